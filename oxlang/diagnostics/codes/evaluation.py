@@ -1,0 +1,5 @@
+"""OX04xx: evaluation."""
+
+from oxlang.diagnostics.model import Code
+
+CODES: tuple[Code, ...] = ()

@@ -1,0 +1,5 @@
+"""OX07xx: execution and cache."""
+
+from oxlang.diagnostics.model import Code
+
+CODES: tuple[Code, ...] = ()

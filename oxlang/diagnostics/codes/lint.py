@@ -1,0 +1,5 @@
+"""OX1xxx: lint rules."""
+
+from oxlang.diagnostics.model import Code
+
+CODES: tuple[Code, ...] = ()

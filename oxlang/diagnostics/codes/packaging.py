@@ -1,0 +1,5 @@
+"""OX06xx: packaging."""
+
+from oxlang.diagnostics.model import Code
+
+CODES: tuple[Code, ...] = ()

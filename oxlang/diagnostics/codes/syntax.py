@@ -1,0 +1,5 @@
+"""OX01xx: syntax."""
+
+from oxlang.diagnostics.model import Code
+
+CODES: tuple[Code, ...] = ()

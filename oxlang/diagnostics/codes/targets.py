@@ -1,0 +1,5 @@
+"""OX05xx: targets."""
+
+from oxlang.diagnostics.model import Code
+
+CODES: tuple[Code, ...] = ()

@@ -1,0 +1,116 @@
+"""Source text and places in it.
+
+Offsets count code points from the start of the text; ranges are half-open. Lines and columns are zero-based.
+UTF-16 columns exist only in `oxlang.lsp.convert`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A zero-based line and column (in code points)."""
+
+    line: int
+    column: int
+
+
+class SourceFile:
+    """A text with its name and an index of its lines, made on first use.
+
+    Lines end at `\\n`, `\\r\\n` or a lone `\\r`. Two files are the same when they are the same object.
+    """
+
+    __slots__ = ("_starts", "path", "text")
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._starts: list[int] | None = None
+
+    def __repr__(self) -> str:
+        return f"SourceFile({self.path!r})"
+
+    @property
+    def line_starts(self) -> list[int]:
+        """Offset of the first character of each line."""
+        if self._starts is None:
+            starts = [0]
+            text = self.text
+            at = 0
+            for line in text.splitlines(keepends=True) if not _only_newlines(text) else _split_lines(text):
+                at += len(line)
+                if line[-1] in "\r\n":
+                    starts.append(at)
+            self._starts = starts
+        return self._starts
+
+    def position(self, offset: int) -> Position:
+        """Gives the line and column of an offset; offsets past the end give the end."""
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect_right(self.line_starts, offset) - 1
+        return Position(line, offset - self.line_starts[line])
+
+    def offset(self, position: Position) -> int:
+        """Gives the offset of a position, clamped to its line and to the text."""
+        starts = self.line_starts
+        if position.line >= len(starts):
+            return len(self.text)
+        if position.line < 0:
+            return 0
+        end = starts[position.line + 1] if position.line + 1 < len(starts) else len(self.text)
+        return min(starts[position.line] + max(0, position.column), end)
+
+    def line_text(self, line: int) -> str:
+        """Gives a line without its line end; lines that do not exist are empty."""
+        starts = self.line_starts
+        if not 0 <= line < len(starts):
+            return ""
+        end = starts[line + 1] if line + 1 < len(starts) else len(self.text)
+        return self.text[starts[line] : end].rstrip("\r\n")
+
+    def span(self, start: int, end: int) -> Span:
+        """Makes a span of this file."""
+        return Span(self, start, end)
+
+
+def _only_newlines(text: str) -> bool:
+    """Whether `str.splitlines` would split at more than `\\n`, `\\r\\n` and `\\r`."""
+    return any(mark in text for mark in "\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+
+
+def _split_lines(text: str) -> list[str]:
+    import re
+
+    return [line for line in re.split(r"(?<=\n)|(?<=\r)(?!\n)", text) if line]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of code points of one file."""
+
+    file: SourceFile
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The text of the range."""
+        return self.file.text[self.start : self.end]
+
+    @property
+    def begin(self) -> Position:
+        """Where the range begins."""
+        return self.file.position(self.start)
+
+    @property
+    def finish(self) -> Position:
+        """Where the range ends (exclusive)."""
+        return self.file.position(self.end)
+
+    def __str__(self) -> str:
+        at = self.begin
+        return f"{self.file.path}:{at.line + 1}:{at.column + 1}"
