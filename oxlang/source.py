@@ -6,8 +6,11 @@ UTF-16 columns exist only in `oxlang.lsp.convert`.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +41,7 @@ class SourceFile:
     def line_starts(self) -> list[int]:
         """Offset of the first character of each line."""
         if self._starts is None:
-            starts = [0]
-            text = self.text
-            at = 0
-            for line in text.splitlines(keepends=True) if not _only_newlines(text) else _split_lines(text):
-                at += len(line)
-                if line[-1] in "\r\n":
-                    starts.append(at)
-            self._starts = starts
+            self._starts = [0, *(found.end() for found in _LINE_END.finditer(self.text))]
         return self._starts
 
     def position(self, offset: int) -> Position:
@@ -75,17 +71,6 @@ class SourceFile:
     def span(self, start: int, end: int) -> Span:
         """Makes a span of this file."""
         return Span(self, start, end)
-
-
-def _only_newlines(text: str) -> bool:
-    """Whether `str.splitlines` would split at more than `\\n`, `\\r\\n` and `\\r`."""
-    return any(mark in text for mark in "\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-
-
-def _split_lines(text: str) -> list[str]:
-    import re
-
-    return [line for line in re.split(r"(?<=\n)|(?<=\r)(?!\n)", text) if line]
 
 
 @dataclass(frozen=True, slots=True)
