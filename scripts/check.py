@@ -1,0 +1,44 @@
+"""Everything a change must pass: lint, types, import contract, generated files, then all tests.
+
+`--quick` leaves out what needs cargo or a package registry. The last line is the test runner's summary.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STEPS = [
+    ("lint", [sys.executable, "-m", "ruff", "check", "."]),
+    ("types", [sys.executable, "-m", "mypy"]),
+    ("import contract", [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]),
+    ("generated files", [sys.executable, "scripts/generate.py", "--check"]),
+]
+QUICK = "not e2e and not network and not slow"
+WHOLE = "not slow"
+
+
+def main() -> int:
+    quick = "--quick" in sys.argv[1:]
+    failed = []
+    for name, command in STEPS:
+        began = time.monotonic()
+        print(f"== {name}", flush=True)
+        if subprocess.run(command, cwd=ROOT).returncode:
+            failed.append(name)
+        print(f"   {time.monotonic() - began:.0f} s", flush=True)
+    if failed:
+        print(f"failed: {', '.join(failed)}", flush=True)
+    print("== tests", flush=True)
+    tests = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=10", "-m", QUICK if quick else WHOLE],
+        cwd=ROOT,
+    )
+    return 1 if failed or tests.returncode else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
