@@ -53,7 +53,7 @@ class DemandLog:
 
 
 class RefuseDemand:
-    """The filling for editors: nothing is ever run. Raises OX0411 on each demand."""
+    """The filling for editors: nothing is ever run. Raises OX0711 on each demand."""
 
     def demand(self, artifact: Artifact, because: Span | None) -> Tree:
         from oxlang.diagnostics.model import error

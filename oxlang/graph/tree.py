@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Union
+from typing import TypeAlias
 
 from oxlang.graph.digest import Digest, digest_bytes
 from oxlang.graph.wire import encode_directory
@@ -169,8 +169,8 @@ class Tree:
         return sum(entry.digest.size for _, entry in self.walk() if isinstance(entry, FileEntry))
 
 
-Entry = Union[FileEntry, SymlinkEntry, Tree]
-_Building = Union[FileEntry, SymlinkEntry, Tree, "dict[str, _Building]"]
+Entry = FileEntry | SymlinkEntry | Tree
+_Building: TypeAlias = "FileEntry | SymlinkEntry | Tree | dict[str, _Building]"
 
 EMPTY_TREE = Tree({}, is_sorted=True)
 
@@ -233,12 +233,15 @@ def _insert(root: dict[str, _Building], parts: tuple[str, ...], entry: Entry, pa
             _insert(root, (name,), below, name)
         return
     for part in parts[:-1]:
-        below = here.setdefault(part, {})
-        if isinstance(below, Tree):
-            below = here[part] = dict(below.entries)
-        if not isinstance(below, dict):
+        below = here.get(part)
+        if below is None or isinstance(below, Tree):
+            opened: dict[str, _Building] = {} if below is None else {**below.entries}
+            here[part] = opened
+            here = opened
+        elif isinstance(below, dict):
+            here = below
+        else:
             raise _clash(path)
-        here = below
     old = here.get(parts[-1])
     if isinstance(old, (dict, Tree)):
         if not isinstance(entry, Tree):

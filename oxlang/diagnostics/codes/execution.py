@@ -18,6 +18,5 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0713", name="unreadable-source", summary="A file that the build reads cannot be read.", failure="environment"),
     Code(id="OX0714", name="output-not-written", summary="The outputs cannot be placed.", failure="environment"),
     Code(id="OX0715", name="compute-failed", summary="A step inside oxl failed unexpectedly.", failure="bug"),
-    Code(id="OX0716", name="not-cached", summary="An output is needed, is not in the cache, and nothing may run."),
     Code(id="OX0717", name="timed-out", summary="A process of the build took too long.", failure="environment"),
 )
