@@ -1,5 +1,12 @@
-"""OX09xx: command line and files."""
+"""OX09xx: command line and files (0900-0949 the commands, 0950-0999 configuration files and outputs)."""
 
 from oxlang.diagnostics.model import Code
 
-CODES: tuple[Code, ...] = ()
+CODES: tuple[Code, ...] = (
+    Code(id="OX0900", name="internal-error", summary="oxl itself failed; this is a bug of ours.", failure="bug"),
+    Code(id="OX0901", name="file-not-read", summary="A file that was named could not be read.", failure="environment"),
+    Code(id="OX0902", name="unknown-code", summary="There is no diagnostic code of this name."),
+    Code(id="OX0903", name="unknown-member", summary="The dialect has no member of this name."),
+    Code(id="OX0904", name="variable-defined-twice", summary="A Starlark variable was given twice on the command line."),
+    Code(id="OX0905", name="value-not-runnable", summary="The target's value is nothing that can be run."),
+)
