@@ -1,0 +1,474 @@
+"""A distribution made from an installed interpreter: finding the interpreter, asking it, completing the answer.
+
+Nothing is known about particular Python versions here: the interpreter runs `probe.py` and tells; files of its
+installation (`config.c`, the static library, `lib-dynload`) tell the rest. Facts are cached by the stat signature of
+the files they were read from, because asking takes 0.2 s and every evaluation wants them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from oxlang.diagnostics import OxError, error
+from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEntry
+
+OLDEST = (3, 10)
+_FACTS_VERSION = 3
+
+# The C library's own parts: every program has them, so no extension "links" them (LSB names, glibc and musl).
+BASE_LIBRARY = re.compile(
+    r"^(ld-linux.*|ld-musl.*|linux-vdso.*|libc|libm|libdl|libpthread|librt|libutil|libpython3.*)\.so"
+)
+_SYSTEM_WITHOUT_USE = frozenset({"dl", "m", "pthread", "util", "c", "rt"})
+
+
+def local_distribution(
+    version: str | None, environment: Mapping[str, str], *, cache_dir: Path | None = None
+) -> Distribution:
+    """Finds an interpreter and describes it.
+
+    Args:
+        version: `3.12`, or None for the default.
+        environment: variables as recorded by `workspace.environment`.
+        cache_dir: where facts are kept.
+
+    Raises OX0601 when none fits, OX0602 when the interpreter cannot be used.
+    """
+    return describe(find_interpreter(version, environment, cache_dir=cache_dir), cache_dir=cache_dir)
+
+
+def find_interpreter(
+    version: str | None, environment: Mapping[str, str], *, cache_dir: Path | None = None
+) -> Path:
+    """Gives the interpreter to make a distribution from.
+
+    Order: `OXL_PYTHON`, `PYO3_PYTHON`, the active virtual environment, the Python that runs oxl, `PATH`, pyenv's
+    versions, uv's, the system's. An interpreter named by a variable must fit; the others are passed over when their
+    version is not the wanted one, older than 3.10, or without a libpython that can be linked.
+
+    Raises OX0601 when none is found, with what was looked at.
+    """
+    for name in ("OXL_PYTHON", "PYO3_PYTHON"):
+        given = environment.get(name)
+        if not given:
+            continue
+        found = _which(given, environment)
+        if found is None:
+            raise error("OX0601", f"`{name}` names `{given}`, which is no program", help="give the path of a Python 3")
+        facts = describe(found, cache_dir=cache_dir)
+        if version is not None and facts.major_minor != version:
+            if name == "PYO3_PYTHON":
+                continue
+            raise error(
+                "OX0601",
+                f"the config wants Python {version}, but `{name}` names Python {facts.version}",
+                help=f"unset {name}, or point it at a Python {version}",
+            )
+        return found
+    seen: list[str] = []
+    tried: set[str] = set()
+    for candidate in _candidates(version, environment):
+        real = os.path.realpath(candidate)
+        if real in tried:
+            continue
+        tried.add(real)
+        try:
+            facts = describe(candidate, cache_dir=cache_dir)
+        except OxError as failure:
+            seen.append(f"{candidate}: {failure.diagnostic.message}")
+            continue
+        if version is not None and facts.major_minor != version:
+            seen.append(f"{candidate}: Python {facts.version}")
+        elif not facts.supports_static and not facts.supports_dynamic:
+            seen.append(f"{candidate}: no libpython")
+        else:
+            return candidate
+    wanted = f"Python {version}" if version else "a Python 3.10 or newer with a libpython"
+    raise error(
+        "OX0601",
+        f"{wanted} was not found on this machine",
+        help="install it (pyenv with `--enable-shared`, `uv python install`, or the system's -dev package), or name "
+        "one with OXL_PYTHON",
+        notes=tuple(f"looked at {one}" for one in seen[:12]),
+    )
+
+
+def find_all(environment: Mapping[str, str], *, cache_dir: Path | None = None) -> list[tuple[Path, Distribution]]:
+    """Gives every usable interpreter found, best first, each base installation once (for `oxl python list`)."""
+    found: dict[str, tuple[Path, Distribution]] = {}
+    for candidate in _candidates(None, environment):
+        try:
+            facts = describe(candidate, cache_dir=cache_dir)
+        except OxError:
+            continue
+        found.setdefault(str(facts.interpreter), (candidate, facts))
+    return list(found.values())
+
+
+def _candidates(version: str | None, environment: Mapping[str, str]) -> Iterator[Path]:
+    """Gives interpreters to look at, in order; all exist."""
+    import sys
+
+    exact = [f"python{version}"] if version else []
+    if venv := environment.get("VIRTUAL_ENV"):
+        yield from _existing([Path(venv, "bin", "python"), Path(venv, "Scripts", "python.exe")])
+    yield from _existing([Path(sys.executable or "")])
+    folders = [Path(one) for one in environment.get("PATH", "").split(os.pathsep) if one]
+    for name in (*exact, "python3", "python"):
+        yield from (one for one in _existing(folder / name for folder in folders) if not _is_shim(one))
+    for root in _pyenv_roots(environment):
+        yield from _existing(folder / "bin" / "python3" for folder in _newest_first(root / "versions", version))
+    for root in _uv_roots(environment):
+        yield from _existing(folder / "bin" / "python3" for folder in _newest_first(root, version))
+    if version is None:
+        for folder in (*folders, Path("/usr/local/bin"), Path("/usr/bin")):
+            if folder.is_dir():
+                names = [one for one in folder.glob("python3.*") if re.fullmatch(r"python3\.\d+t?", one.name)]
+                yield from (one for one in sorted(names, key=_version_key, reverse=True) if not _is_shim(one))
+    else:
+        yield from _existing(Path(folder, f"python{version}") for folder in ("/usr/local/bin", "/usr/bin"))
+
+
+def _existing(paths: Any) -> Iterator[Path]:
+    for path in paths:
+        if path.is_file() and os.access(path, os.X_OK):
+            yield path
+
+
+def _is_shim(path: Path) -> bool:
+    """Whether a program is a script of pyenv, whose answer depends on the working directory."""
+    if path.parent.name != "shims":
+        return False
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(2) == b"#!"
+    except OSError:
+        return True
+
+
+def _pyenv_roots(environment: Mapping[str, str]) -> Iterator[Path]:
+    root = Path(environment.get("PYENV_ROOT") or Path(environment.get("HOME", "/nonexistent"), ".pyenv"))
+    if root.is_dir():
+        yield root
+
+
+def _uv_roots(environment: Mapping[str, str]) -> Iterator[Path]:
+    data = environment.get("XDG_DATA_HOME") or str(Path(environment.get("HOME", "/nonexistent"), ".local/share"))
+    for root in (environment.get("UV_PYTHON_INSTALL_DIR"), str(Path(data, "uv", "python"))):
+        if root and Path(root).is_dir():
+            yield Path(root)
+
+
+def _version_key(path: Path) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", path.name)))
+
+
+def _newest_first(folder: Path, version: str | None) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    wanted = re.compile(rf"(^|-){re.escape(version)}(\.|-|t|$)" if version else r"(^|-)3\.\d+")
+    return sorted(
+        (one for one in folder.iterdir() if wanted.search(one.name) and one.is_dir()), key=_version_key, reverse=True
+    )
+
+
+def _which(name: str, environment: Mapping[str, str]) -> Path | None:
+    from shutil import which
+
+    found = which(name, path=environment.get("PATH", ""))
+    return Path(found).absolute() if found else None
+
+
+def describe(interpreter: Path | str, *, cache_dir: Path | None = None) -> Distribution:
+    """Gives the facts of the base installation of an interpreter.
+
+    Args:
+        interpreter: a Python, also one of a virtual environment.
+        cache_dir: folder of the cache; facts are kept below `python/` in it.
+
+    Raises OX0602 when it cannot be asked, is no CPython, or is older than 3.10.
+    """
+    path = Path(os.path.abspath(interpreter))
+    store = None
+    if cache_dir is not None:
+        store = cache_dir / "python" / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:24]}.json"
+        if (known := _load(store, path)) is not None:
+            return known
+    answer = _ask(path)
+    distribution = _complete(answer)
+    if store is not None:
+        _save(store, path, distribution, answer)
+    return distribution
+
+
+def _signature(path: str) -> list[int] | None:
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return None
+    return [facts.st_size if not os.path.isdir(path) else 0, facts.st_mtime_ns, facts.st_ino]
+
+
+def _load(store: Path, path: Path) -> Distribution | None:
+    try:
+        saved = json.loads(store.read_bytes())
+    except (OSError, ValueError):
+        return None
+    if saved.get("facts_version") != _FACTS_VERSION:
+        return None
+    if any(_signature(file) != seen for file, seen in saved["watched"].items()):
+        return None
+    return Distribution.from_json(saved["python_json"], saved["root"], kind="local", identity=saved["identity"])
+
+
+def _save(store: Path, path: Path, distribution: Distribution, answer: Mapping[str, Any]) -> None:
+    watched = [str(path), os.path.realpath(path), str(distribution.interpreter), str(distribution.path(distribution.stdlib))]
+    watched += [str(distribution.path(one)) for one in (distribution.static_lib, distribution.shared_lib) if one]
+    watched += [str(answer["variables"].get(name)) for name in ("DESTSHARED", "LIBPL")]
+    if answer["in_venv"]:
+        watched.append(str(path.parent.parent / "pyvenv.cfg"))
+    payload = {
+        "facts_version": _FACTS_VERSION,
+        "watched": {file: _signature(file) for file in watched},
+        "identity": distribution.identity,
+        "root": distribution.root,
+        "python_json": distribution.to_json(),
+    }
+    try:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        aside = store.with_suffix(f".{os.getpid()}.tmp")
+        aside.write_text(json.dumps(payload, sort_keys=True), encoding="utf-8")
+        os.replace(aside, store)
+    except OSError:
+        return
+
+
+def probe(interpreter: Path) -> dict[str, Any]:
+    """Gives the raw answer of `probe.py`, with all configuration variables. Raises OX0602."""
+    return _ask(interpreter)
+
+
+def _ask(interpreter: Path) -> dict[str, Any]:
+    import subprocess
+
+    script = Path(__file__).with_name("probe.py")
+    try:
+        done = subprocess.run(
+            [str(interpreter), "-I", "-S", str(script)],
+            capture_output=True,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+        )
+        answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
+    except (OSError, subprocess.SubprocessError, ValueError) as failure:
+        raise error("OX0602", f"`{interpreter}` cannot be asked about itself", notes=(str(failure),)) from None
+    if not answer:
+        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-3:]
+        raise error("OX0602", f"`{interpreter}` cannot be asked about itself", notes=tuple(last))
+    major, minor = (int(part) for part in answer["version"].split(".")[:2])
+    if answer["implementation"] != "cpython":
+        raise error("OX0602", f"`{interpreter}` is {answer['implementation']}, not CPython")
+    if (major, minor) < OLDEST:
+        raise error(
+            "OX0602",
+            f"`{interpreter}` is Python {answer['version']}; 3.10 is the oldest that can be embedded",
+            help="use Python 3.10 or newer",
+        )
+    return answer
+
+
+def _relative(path: str, root: str) -> str:
+    return os.path.relpath(path, root) if path == root or path.startswith(root.rstrip("/") + "/") else path
+
+
+def _complete(answer: Mapping[str, Any]) -> Distribution:
+    """Makes the record from the interpreter's answer and the files it names (distribution.md, section 8.2)."""
+    from oxlang.packaging.libpython import find_libpython
+
+    root: str = answer["base_prefix"]
+    variables: dict[str, str] = answer["variables"]
+    major, minor = answer["version"].split(".")[:2]
+    tag = f"cp{major}{minor}"
+    config = variables.get("LIBPL") or ""
+    libraries = find_libpython(variables)
+    extensions = _builtin_extensions(answer, Path(config, "config.c"))
+    suffixes: list[str] = answer["suffixes"]["extension"]
+    for name, file in _dynload_files(Path(variables.get("DESTSHARED", "/nonexistent")), suffixes):
+        extensions[name] = (_file_extension(name, file, root),)
+    files = [str(one.shared_lib) for variants in extensions.values() for one in variants if one.shared_lib]
+    glibc = _newest_glibc([*files, *([libraries.shared_lib] if libraries.shared_lib else [])], root)
+    triple = _rust_triple(answer)
+    options = _build_options(variables, answer["free_threaded"])
+    license_file = os.path.join(answer["paths"]["stdlib"], "LICENSE.txt")
+    return Distribution(
+        kind="local",
+        identity=_identity(answer, libraries.static_lib or libraries.shared_lib, files, root),
+        root=root,
+        flavor="local",
+        version=answer["full_version"].rstrip("+"),
+        implementation_name=answer["implementation"],
+        implementation_version=tuple(answer["implementation_version"]),
+        hex_version=answer["hex_version"],
+        target_triple=triple,
+        python_tag=tag,
+        abi_tag=tag + answer["abiflags"] if "t" not in answer["abiflags"] else tag + "t",
+        platform_tag=answer["platform"],
+        cache_tag=answer["cache_tag"],
+        bytecode_magic=answer["magic"],
+        python_exe=_relative(answer["executable"], root),
+        stdlib=_relative(answer["paths"]["stdlib"], root),
+        include=_relative(answer["paths"]["include"], root),
+        platform_config=_relative(config, root) if config else "",
+        paths=MappingProxyType({name: _relative(path, root) for name, path in sorted(answer["paths"].items())}),
+        paths_abstract=MappingProxyType(dict(answer["paths_abstract"])),
+        config_vars=MappingProxyType(_wanted_variables(variables)),
+        suffixes=MappingProxyType({name: tuple(values) for name, values in answer["suffixes"].items()}),
+        stdlib_test_packages=tuple(answer["test_packages"]),
+        libpython_link_mode="shared" if libraries.shared_lib else "static",
+        symbol_visibility="dllexport" if answer["sys_platform"] == "win32" else "global-default",
+        extension_module_loading=("builtin", "shared-library"),
+        crt_features=("glibc-dynamic", f"glibc-max-symbol-version:{glibc}") if glibc else (),
+        build_options=options,
+        licenses=("Python-2.0",),
+        license_path=_relative(license_file, root) if os.path.isfile(license_file) else "",
+        static_lib=_relative(libraries.static_lib, root),
+        shared_lib=_relative(libraries.shared_lib, root),
+        soname=libraries.soname,
+        static_lib_pic=libraries.static_pic,
+        bitcode=libraries.bitcode,
+        core_links=tuple(LinkEntry(name=name, system=True) for name in libraries.links),
+        inittab_object="config.o" if libraries.static_lib else "",
+        inittab_source=_relative(os.path.join(config, "config.c"), root) if config else "",
+        inittab_cflags=(f"-I{variables.get('INCLUDEPY', '')}",),
+        object_file_format="elf" if answer["sys_platform"].startswith("linux") else "",
+        extensions=MappingProxyType(dict(sorted(extensions.items()))),
+        free_threaded=answer["free_threaded"],
+    )
+
+
+_KEPT_VARIABLES = ("Py_DEBUG", "Py_REF_DEBUG", "Py_TRACE_REFS", "COUNT_ALLOCS", "Py_GIL_DISABLED", "SOABI", "EXT_SUFFIX")
+
+
+def _wanted_variables(variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables that builds read; all thousand would cost a millisecond at every start."""
+    return {name: variables[name] for name in _KEPT_VARIABLES if name in variables}
+
+
+def _builtin_extensions(answer: Mapping[str, Any], config_c: Path) -> dict[str, tuple[ExtensionVariant, ...]]:
+    """Extension modules inside libpython, with the C functions that `config.c` lists."""
+    try:
+        source = config_c.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        source = ""
+    rows = dict(re.findall(r'^\s*\{"(\w[\w.]*)",\s*(\w+)\}', source, re.MULTILINE))
+    required = set(answer["required"])
+    return {
+        name: (
+            ExtensionVariant(
+                name=name,
+                in_core=True,
+                required=name in required,
+                init_fn="" if rows.get(name) == "NULL" else rows.get(name, f"PyInit_{name}"),
+                licenses=("Python-2.0",),
+                license_public_domain=False,
+            ),
+        )
+        for name in answer["builtins"]
+    }
+
+
+def _dynload_files(folder: Path, suffixes: list[str]) -> list[tuple[str, Path]]:
+    if not folder.is_dir():
+        return []
+    found = []
+    for file in sorted(folder.iterdir()):
+        for suffix in suffixes:
+            if file.name.endswith(suffix):
+                found.append((file.name[: -len(suffix)], file))
+                break
+    return found
+
+
+def _file_extension(name: str, file: Path, root: str) -> ExtensionVariant:
+    from oxlang.packaging.elf import ElfError, read_elf_facts
+    from oxlang.packaging.licensing import known_library_licenses
+
+    try:
+        needed = read_elf_facts(file).needed
+    except (ElfError, OSError):
+        needed = ()
+    links = tuple(
+        LinkEntry(name=_library_name(library), system=True) for library in needed if not BASE_LIBRARY.match(library)
+    )
+    return ExtensionVariant(
+        name=name,
+        init_fn=f"PyInit_{name.rsplit('.', 1)[-1]}",
+        shared_lib=_relative(str(file), root),
+        links=links,
+        licenses=known_library_licenses(tuple(link.name for link in links)),
+        license_public_domain=False,
+    )
+
+
+def _library_name(soname: str) -> str:
+    """`ssl` of `libssl.so.3`."""
+    return soname.removeprefix("lib").split(".so", 1)[0]
+
+
+def _newest_glibc(files: list[str], root: str) -> str:
+    from oxlang.packaging.elf import ElfError, read_elf_facts
+
+    newest: tuple[int, ...] = ()
+    for file in files:
+        try:
+            versions = read_elf_facts(os.path.join(root, file)).versions
+        except (ElfError, OSError):
+            continue
+        for _, version in versions:
+            if version.startswith("GLIBC_") and version[6:7].isdigit():
+                newest = max(newest, tuple(int(part) for part in version[6:].split(".")))
+    return ".".join(map(str, newest))
+
+
+def _rust_triple(answer: Mapping[str, Any]) -> str:
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(answer["machine"].lower(), answer["machine"].lower())
+    if machine == "x86_64" and not answer["is_64bit"]:
+        machine = "i686"
+    if answer["sys_platform"] == "darwin":
+        return f"{machine}-apple-darwin"
+    if answer["sys_platform"] == "win32":
+        return f"{machine}-pc-windows-msvc"
+    names = " ".join(answer["variables"].get(name, "") for name in ("SOABI", "MULTIARCH", "HOST_GNU_TYPE"))
+    return f"{machine}-unknown-linux-{'musl' if 'musl' in names else 'gnu'}"
+
+
+def _build_options(variables: Mapping[str, str], free_threaded: bool) -> str:
+    arguments = variables.get("CONFIG_ARGS", "")
+    parts = ["freethreaded"] if free_threaded else []
+    if variables.get("Py_DEBUG") == "1":
+        return "+".join([*parts, "debug"])
+    tuned = ["pgo"] if "--enable-optimizations" in arguments else []
+    tuned += ["lto"] if "--with-lto" in arguments else []
+    return "+".join([*parts, *(tuned or ["noopt"])])
+
+
+def _identity(answer: Mapping[str, Any], library: str, files: list[str], root: str) -> str:
+    """SHA-256 over version, libpython's content and the list of extension files (distribution.md, section 8.4)."""
+    running = hashlib.sha256()
+    stable = {name: answer[name] for name in ("full_version", "cache_tag", "hex_version", "magic", "platform", "builtins")}
+    running.update(json.dumps(stable, sort_keys=True).encode())
+    if library:
+        with open(library, "rb") as stream:
+            while chunk := stream.read(1 << 20):
+                running.update(chunk)
+    for file in files:
+        size = os.path.getsize(os.path.join(root, file))
+        running.update(f"{os.path.basename(file)}:{size}\n".encode())
+    return running.hexdigest()
