@@ -1,0 +1,95 @@
+"""The same commands as click sees them: for the words of usage errors and for shell completion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+from click.shell_completion import CompletionItem
+
+from oxlang.cli.spec import Command, Option, Value, WrongUsage
+from oxlang.diagnostics.spelling import did_you_mean
+
+
+def parse(command: Command, words: Sequence[str]) -> dict[str, Value]:
+    """Gives the values of a command's parameters. Raises WrongUsage."""
+    made = make(command)
+    try:
+        with made.make_context(command.name, list(words)) as context:
+            return {key: _value(one) for key, one in context.params.items()}
+    except click.UsageError as wrong:
+        raise _reworded(wrong, command) from None
+
+
+def make(command: Command) -> click.Command:
+    """Makes the click command of a declaration."""
+    params: list[click.Parameter] = []
+    for one in command.options:
+        params.append(_option(one))
+    for argument in command.arguments:
+        many = argument.arity in ("many", "rest")
+        params.append(
+            click.Argument(
+                [argument.key],
+                nargs=-1 if many else 1,
+                required=argument.arity == "one",
+                default=None if many or argument.arity == "one" else argument.default,
+                metavar=argument.metavar,
+                type=_File() if "PATH" in argument.metavar or "FILE" in argument.metavar else str,
+            )
+        )
+    settings = {"allow_interspersed_args": all(one.arity != "rest" for one in command.arguments)}
+    return click.Command(
+        command.name.split()[-1], params=params, short_help=command.summary, context_settings=settings,
+        add_help_option=False,
+    )
+
+
+class _File(click.ParamType[str]):
+    """A path: not looked at here, completed by the shell."""
+
+    name = "path"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="file")]
+
+
+def _option(one: Option) -> click.Option:
+    names = [one.key, *one.names]
+    if one.words == 0:
+        return click.Option(names, is_flag=not one.multiple, count=one.multiple, help=one.help, hidden=one.hidden)
+    kind: click.ParamType[str] | type[str] = str
+    if one.choices:
+        kind = click.Choice(one.choices)
+    elif one.words == 1 and one.metavar in ("PATH", "DIR", "FILE"):
+        kind = _File()
+    return click.Option(
+        names, type=kind, nargs=one.words, multiple=one.multiple, required=one.required, metavar=one.metavar,
+        default=None if one.multiple else one.default, help=one.help, hidden=one.hidden,
+    )
+
+
+def _value(one: object) -> Value:
+    if isinstance(one, list):
+        return tuple(one)
+    assert one is None or isinstance(one, bool | int | str | tuple)
+    return one
+
+
+def _reworded(wrong: click.UsageError, command: Command) -> WrongUsage:
+    if isinstance(wrong, click.NoSuchOption):
+        known = [name for one in command.options for name in one.names if not one.hidden]
+        return WrongUsage(f"unknown option `{wrong.option_name}`", did_you_mean(wrong.option_name, [*known, "--help"]))
+    if isinstance(wrong, click.MissingParameter) and wrong.param is not None:
+        if isinstance(wrong.param, click.Option):
+            return WrongUsage(f"missing option `{wrong.param.opts[-1]}`")
+        return WrongUsage(f"missing argument `{wrong.param.metavar or wrong.param.name}`")
+    if isinstance(wrong, click.BadParameter) and isinstance(wrong.param, click.Option):
+        option = next(one for one in command.options if one.key == wrong.param.name)
+        if option.choices:
+            return WrongUsage(f"`{option.names[0]}` takes {' or '.join(f'`{one}`' for one in option.choices)}")
+    text = wrong.format_message().rstrip(".")
+    return WrongUsage(text[:1].lower() + text[1:])

@@ -1,0 +1,43 @@
+"""The list of commands: name, module and summary, so that listing them imports none of them.
+
+The order is the help page's: alphabetical, but `run-build-script` before `run`, as in PyOxidizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from oxlang.cli.spec import Command
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "explain": ("explain", "Show what a diagnostic code means and what to do."),
+    "help": ("help_command", "Show the help page of a command."),
+}
+"""Name of a command or group: (module in `oxlang.cli`, summary)."""
+
+GROUPS: Mapping[str, Mapping[str, str]] = {}
+"""Group: its subcommands with their summaries."""
+
+
+def find(name: str) -> Command | None:
+    """Gives the command of a name, a subcommand's with its group; None when there is none."""
+    group = name.split(" ", 1)[0]
+    if group not in COMMANDS or (group in GROUPS) != (" " in name):
+        return None
+    if group in GROUPS and name.split(" ", 1)[1] not in GROUPS[group]:
+        return None
+    module = import_module(f"oxlang.cli.{COMMANDS[group][0]}")
+    if group in GROUPS:
+        several: Mapping[str, Command] = module.COMMANDS
+        return several[name]
+    one: Command = module.COMMAND
+    return one
+
+
+def all_names() -> list[str]:
+    """Gives the full names of all commands."""
+    names: list[str] = []
+    for name in COMMANDS:
+        names += [f"{name} {sub}" for sub in GROUPS[name]] if name in GROUPS else [name]
+    return names

@@ -1,0 +1,186 @@
+"""Finds a command, parses its words, runs it and words its failures."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from oxlang.cli import quick
+from oxlang.cli.commands import COMMANDS, GROUPS, find
+from oxlang.cli.invocation import Invocation
+from oxlang.cli.main import USAGE
+from oxlang.cli.quick import HelpAsked
+from oxlang.cli.spec import Command, Values, WrongUsage
+from oxlang.cli.terminal import Terminal
+from oxlang.diagnostics.model import OxError
+
+BUG_STATUS = 70
+INTERRUPTED_STATUS = 130
+_REPORT = "this is a bug of oxl, not of your config; `--verbose` three times shows the traceback for a report"
+
+
+def dispatch(words: list[str]) -> int:
+    """Runs a command line; gives the exit status. Raises nothing."""
+    verbose = words.count("--verbose")
+    try:
+        return _dispatch(words)
+    except KeyboardInterrupt:
+        _say("error: interrupted")
+        return INTERRUPTED_STATUS
+    except BrokenPipeError:
+        _close_stdout()
+        return 1
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+    except OxError as failure:
+        return _failed(failure, verbose)
+    except OSError as failure:
+        return _system_failed(failure, verbose)
+    except MemoryError:
+        _say("error: out of memory")
+        return 1
+    except Exception as failure:
+        _trace(verbose)
+        told = f"{type(failure).__name__}: {failure}".splitlines()[0]
+        _say(f"error: oxl failed on the inside: {told} [OX0900]\n   = help: {_REPORT}")
+        return BUG_STATUS
+    finally:
+        _flush()
+
+
+def _dispatch(words: list[str]) -> int:
+    verbose, system_rust, rest = _before(words)
+    if not rest:
+        sys.stderr.write(f"{USAGE}\nfor help: oxl --help\n")
+        return 2
+    if rest[0] in ("-h", "--help"):
+        from oxlang.cli.help_command import overview
+
+        sys.stdout.write(overview(short=rest[0] == "-h"))
+        return 0
+    if rest[0] in ("-V", "--version"):
+        from oxlang.cli.version import version_text
+
+        sys.stdout.write(version_text(long=rest[0] == "--version"))
+        return 0
+    try:
+        command, own = _find(rest)
+    except WrongUsage as wrong:
+        return _wrong(wrong, USAGE, "oxl --help")
+    if command is None:
+        return 0
+    try:
+        return _call(command, own, verbose, system_rust)
+    except HelpAsked as asked:
+        from oxlang.cli.help import page
+
+        sys.stdout.write(page(command, short=asked.short))
+        return 0
+    except WrongUsage as wrong:
+        return _wrong(wrong, f"usage: {command.usage}", f"oxl {command.name} --help")
+
+
+def _before(words: list[str]) -> tuple[int, bool, list[str]]:
+    """Takes the global options that stand before the command."""
+    verbose, system_rust, at = 0, False, 0
+    while at < len(words) and words[at] in ("--verbose", "--system-rust"):
+        verbose += words[at] == "--verbose"
+        system_rust |= words[at] == "--system-rust"
+        at += 1
+    return verbose, system_rust, words[at:]
+
+
+def _find(words: list[str]) -> tuple[Command | None, list[str]]:
+    """Gives the command and its own words; None when the page of a group was shown instead. Raises WrongUsage."""
+    from oxlang.diagnostics.spelling import did_you_mean
+
+    name, own = words[0], words[1:]
+    if name.startswith("-"):
+        raise WrongUsage(f"unknown option `{name}`", did_you_mean(name, ["--help", "--verbose", "--version"]))
+    if name not in COMMANDS:
+        raise WrongUsage(f"unknown command `{name}`", did_you_mean(name, COMMANDS))
+    if name in GROUPS:
+        if own and own[0] in ("-h", "--help"):
+            from oxlang.cli.help_command import group_page
+
+            sys.stdout.write(group_page(name))
+            return None, []
+        if not own:
+            raise WrongUsage(f"`oxl {name}` needs a command: {', '.join(GROUPS[name])}")
+        if own[0] not in GROUPS[name]:
+            raise WrongUsage(f"unknown command `{name} {own[0]}`", did_you_mean(own[0], GROUPS[name]))
+        name, own = f"{name} {own[0]}", own[1:]
+    command = find(name)
+    assert command is not None, name
+    return command, own
+
+
+def _call(command: Command, words: list[str], verbose: int, system_rust: bool) -> int:
+    parsed = quick.parse(command, words)
+    if parsed is None:
+        from oxlang.cli import clicked
+
+        parsed = clicked.parse(command, words)
+    values = Values(parsed)
+    more = parsed["verbose"]
+    assert isinstance(more, int)
+    verbose += more
+    invocation = Invocation(
+        values=values,
+        terminal=Terminal.standard(verbose),
+        verbose=verbose,
+        system_rust=system_rust or values.flag("system_rust") or "PYOXIDIZER_SYSTEM_RUST" in os.environ,
+    )
+    return command.run(invocation)
+
+
+def _wrong(wrong: WrongUsage, usage: str, help_command: str) -> int:
+    lines = [f"error: {wrong.message}"]
+    if wrong.hint:
+        lines.append(f"   = help: {wrong.hint}")
+    _say("\n".join([*lines, usage, f"for help: {help_command}"]))
+    return 2
+
+
+def _failed(failure: OxError, verbose: int) -> int:
+    _trace(verbose)
+    Terminal.standard(verbose).failure(failure)
+    return BUG_STATUS if failure.diagnostic.code.failure == "bug" else 1
+
+
+def _system_failed(failure: OSError, verbose: int) -> int:
+    """An error of the operating system that no room has put into words of its own."""
+    _trace(verbose)
+    from oxlang.diagnostics.model import error
+
+    told = (failure.strerror or str(failure) or type(failure).__name__).lower()
+    where = f": `{failure.filename}`" if failure.filename else ""
+    Terminal.standard(verbose).failure(error("OX0901", f"{told}{where}"))
+    return 1
+
+
+def _trace(verbose: int) -> None:
+    if verbose >= 3:
+        import traceback
+
+        traceback.print_exc()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except (BrokenPipeError, ValueError):
+        _close_stdout()
+
+
+def _close_stdout() -> None:
+    """Sends what is still buffered nowhere, so that the interpreter's own flush at exit does not complain."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass

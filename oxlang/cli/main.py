@@ -1,0 +1,24 @@
+"""From words to an exit status: finds the command, parses its words, calls it, and words every failure.
+
+Status: 0 success, 1 failure, 2 wrong usage, 70 our bug, 130 interrupted. A traceback is shown only when `--verbose` is
+given three times.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+USAGE = "usage: oxl [OPTIONS] COMMAND [ARGS]..."
+
+
+def run(words: Sequence[str]) -> int:
+    """Runs a command line, without the program's name; gives the exit status."""
+    if words and words[0] in ("-V", "--version"):
+        from oxlang.cli.version import version_text
+
+        sys.stdout.write(version_text(long=words[0] == "--version"))
+        return 0
+    from oxlang.cli.dispatch import dispatch
+
+    return dispatch(list(words))

@@ -1,0 +1,143 @@
+"""The frame of all commands: help, versions, usage errors, exit statuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from oxlang.cli import dispatch
+from oxlang.cli.commands import COMMANDS, GROUPS, all_names, find
+from oxlang.cli.spec import Option
+from oxlang.diagnostics import error
+from tests.cli.support import oxl, process
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_no_arguments_is_wrong_usage(capsys: Capture) -> None:
+    ended = oxl(capsys)
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith("usage: oxl ")
+
+
+def test_version_has_four_lines(capsys: Capture) -> None:
+    ended = oxl(capsys, "--version")
+    assert [line.split(" ")[0] for line in ended.out.splitlines()] == ["oxl", "commit:", "source:", "pyembed"]
+    assert oxl(capsys, "-V").out == ended.out.splitlines()[0] + "\n"
+    assert oxl(capsys, "--verbose", "-V").out == ended.out.splitlines()[0] + "\n"
+
+
+def test_unknown_command(capsys: Capture) -> None:
+    ended = oxl(capsys, "explan")
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.splitlines()[:2] == ["error: unknown command `explan`", "   = help: did you mean `explain`?"]
+
+
+def test_unknown_option(capsys: Capture) -> None:
+    ended = oxl(capsys, "explain", "--fomat", "json")
+    assert ended.status == 2
+    assert ended.err == (
+        "error: unknown option `--fomat`\n   = help: did you mean `--format`?\n"
+        "usage: oxl explain [OPTIONS] [CODE]\nfor help: oxl explain --help\n"
+    )
+
+
+def test_wrong_choice(capsys: Capture) -> None:
+    ended = oxl(capsys, "explain", "--format", "xml")
+    assert ended.status == 2
+    assert ended.err.startswith("error: `--format` takes `text` or `json`\n")
+
+
+def test_surplus_argument(capsys: Capture) -> None:
+    assert oxl(capsys, "explain", "OX0900", "OX0901").status == 2
+
+
+def test_every_command_has_its_pages(capsys: Capture) -> None:
+    for name in all_names():
+        command = find(name)
+        assert command is not None and command.name == name
+        group = name.split()[0]
+        listed = GROUPS[group][name.split()[1]] if group in GROUPS else COMMANDS[name][1]
+        assert command.summary == listed, name
+        long = oxl(capsys, *name.split(), "--help")
+        assert long.status == 0 and long.out.startswith(command.summary)
+        for one in command.options:
+            assert one.hidden or one.names[0] in long.out, f"{name} {one.names[0]}"
+        assert oxl(capsys, "help", *name.split()).out == long.out
+        assert oxl(capsys, *name.split(), "-h").status == 0
+        assert len({one.key for one in (*command.options, *command.arguments)}) == len(
+            (*command.options, *command.arguments)
+        )
+
+
+def test_options_are_named_alike(capsys: Capture) -> None:
+    """An option that two commands have takes as many words in both."""
+    words: dict[str, int] = {}
+    for name in all_names():
+        command = find(name)
+        assert command is not None
+        for one in command.options:
+            assert isinstance(one, Option)
+            assert words.setdefault(one.names[0], one.words) == one.words, f"{name} {one.names[0]}"
+
+
+def test_list_of_commands_is_sorted() -> None:
+    names = list(COMMANDS)
+    expected = sorted(names, key=lambda n: "ru" + "\0" if n == "run-build-script" else n)
+    assert names == expected
+
+
+def test_internal_error_is_our_bug(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(words: list[str]) -> int:
+        raise KeyError("x")
+
+    monkeypatch.setattr(dispatch, "_dispatch", broken)
+    ended = oxl(capsys, "explain")
+    assert ended.status == 70
+    assert ended.err.startswith("error: oxl failed on the inside: KeyError: 'x' [OX0900]\n")
+    assert "Traceback" not in ended.err
+    assert "Traceback" in oxl(capsys, "explain", "--verbose", "--verbose", "--verbose").err
+
+
+@pytest.mark.parametrize(
+    ("raised", "status"),
+    [
+        (error("OX0902", "wrong"), 1),
+        (error("OX0900", "wrong"), 70),
+        (PermissionError(13, "Permission denied", "/x"), 1),
+        (MemoryError(), 1),
+        (KeyboardInterrupt(), 130),
+        (SystemExit(5), 5),
+    ],
+)
+def test_status(capsys: Capture, monkeypatch: pytest.MonkeyPatch, raised: BaseException, status: int) -> None:
+    def failing(words: list[str]) -> int:
+        raise raised
+
+    monkeypatch.setattr(dispatch, "_dispatch", failing)
+    ended = oxl(capsys, "explain")
+    assert (ended.status, ended.out) == (status, "")
+    assert ended.err.startswith("error: ") or isinstance(raised, SystemExit)
+
+
+def test_process_without_reader() -> None:
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; '{sys.executable}' -m oxlang explain | head -1"], capture_output=True, text=True,
+    )
+    assert done.stderr == ""
+
+
+def test_module_entry() -> None:
+    assert process("-V").status == 0
+
+
+def test_a_version_needs_few_modules() -> None:
+    import subprocess
+    import sys
+
+    script = "import sys; from oxlang.cli.main import run; run(['--version']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {script}"],
+                          capture_output=True, text=True)
+    assert not {"click", "rich", "lark", "json", "re", "dataclasses", "typing"} & set(done.stderr.split())
