@@ -109,8 +109,8 @@ class Artifact:
 class Source(Node):
     """A file or folder of the user.
 
-    The output of a folder is its tree; that of a file the tree with the file under its base name. Symbolic links
-    inside a folder that stay inside are kept as links; others are followed.
+    The output of a folder is its tree; that of a file the tree with the file under its base name. Symbolic links are
+    followed; only a broken or circular one stays a link.
 
     Attributes:
         path: absolute path on the host.

@@ -229,9 +229,10 @@ def _insert(root: dict[str, _Building], parts: tuple[str, ...], entry: Entry, pa
     if not parts:
         if not isinstance(entry, Tree):
             raise _clash(path)
-        for name, below in entry.entries.items():
-            _insert(root, (name,), below, name)
+        for name, child in entry.entries.items():
+            _insert(root, (name,), child, name)
         return
+    below: _Building | None
     for part in parts[:-1]:
         below = here.get(part)
         if below is None or isinstance(below, Tree):
@@ -242,7 +243,7 @@ def _insert(root: dict[str, _Building], parts: tuple[str, ...], entry: Entry, pa
             here = below
         else:
             raise _clash(path)
-    old = here.get(parts[-1])
+    old: _Building | None = here.get(parts[-1])
     if isinstance(old, (dict, Tree)):
         if not isinstance(entry, Tree):
             raise _clash(path)

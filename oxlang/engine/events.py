@@ -1,0 +1,39 @@
+"""What the engine tells while it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from oxlang.graph.nodes import Node
+
+Phase = Literal["planned", "start", "output", "progress", "warning", "done", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One step of progress.
+
+    Attributes:
+        node: what it is about; None for `planned`.
+        phase: `planned` (a build begins; `count` actions may run), `start`, `output` (a line of a process),
+            `progress` (`count` of `total` bytes have come), `warning`, `done`, `failed`.
+        cached: for `done`: nothing ran.
+        seconds: for `done` and `failed`: how long it took.
+        text: for `output` and `warning`.
+        count: see `phase`.
+        total: see `phase`; 0 when not known.
+    """
+
+    node: Node | None
+    phase: Phase
+    cached: bool = False
+    seconds: float = 0.0
+    text: str = ""
+    count: int = 0
+    total: int = 0
+
+
+OnEvent = Callable[[Event], None]
