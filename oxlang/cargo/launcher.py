@@ -1,0 +1,259 @@
+"""The launcher: the compiled program that every executable starts from.
+
+It is a small Rust project of the bundled crates, built by cargo once for a Python, a triple, a link mode and a set of
+features. Nothing of the application is in it or in its key: packed resources and the interpreter's configuration are
+attached to a copy afterwards (`packaging.attach`). The project exists only in the sandbox of the action; cargo's target
+folder is kept, so that another launcher compiles only what differs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oxlang.cargo.linking import (
+    PYO3_CONFIG,
+    application_lines,
+    encoded_flags,
+    pyo3_config,
+    rust_flags,
+)
+from oxlang.cargo.manifest import ALLOCATORS
+from oxlang.cargo.project import LAUNCHER_NAME, launcher_files
+from oxlang.cargo.toolchain import Toolchain, find_toolchain, which
+from oxlang.diagnostics.model import OxError
+from oxlang.graph.nodes import Artifact, FailureHint, Run, Source, Tool, Write
+
+if TYPE_CHECKING:
+    from oxlang.graph.platform import BuildSettings, Platform
+    from oxlang.packaging.distribution import Distribution
+    from oxlang.packaging.libpython import LinkFacts
+    from oxlang.source import Span
+
+CRATES_FOLDER = "vendor/crates"
+PROGRAM = "launcher"
+"""Path of the program in the output tree (with `.exe` on Windows)."""
+
+# Handed to cargo with whatever values they have: where tools and downloads are, not what is built.
+PASSED_VARIABLES = (
+    "PATH", "HOME", "USER", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "CARGO_NET_OFFLINE", "CARGO_NET_RETRY",
+    "CARGO_HTTP_CAINFO", "CARGO_HTTP_PROXY", "CARGO_HTTP_TIMEOUT", "SSL_CERT_FILE", "SSL_CERT_DIR", "LD_LIBRARY_PATH",
+    "SYSTEMROOT", "SYSTEMDRIVE", "USERPROFILE", "LOCALAPPDATA", "APPDATA", "PROGRAMDATA", "PROGRAMFILES",
+    "PROGRAMFILES(X86)", "PATHEXT", "COMSPEC", "VCINSTALLDIR", "INCLUDE", "LIB", "DEVELOPER_DIR",
+)  # fmt: skip
+# Handed over and part of the key: they change what is built.
+KEY_VARIABLES = (
+    "CC", "CXX", "AR", "CFLAGS", "CXXFLAGS", "LDFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_LINKER",
+    "SDKROOT", "MACOSX_DEPLOYMENT_TARGET", "SNMALLOC_CMAKE_FLAGS",
+)  # fmt: skip
+_KEY_PREFIXES = ("CARGO_PROFILE_", "CARGO_TARGET_", "CC_", "CXX_", "AR_", "CFLAGS_", "CXXFLAGS_", "JEMALLOC_SYS_")
+_DROPPED = frozenset({"CARGO_TARGET_DIR", "CARGO_TARGET_TMPDIR"})
+_LINKERS = {
+    "aarch64-unknown-linux-gnu": "aarch64-linux-gnu-gcc",
+    "armv7-unknown-linux-gnueabihf": "arm-linux-gnueabihf-gcc",
+    "i686-unknown-linux-gnu": "i686-linux-gnu-gcc",
+    "riscv64gc-unknown-linux-gnu": "riscv64-linux-gnu-gcc",
+    "x86_64-unknown-linux-gnu": "x86_64-linux-gnu-gcc",
+}
+
+
+def launcher(
+    distribution: Distribution,
+    settings: BuildSettings,
+    *,
+    facts: LinkFacts,
+    allocator: str = "default",
+    windows_subsystem: str = "console",
+    environment: Mapping[str, str] | None = None,
+    cache_dir: Path | None = None,
+    program_name: str = "",
+    origin: Span | None = None,
+) -> Artifact:
+    """Gives the artifact of the launcher: the tree `{"launcher": program}`, or `{"launcher.exe": …}` for Windows.
+
+    Args:
+        distribution: the Python it runs.
+        settings: the triple, and the profile (anything but `debug` is built like `release`).
+        facts: how libpython is linked.
+        allocator: the interpreter's allocator backend; one of ours is compiled in and serves the Rust code, too.
+        windows_subsystem: `console` or `windows`.
+        environment: the caller's environment; None takes that of the process.
+        cache_dir: where answers of the toolchain are kept.
+        program_name: the executable that asked for it, for the message when cargo fails.
+        origin: the line of the config.
+
+    Raises OX0801 to OX0805 when there is no usable Rust.
+    """
+    env = os.environ if environment is None else environment
+    toolchain, hint = _toolchain(env, cache_dir, program_name)
+    platform = settings.target
+    profile = "debug" if settings.profile == "debug" else "release"
+    features = feature_list(allocator)
+    files = launcher_files(
+        pyembed_path=f"{CRATES_FOLDER}/pyembed",
+        windows_subsystem=windows_subsystem,
+        cargo_lines="".join(f"{line}\n" for line in application_lines(platform, facts)),
+    )
+    files[PYO3_CONFIG] = pyo3_config(distribution, facts)
+    files["driver.py"] = Path(__file__).with_name("driver.py").read_text(encoding="utf-8")
+    project = Write(
+        entries=tuple((path, text.encode(), False) for path, text in sorted(files.items())),
+        description="Rust project of the launcher",
+        origin=origin,
+    )
+    flags = rust_flags(platform, facts, env)
+    variables = {
+        **key_variables(env),
+        **_platform_variables(distribution, platform, toolchain, env),
+        **encoded_flags(flags),
+        "PYO3_CONFIG_FILE": "{sandbox}/" + PYO3_CONFIG,
+        "RUSTC": "{tool:rustc}",
+        "CARGO_TERM_COLOR": "never",
+    }
+    locked = ["--locked"] if "Cargo.lock" in files else []
+    cargo = ["build", *locked, "--target", platform.triple, "--bin", LAUNCHER_NAME]
+    cargo += ["--release"] if profile == "release" else []
+    cargo += ["--features", " ".join(features)] if features else []
+    target_dir = f"cargo-target-{toolchain.fingerprint[:12]}"
+    made = f"{platform.triple}/{profile}/{LAUNCHER_NAME}{platform.exe_suffix}"
+    program = PROGRAM + platform.exe_suffix
+    run = Run(
+        argv=("{tool:python}", "-I", "driver.py", "{tool:cargo}", "{cache:" + target_dir + "}", made, program, "--", *cargo),
+        env=tuple(sorted(variables.items())),
+        inputs=(("", Artifact(project)), (CRATES_FOLDER, Artifact(crates_source()))),
+        outputs=(program,),
+        tools=tools(toolchain, facts),
+        append_only=(target_dir,),
+        pass_env=PASSED_VARIABLES,
+        network=True,
+        stream=True,
+        description=f"cargo build launcher ({distribution.major_minor}, {platform.triple}, {profile}, {facts.mode})",
+        origin=origin,
+        failure=hint,
+    )
+    return Artifact(run)
+
+
+def crates_source() -> Source:
+    """The bundled crates as a node, without what building them does not need."""
+    from oxlang.bundled import bundled_path
+
+    return Source(
+        path=str(bundled_path("crates")),
+        exclude=("target", "tests", "benches", "fuzz", ".*", "Cargo.lock", "__pycache__"),
+        description="runtime crates",
+    )
+
+
+def tools(toolchain: Toolchain, facts: LinkFacts) -> tuple[Tool, ...]:
+    """The programs of the host that a cargo action calls, and the library it links, by their fingerprints."""
+    return (
+        Tool(name="cargo", path=str(toolchain.cargo), fingerprint=toolchain.fingerprint),
+        Tool(name="rustc", path=str(toolchain.rustc), fingerprint=toolchain.fingerprint),
+        # The script is part of the inputs, and any Python runs it alike.
+        Tool(name="python", path=sys.executable, fingerprint="3"),
+        Tool(name="libpython", path=facts.library, fingerprint=_stat_fingerprint(facts.library)),
+    )
+
+
+def key_variables(env: Mapping[str, str]) -> dict[str, str]:
+    """Gives the caller's variables that change what cargo builds, without those that would move its output."""
+    return {
+        name: value
+        for name, value in env.items()
+        if (name in KEY_VARIABLES or name.startswith(_KEY_PREFIXES)) and name not in _DROPPED
+    }
+
+
+def _platform_variables(
+    distribution: Distribution, platform: Platform, toolchain: Toolchain, env: Mapping[str, str]
+) -> dict[str, str]:
+    """Gives linker and SDK settings that the triple needs and the caller has not made."""
+    found: dict[str, str] = {}
+    linker = _LINKERS.get(platform.triple)
+    variable = f"CARGO_TARGET_{platform.triple.upper().replace('-', '_')}_LINKER"
+    if linker and platform.triple != toolchain.host and variable not in env and which(linker, env):
+        found[variable] = linker
+    if platform.is_apple:
+        deployment = distribution.apple_sdk.get("deployment_target", "")
+        if deployment and "MACOSX_DEPLOYMENT_TARGET" not in env:
+            found["MACOSX_DEPLOYMENT_TARGET"] = deployment
+    return found
+
+
+def _toolchain(env: Mapping[str, str], cache_dir: Path | None, program_name: str) -> tuple[Toolchain, FailureHint]:
+    """Gives the toolchain and what to say when cargo fails.
+
+    A launcher that was built before needs no Rust: without cargo on PATH the toolchain that was used last names the
+    key, and only an action that is not in the cache fails, with the error of the missing cargo.
+    """
+    asked_by = f" of `{program_name}`" if program_name else ""
+    hint = FailureHint(
+        code="OX0810",
+        message=f"cargo could not build the launcher{asked_by}",
+        help="cargo's last lines stand below; `oxl explain OX0810` names usual causes",
+    )
+    try:
+        toolchain = find_toolchain(env, cache_dir=cache_dir)
+    except OxError as problem:
+        last = None if cache_dir is None else _read_last(cache_dir)
+        if last is None or problem.diagnostic.code.id not in ("OX0801", "OX0802"):
+            raise
+        told = problem.diagnostic
+        return last, FailureHint(code=told.code.id, message=told.message, help=told.help)
+    if cache_dir is not None:
+        _write_last(cache_dir, toolchain)
+    return toolchain, hint
+
+
+def _last_path(cache_dir: Path) -> Path:
+    return cache_dir / "toolchains" / "last.json"
+
+
+def _read_last(cache_dir: Path) -> Toolchain | None:
+    import json
+
+    try:
+        fields: Mapping[str, str] = json.loads(_last_path(cache_dir).read_text(encoding="utf-8"))
+        return Toolchain(
+            cargo=Path(fields["cargo"]),
+            rustc=Path(fields["rustc"]),
+            version=fields["version"],
+            host=fields["host"],
+            fingerprint=fields["fingerprint"],
+        )
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _write_last(cache_dir: Path, toolchain: Toolchain) -> None:
+    import json
+
+    path = _last_path(cache_dir)
+    names = ("cargo", "rustc", "version", "host", "fingerprint")
+    text = json.dumps({name: str(getattr(toolchain, name)) for name in names})
+    try:
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_suffix(f".{os.getpid()}")
+        aside.write_text(text, encoding="utf-8")
+        os.replace(aside, path)
+    except OSError:
+        pass  # It only serves builds without Rust.
+
+
+def _stat_fingerprint(path: str) -> str:
+    try:
+        seen = os.stat(path)
+    except OSError:
+        return "-"
+    return f"{seen.st_size}-{seen.st_mtime_ns}"
+
+
+def feature_list(allocator: str) -> list[str]:
+    """Gives the cargo features that an allocator backend turns on."""
+    return [f"{kind}allocator-{allocator}" for kind in ("global-", "") if allocator in ALLOCATORS]
