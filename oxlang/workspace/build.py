@@ -1,0 +1,69 @@
+"""Builds targets of an evaluated config and places their outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from oxlang.dialect.targets import BuildPlan
+    from oxlang.graph.tree import Tree
+    from oxlang.workspace.evaluate import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """One target whose outputs are in place.
+
+    Attributes:
+        target: its name.
+        folder: where the outputs are: `<build path>/<triple>/<profile>/<target>`.
+        tree: what was placed.
+        changed: whether anything on disk had to be changed.
+        program: absolute path of the program that `oxl run` starts, if there is one.
+        executed: how many actions the build of all targets ran.
+    """
+
+    target: str
+    folder: Path
+    tree: Tree
+    changed: bool
+    program: Path | None
+    executed: int
+
+
+def build(session: Session, names: Sequence[str] = ()) -> list[Built]:
+    """Builds targets and places their outputs, in order.
+
+    Args:
+        session: the evaluated config.
+        names: targets; none means those that evaluation resolved for the command.
+
+    Raises OX0503 for a value that cannot be built, OX0504 for a target that was not resolved, and what the build
+    itself raises; then nothing is placed.
+    """
+    plans = session.plans(names)
+    wanted = [plan for plan in plans if plan.artifact is not None]
+    if not wanted:
+        return []
+    engine = session.engine
+    trees = engine.build([plan.artifact for plan in wanted if plan.artifact is not None])
+    return [_place(session, plan, tree) for plan, tree in zip(wanted, trees, strict=True)]
+
+
+def _place(session: Session, plan: BuildPlan, tree: Tree) -> Built:
+    from oxlang.workspace.outputs import Placer
+
+    folder = Path(session.context.target_directory(plan.target.name))
+    placer = Placer(session.engine.store, session.engine.disk)
+    changed = placer.place(tree, folder, clear=plan.clears)
+    return Built(
+        target=plan.target.name,
+        folder=folder,
+        tree=tree,
+        changed=changed,
+        program=folder / plan.run if plan.run else None,
+        executed=session.engine.executed,
+    )

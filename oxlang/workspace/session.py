@@ -1,0 +1,55 @@
+"""What one run of a command works with: an engine, and for configs what their evaluation gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from oxlang.workspace.config import cache_dir
+from oxlang.workspace.environment import Environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from oxlang.engine.compute import Functions
+    from oxlang.engine.engine import Engine
+    from oxlang.engine.events import OnEvent
+    from oxlang.engine.local import Keep
+
+
+def open_engine(
+    env: Mapping[str, str],
+    *,
+    cache: Path | None = None,
+    jobs: int | None = None,
+    on_event: OnEvent | None = None,
+    keep: Keep = "never",
+) -> Engine:
+    """Makes an engine with the functions of all rooms, for building artifacts with or without a config.
+
+    Args:
+        env: environment variables; also what nodes may let through to processes.
+        cache: the cache folder; by default the user's.
+        jobs: how many nodes may run at once.
+        on_event: gets progress.
+        keep: when sandboxes are kept.
+    """
+    from oxlang.engine.engine import Engine
+
+    environment = Environment.of(env)
+    return Engine(
+        cache if cache is not None else cache_dir(environment),
+        functions,
+        jobs,
+        on_event,
+        host_env=environment.unrecorded(),
+        keep=keep,
+    )
+
+
+def functions() -> Functions:
+    """Gives every registered `Compute` function; imported when the first one has to run."""
+    from oxlang.cargo.compute import COMPUTE as cargo
+    from oxlang.packaging.compute import COMPUTE as packaging
+
+    return {**packaging, **cargo}
