@@ -16,5 +16,14 @@ def _artifacts(params: dict[str, Any], inputs: Mapping[str, Tree], context: Comp
     return compute_artifacts(params, inputs, context)
 
 
-COMPUTE: dict[str, tuple[int, ComputeFunction]] = {"cargo.artifacts": (1, _artifacts)}
+def _launcher_project(params: dict[str, Any], inputs: Mapping[str, Tree], context: ComputeContext) -> Tree:
+    from oxlang.cargo.launcher import compute_project
+
+    return compute_project(params, inputs, context)
+
+
+COMPUTE: dict[str, tuple[int, ComputeFunction]] = {
+    "cargo.artifacts": (1, _artifacts),
+    "cargo.launcher_project": (1, _launcher_project),
+}
 """Registered name to version and function."""

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from oxlang.cargo.linking import (
     PYO3_CONFIG,
@@ -22,18 +22,24 @@ from oxlang.cargo.linking import (
     rust_flags,
 )
 from oxlang.cargo.manifest import ALLOCATORS
-from oxlang.cargo.project import LAUNCHER_NAME, launcher_files
+from oxlang.cargo.project import LAUNCHER_NAME, has_lockfile, launcher_files
 from oxlang.cargo.toolchain import Toolchain, find_toolchain, which
 from oxlang.diagnostics.model import OxError
-from oxlang.graph.nodes import Artifact, FailureHint, Run, Source, Tool, Write
+from oxlang.graph.compute import canonical
+from oxlang.graph.nodes import Artifact, Compute, FailureHint, Run, Source, Tool
 
 if TYPE_CHECKING:
+    from oxlang.graph.compute import ComputeContext
     from oxlang.graph.platform import BuildSettings, Platform
+    from oxlang.graph.tree import Tree
     from oxlang.packaging.distribution import Distribution
     from oxlang.packaging.libpython import LinkFacts
     from oxlang.source import Span
 
 CRATES_FOLDER = "vendor/crates"
+PROJECT_COMPUTE = "cargo.launcher_project"
+PROJECT_VERSION = 1
+_HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = "launcher"
 """Path of the program in the output tree (with `.exe` on Windows)."""
 
@@ -92,15 +98,18 @@ def launcher(
     platform = settings.target
     profile = "debug" if settings.profile == "debug" else "release"
     features = feature_list(allocator)
-    files = launcher_files(
-        pyembed_path=f"{CRATES_FOLDER}/pyembed",
-        windows_subsystem=windows_subsystem,
-        cargo_lines="".join(f"{line}\n" for line in application_lines(platform, facts)),
-    )
-    files[PYO3_CONFIG] = pyo3_config(distribution, facts)
-    files["driver.py"] = Path(__file__).with_name("driver.py").read_text(encoding="utf-8")
-    project = Write(
-        entries=tuple((path, text.encode(), False) for path, text in sorted(files.items())),
+    # Templates are rendered when the project has to be built, not to find out that it has been.
+    project = Compute(
+        function=PROJECT_COMPUTE,
+        version=PROJECT_VERSION,
+        params=canonical(
+            {
+                "sources": _sources_digest(),
+                "windows_subsystem": windows_subsystem,
+                "cargo_lines": list(application_lines(platform, facts)),
+                "pyo3_config": pyo3_config(distribution, facts),
+            }
+        ),
         description="Rust project of the launcher",
         origin=origin,
     )
@@ -113,7 +122,7 @@ def launcher(
         "RUSTC": "{tool:rustc}",
         "CARGO_TERM_COLOR": "never",
     }
-    locked = ["--locked"] if "Cargo.lock" in files else []
+    locked = ["--locked"] if has_lockfile() else []
     cargo = ["build", *locked, "--target", platform.triple, "--bin", LAUNCHER_NAME]
     cargo += ["--release"] if profile == "release" else []
     cargo += ["--features", " ".join(features)] if features else []
@@ -135,6 +144,33 @@ def launcher(
         failure=hint,
     )
     return Artifact(run)
+
+
+def compute_project(params: Mapping[str, Any], inputs: Mapping[str, Tree], context: ComputeContext) -> Tree:
+    """The function behind the project's node: the generated files, the PyO3 configuration and the driver."""
+    from oxlang.graph.tree import FileEntry, Tree
+
+    files = launcher_files(
+        pyembed_path=f"{CRATES_FOLDER}/pyembed",
+        windows_subsystem=params["windows_subsystem"],
+        cargo_lines="".join(f"{line}\n" for line in params["cargo_lines"]),
+    )
+    files[PYO3_CONFIG] = params["pyo3_config"]
+    files["driver.py"] = Path(_HERE, "driver.py").read_text(encoding="utf-8")
+    return Tree.of({path: FileEntry(context.put(text.encode())) for path, text in files.items()})
+
+
+def _sources_digest() -> str:
+    """Digest of what generated projects are made from: the templates and the code that fills them in."""
+    import hashlib
+
+    running = hashlib.sha256()
+    templates = os.path.join(_HERE, "templates")
+    names = [os.path.join(templates, name) for name in sorted(os.listdir(templates))]
+    for path in [*names, *(os.path.join(_HERE, name) for name in ("driver.py", "manifest.py", "project.py"))]:
+        with open(path, "rb") as file:
+            running.update(hashlib.sha256(file.read()).digest())
+    return running.hexdigest()
 
 
 def crates_source() -> Source:

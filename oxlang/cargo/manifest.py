@@ -164,7 +164,7 @@ def project_manifest(name: str, location: PyembedLocation) -> str:
     profile = tomlkit.table(is_super_table=True)
     profile.add("release", release)
     document.add("profile", profile)
-    return tomlkit.dumps(document)
+    return re.sub(r"(?<=[^\n])\n\[", "\n\n[", tomlkit.dumps(document))
 
 
 def launcher_manifest(name: str, pyembed_path: str) -> str:

@@ -116,6 +116,11 @@ def launcher_files(*, pyembed_path: str, windows_subsystem: str, cargo_lines: st
     return files
 
 
+def has_lockfile() -> bool:
+    """Whether a lock for generated projects ships with oxlang."""
+    return os.path.exists(os.path.join(_TEMPLATES, "Cargo.lock"))
+
+
 def lockfile(name: str) -> str | None:
     """Gives the lock that ships with oxlang for a project of that name; None when there is none.
 
