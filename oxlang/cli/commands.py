@@ -13,6 +13,9 @@ from oxlang.cli.spec import Command
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "explain": ("explain", "Show what a diagnostic code means and what to do."),
     "help": ("help_command", "Show the help page of a command."),
+    "init-config-file": ("init_config_file", "Write a new pyoxidizer.bzl."),
+    "init-rust-project": ("init_rust_project", "Make a Rust project that embeds Python."),
+    "vendor": ("vendor", "Copy all crates of a Rust project into it, for builds without a network."),
 }
 """Name of a command or group: (module in `oxlang.cli`, summary)."""
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from oxlang.cli.spec import Values
 from oxlang.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Invocation:
@@ -36,3 +40,10 @@ class Invocation:
         self.verbose = verbose
         self.system_rust = system_rust
         self.environment: Mapping[str, str] = os.environ if environment is None else environment
+
+    @property
+    def cache_dir(self) -> Path:
+        """The cache folder."""
+        from oxlang.workspace.config import cache_dir
+
+        return cache_dir(self.environment)

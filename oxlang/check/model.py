@@ -1,0 +1,74 @@
+"""What checking gives: types, declarations and targets of a file, and what is wrong with its calls and attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from oxlang.declare.members import AttributeDef, ConstantDef, Environment, FunctionDef, TypeDef
+from oxlang.declare.types import ANY, Ty
+from oxlang.diagnostics.model import Diagnostic
+from oxlang.resolve.scopes import Program
+from oxlang.syntax import ast
+
+if TYPE_CHECKING:
+    from oxlang.check.infer import Inference
+
+Declaration = FunctionDef | AttributeDef | ConstantDef | TypeDef
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegisteredTarget:
+    """A call of `register_target` whose name is written out.
+
+    Attributes:
+        name: of the target.
+        call: the call.
+        name_node: the text of the name.
+        function: the target's function, if it is defined in this file.
+        depends: names and nodes of the targets it depends on, as far as they are written out.
+        depends_known: whether `depends` is written out entirely.
+        default: whether it is made the default target.
+    """
+
+    name: str
+    call: ast.Call
+    name_node: ast.Expression
+    function: ast.Def | ast.Lambda | None
+    depends: tuple[tuple[str, ast.Expression], ...] = ()
+    depends_known: bool = True
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Checked:
+    """A checked file.
+
+    Attributes:
+        program: the resolved program.
+        environment: names that the file may use.
+        targets: the registered targets in order of text.
+        diagnostics: findings about calls and attributes; names and syntax are reported by resolver and parser.
+        modules: checked files by the text of the `load` that names them.
+    """
+
+    program: Program
+    environment: Environment
+    inference: Inference = field(repr=False)
+    targets: tuple[RegisteredTarget, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    modules: Mapping[str, Checked] = field(default_factory=dict)
+
+    def type_of(self, node: ast.Expression) -> Ty:
+        """Gives the type of an expression; any when it is not known."""
+        return self.inference.type_of(node)
+
+    def declaration(self, node: ast.Expression) -> Declaration | None:
+        """Gives the declaration that a name or an attribute stands for, if it is one of the environment."""
+        return self.inference.declaration(node)
+
+
+def is_known(ty: Ty) -> bool:
+    """Whether anything is known about a type."""
+    return ty != ANY
