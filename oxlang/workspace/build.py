@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from oxlang.dialect.targets import BuildPlan
     from oxlang.graph.tree import Tree
     from oxlang.workspace.evaluate import Session
@@ -54,11 +55,13 @@ def build(session: Session, names: Sequence[str] = ()) -> list[Built]:
 
 
 def _place(session: Session, plan: BuildPlan, tree: Tree) -> Built:
+    from oxlang.cargo.artifacts import located
     from oxlang.workspace.outputs import Placer
 
-    folder = Path(session.context.target_directory(plan.target.name))
-    placer = Placer(session.engine.store, session.engine.disk)
-    changed = placer.place(tree, folder, clear=plan.clears)
+    folder = session.place_of(plan.target.name)
+    store = session.engine.store
+    placed = located(tree, str(folder), store.read, store.put)
+    changed = Placer(store, session.engine.disk).place(placed, folder, clear=plan.clears)
     return Built(
         target=plan.target.name,
         folder=folder,

@@ -47,7 +47,9 @@ def find_config(start: Path | str | None, env: Mapping[str, str], notice: Notice
         raise error(
             "OX0950",
             f"unable to find a config file at `{begin}`" + ("" if exists else ", which does not exist"),
-            help=f"make one with `oxl init-config-file {begin.name or 'DIR'}`, or name its folder" if exists else None,
+            help=f"make one with `oxl init-config-file {begin.name or 'DIR'}`, or name its folder"
+            if exists
+            else None,
             notes=(f"`{CONFIG_NAME}` was looked for there and in every folder above",),
         )
     return found
@@ -61,7 +63,9 @@ def variables(
     looked_up = ((name, env.get(variable)) for name, variable in from_env)
     for name, value in (*pairs, *looked_up):
         if name in found:
-            raise error("OX0904", f"Starlark variable `{name}` already defined", help="give each variable once")
+            raise error(
+                "OX0904", f"Starlark variable `{name}` already defined", help="give each variable once"
+            )
         found[name] = value
     return found
 

@@ -16,9 +16,9 @@ from oxlang.workspace.config import cache_dir
 from oxlang.workspace.environment import Environment
 
 if TYPE_CHECKING:
+    from oxlang.diagnostics.model import Diagnostic
     from oxlang.dialect.context import DialectContext, Mode, Prompts
     from oxlang.dialect.targets import BuildPlan, TargetTable
-    from oxlang.diagnostics.model import Diagnostic
     from oxlang.engine.engine import Engine
     from oxlang.engine.events import OnEvent
     from oxlang.engine.local import Keep

@@ -73,7 +73,11 @@ class Placer:
         entries = dict(tree.walk())
         if entries.keys() != note.files.keys() or not dest.is_dir():
             return None
-        differing = [path for path, entry in entries.items() if path not in intact or note.files[path][4] != _key(entry)]
+        differing = [
+            path
+            for path, entry in entries.items()
+            if path not in intact or note.files[path][4] != _key(entry)
+        ]
         if len(differing) != 1:
             return None
         entry = entries[differing[0]]
@@ -98,7 +102,9 @@ class Placer:
             for path, _ in tree.folders():
                 (aside / path).mkdir(exist_ok=True)
             for path, entry in tree.walk():
-                self._put(entry, dest / path, aside / path, path in intact and note.files[path][4] == _key(entry))
+                self._put(
+                    entry, dest / path, aside / path, path in intact and note.files[path][4] == _key(entry)
+                )
             if not clear and dest.is_dir() and not dest.is_symlink():
                 _keep_foreign(dest, aside, note.files)
             if os.path.lexists(dest):
@@ -138,7 +144,9 @@ class Placer:
     def _save(self, tree: Tree, dest: Path) -> None:
         files = {path: [*_times(dest / path), _key(entry)] for path, entry in tree.walk()}
         plain = {"format": _FORMAT, "dest": str(dest), "tree": tree.digest.hash, "files": files}
-        self._disk.write(_name(dest), json.dumps(plain, separators=(",", ":")).encode("utf-8", "surrogateescape"))
+        self._disk.write(
+            _name(dest), json.dumps(plain, separators=(",", ":")).encode("utf-8", "surrogateescape")
+        )
 
 
 def _times(path: Path) -> list[int]:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _SIGNAL_BASE = 128
 
 
-def build_and_run(session: Session, name: str | None, arguments: Sequence[str], env: Mapping[str, str]) -> int:
+def build_and_run(
+    session: Session, name: str | None, arguments: Sequence[str], env: Mapping[str, str]
+) -> int:
     """Builds a target and runs what it can run; gives the status to end with.
 
     The program keeps the caller's working directory and streams. A value that cannot be run only gets built.

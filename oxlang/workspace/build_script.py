@@ -1,0 +1,275 @@
+"""`oxl run-build-script`: what cargo's build script calls (spec: cli.md, 2.13; rust-project.md, section 5).
+
+Standard output belongs to cargo and gets `cargo:` lines only. The artifacts are current when the *fingerprint* that
+`artifacts.json` holds equals that of now: the tool, the triple, the profile, target and variables asked for, and the
+content of every file and value of every variable that the last evaluation looked at. Neither times of files nor the
+name of the caller play a part.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oxlang.diagnostics.model import error
+from oxlang.workspace.config import find_config
+from oxlang.workspace.environment import Environment
+
+if TYPE_CHECKING:
+    from oxlang.diagnostics.model import Diagnostic
+    from oxlang.engine.events import OnEvent
+    from oxlang.graph.platform import BuildSettings
+    from oxlang.workspace.build import Built
+    from oxlang.workspace.evaluate import Session
+
+CONFIG_SOURCE = "default_python_config.rs"
+ARTIFACTS_JSON = "artifacts.json"
+FINGERPRINT = "build_script"
+"""Key of the fingerprint in `artifacts.json`."""
+
+_DEFAULT_SCRIPT = "build.rs"
+_RECORDED = ("PYOXIDIZER_CONFIG", "PYOXIDIZER_ARTIFACT_DIR", "PYOXIDIZER_CACHE_DIR", "PYOXIDIZER_SYSTEM_RUST")
+
+Say = Callable[[str], None]
+
+
+def run_build_script(
+    env: Mapping[str, str],
+    say: Say,
+    *,
+    script: str = _DEFAULT_SCRIPT,
+    target: str | None = None,
+    variables: Mapping[str, str | None] | None = None,
+    notice: Say = lambda text: None,
+    out: Say | None = None,
+    warn: Callable[[Diagnostic], None] | None = None,
+    on_event: OnEvent | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Path:
+    """Brings the artifacts of a Rust project up to date; gives their folder.
+
+    Args:
+        env: environment variables: `TARGET`, `PROFILE`, `HOST`, `CARGO_MANIFEST_DIR`, `OUT_DIR`,
+            `PYOXIDIZER_ARTIFACT_DIR`; all but the last two have defaults.
+        say: gets the lines for cargo.
+        script: name of the calling build script, named to cargo as a file to watch.
+        target: what to build; None is the config's default build-script target.
+        variables: the dict `VARS`.
+        notice: gets lines for people.
+        out: gets the lines of `print`.
+        warn: gets warnings.
+        on_event: gets progress.
+        options: further settings, such as `verbose`.
+
+    Raises OX0950 without a config, OX0952 when no target gives embedding artifacts.
+    """
+    environment = Environment.of(env)
+    say(f"cargo:rerun-if-changed={script or _DEFAULT_SCRIPT}")
+    say("cargo:rerun-if-env-changed=PYOXIDIZER_CONFIG")
+    config = find_config(environment.get("CARGO_MANIFEST_DIR") or None, environment, notice)
+    say(f"cargo:rerun-if-changed={config}")
+    folder = _artifact_dir(environment)
+    settings = _settings(environment)
+    asked = {"target": target, "variables": dict(variables or {})}
+    known = _known(folder)
+    if known is not None and _is_current(known, config, settings, asked, environment):
+        notice(f"the artifacts in {folder} are current")
+        files, names = list(known["files"]), list(known["environment"])
+    else:
+        session = _build(
+            config, settings, target, variables, environment, folder, out, warn, on_event, options
+        )
+        files = _files_read(session)
+        names = _variables_read(session)
+        _write_fingerprint(folder, config, settings, asked, files, names, environment)
+    for path in files:
+        if path != str(config):
+            say(f"cargo:rerun-if-changed={path}")
+    for name in names:
+        if name != "PYOXIDIZER_CONFIG":
+            say(f"cargo:rerun-if-env-changed={name}")
+    say(f"cargo:rustc-env=DEFAULT_PYTHON_CONFIG_RS={folder / CONFIG_SOURCE}")
+    return folder
+
+
+def _artifact_dir(env: Environment) -> Path:
+    named = env.get("PYOXIDIZER_ARTIFACT_DIR") or env.get("OUT_DIR")
+    if not named:
+        raise error(
+            "OX0952",
+            "it is not known where the artifacts belong",
+            help="set `PYOXIDIZER_ARTIFACT_DIR` or `OUT_DIR` (cargo sets the second for build scripts)",
+        )
+    return Path(os.path.abspath(named))
+
+
+def _settings(env: Environment) -> BuildSettings:
+    from oxlang.graph.platform import BuildSettings, Platform, host_triple
+
+    host = env.get("HOST") or host_triple()
+    # Cargo's HOST is a triple; other programs put a machine's name there.
+    host = host if host.count("-") >= 2 else host_triple()
+    target = env.get("TARGET") or host
+    profile = "release" if env.get("PROFILE") == "release" else "debug"
+    return BuildSettings(host=Platform(host), target=Platform(target), profile=profile)
+
+
+def _build(
+    config: Path,
+    settings: BuildSettings,
+    target: str | None,
+    variables: Mapping[str, str | None] | None,
+    env: Environment,
+    folder: Path,
+    out: Say | None,
+    warn: Callable[[Diagnostic], None] | None,
+    on_event: OnEvent | None,
+    options: Mapping[str, Any] | None,
+) -> Session:
+    from oxlang.cargo.artifacts import located
+    from oxlang.workspace.build import build
+    from oxlang.workspace.evaluate import load
+    from oxlang.workspace.outputs import Placer
+
+    session = load(
+        config,
+        settings,
+        variables=variables,
+        targets=(target,) if target else (),
+        mode="build-script",
+        env=env,
+        out=out,
+        warn=warn,
+        on_event=on_event,
+        options=options,
+    )
+    built = build(session)
+    chosen = next((one for one in built if one.tree.get(CONFIG_SOURCE) is not None), None)
+    if chosen is None:
+        raise _no_artifacts(session, built)
+    # Artifacts name their own folder; what is copied names the folder it is copied to.
+    store = session.engine.store
+    tree = located(chosen.tree, str(folder), store.read, store.put)
+    Placer(store, session.engine.disk).place(tree, folder)
+    return session
+
+
+def _no_artifacts(session: Session, built: list[Built]) -> Exception:
+    names = ", ".join(f"`{one.target}`" for one in built)
+    target = session.targets.get(built[0].target) if built else None
+    return error(
+        "OX0952",
+        f"unable to find generated {CONFIG_SOURCE}; did you specify the correct target to resolve?",
+        notes=(f"built {names}" if built else "the config registers no target",),
+        help="a build script needs a target whose function returns `PythonEmbeddedResources`, "
+        "such as `exe.to_embedded_resources()`; mark it with `default_build_script=True`",
+        span=target.span if target else None,
+    )
+
+
+def _files_read(session: Session) -> list[str]:
+    return list(session.context.reads.files)
+
+
+def _variables_read(session: Session) -> list[str]:
+    return sorted({*session.context.reads.variables, *_RECORDED})
+
+
+def _known(folder: Path) -> dict[str, Any] | None:
+    """Gives the fingerprint of the artifacts that are there."""
+    if not (folder / CONFIG_SOURCE).is_file():
+        return None
+    try:
+        plain = json.loads((folder / ARTIFACTS_JSON).read_text("utf-8"))
+        found = plain.get(FINGERPRINT)
+    except (OSError, ValueError, AttributeError):
+        return None
+    return found if isinstance(found, dict) and {"files", "environment"} <= found.keys() else None
+
+
+def _is_current(
+    known: dict[str, Any], config: Path, settings: BuildSettings, asked: dict[str, Any], env: Environment
+) -> bool:
+    return known == _fingerprint(
+        config, settings, asked, list(known["files"]), list(known["environment"]), env
+    )
+
+
+def _fingerprint(
+    config: Path,
+    settings: BuildSettings,
+    asked: dict[str, Any],
+    files: list[str],
+    names: list[str],
+    env: Environment,
+) -> dict[str, Any]:
+    from oxlang import __version__
+
+    return {
+        "tool": __version__,
+        "config": str(config),
+        "triple": settings.target.triple,
+        "host": settings.host.triple,
+        "profile": settings.profile,
+        **asked,
+        "files": {path: _content(path) for path in files},
+        "environment": {name: env.get(name) for name in names},
+    }
+
+
+def _content(path: str) -> str:
+    """Gives what tells versions of a file or folder apart."""
+    from oxlang.graph.digest import digest_file
+
+    try:
+        if os.path.isdir(path):
+            return _folder_content(path)
+        return digest_file(path).hash
+    except OSError:
+        return "missing"
+
+
+def _folder_content(path: str) -> str:
+    import hashlib
+
+    from oxlang.graph.digest import digest_file
+
+    running = hashlib.sha256()
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        folders[:] = [one for one in folders if one != "__pycache__"]
+        for name in sorted(names):
+            place = os.path.join(folder, name)
+            if os.path.isfile(place):
+                running.update(os.path.relpath(place, path).encode("utf-8", "surrogateescape") + b"\0")
+                running.update(digest_file(place).hash.encode())
+    return running.hexdigest()
+
+
+def _write_fingerprint(
+    folder: Path,
+    config: Path,
+    settings: BuildSettings,
+    asked: dict[str, Any],
+    files: list[str],
+    names: list[str],
+    env: Environment,
+) -> None:
+    place = folder / ARTIFACTS_JSON
+    try:
+        plain = json.loads(place.read_text("utf-8"))
+    except (OSError, ValueError):
+        plain = {}
+    plain[FINGERPRINT] = _fingerprint(config, settings, asked, files, names, env)
+    aside = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        aside.write_text(json.dumps(plain, indent=2) + "\n", "utf-8")
+        os.replace(aside, place)
+    except OSError as problem:
+        from oxlang.engine.disk import disk_error
+
+        aside.unlink(missing_ok=True)
+        raise disk_error(problem, f"writing `{place}`") from problem
