@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from oxlang.cargo.manifest import (
 )
 from oxlang.cargo.project import ConfigAttribute, config_file, launcher_files, project_files, starlark_string
 from oxlang.diagnostics.model import OxError
+from tests.support.golden import assert_golden
 
 GOLDEN = Path(__file__).parent / "golden"
 ELSEWHERE = PyembedLocation(kind="path", value="/opt/oxlang/crates/pyembed")
@@ -26,11 +26,7 @@ ELSEWHERE = PyembedLocation(kind="path", value="/opt/oxlang/crates/pyembed")
 
 def _check_golden(name: str, files: dict[str, str]) -> None:
     text = "".join(f"==== {path}\n{content}" for path, content in files.items() if path != "Cargo.lock")
-    path = GOLDEN / name
-    if os.environ.get("OXL_GOLDEN") == "write":
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+    assert_golden(GOLDEN / name, text)
 
 
 @pytest.mark.parametrize("subsystem", ["console", "windows"])
