@@ -24,7 +24,7 @@ from oxlang.engine.store import BlobStore
 from oxlang.graph.digest import Digest
 from oxlang.graph.nodes import Fetch
 
-_ATTEMPTS = 5
+_ATTEMPTS = 4
 _FIRST_PAUSE_S = 0.5
 _TIMEOUT_S = 60.0
 _CHUNK_BYTES = 1 << 18
@@ -99,7 +99,9 @@ def _download(node: Fetch, place: IO[bytes], on_progress: OnProgress, cancel: Ca
 def _receive(url: str, place: IO[bytes], on_progress: OnProgress, cancel: CancelToken) -> None:
     place.seek(0, os.SEEK_END)
     have = place.tell()
-    request = urllib.request.Request(url, headers={"User-Agent": _USER_AGENT})
+    request = urllib.request.Request(
+        _without_user(url), headers={"User-Agent": _USER_AGENT, **_authorization(url)}
+    )
     if have:
         request.add_header("Range", f"bytes={have}-")
     with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
@@ -122,7 +124,7 @@ def _checked(node: Fetch, digest: Digest) -> Digest:
     if node.digest and node.digest.lower() != digest.hash:
         raise error(
             "OX0707",
-            f"`{_shown(node.url)}` gave other content than expected",
+            f"`{_without_user(node.url)}` gave other content than expected",
             notes=(f"expected SHA-256 {node.digest}", f"received SHA-256 {digest.hash}, {digest.size} bytes"),
         ).at(node.origin)
     return digest
@@ -132,14 +134,25 @@ def _failed(node: Fetch, reason: str) -> OxError:
     hint = node.failure
     return error(
         hint.code if hint else "OX0706",
-        hint.message if hint else f"`{_shown(node.url)}` cannot be downloaded: {reason}",
+        hint.message if hint else f"`{_without_user(node.url)}` cannot be downloaded: {reason}",
         help=(hint.help if hint else None)
         or "check the network and the proxy variables, then run the command again",
         notes=(reason,) if hint else (),
     ).at(node.origin)
 
 
-def _shown(url: str) -> str:
+def _without_user(url: str) -> str:
     """The address without a user name or password."""
     parts = urllib.parse.urlsplit(url)
     return urllib.parse.urlunsplit(parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1]))
+
+
+def _authorization(url: str) -> dict[str, str]:
+    """The header for the user name and password of an address, if it has any."""
+    import base64
+
+    parts = urllib.parse.urlsplit(url)
+    if not parts.username:
+        return {}
+    pair = f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
+    return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
