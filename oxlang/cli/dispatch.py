@@ -145,6 +145,8 @@ def _wrong(wrong: WrongUsage, usage: str, help_command: str) -> int:
 def _failed(failure: OxError, verbose: int) -> int:
     _trace(verbose)
     Terminal.standard(verbose).failure(failure)
+    if failure.diagnostic.code.name == "interrupted":
+        return INTERRUPTED_STATUS
     return BUG_STATUS if failure.diagnostic.code.failure == "bug" else 1
 
 

@@ -1,0 +1,122 @@
+"""Evaluating a config for a command: settings and variables from its options, prints and progress to its terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from oxlang.cli.invocation import Invocation
+from oxlang.cli.spec import Option
+
+if TYPE_CHECKING:
+    from oxlang.cli.progress import Progress
+    from oxlang.graph.platform import BuildSettings
+    from oxlang.workspace.evaluate import Session
+
+KEEP = Option(
+    ("--keep-sandbox",), "Whether the folders in which actions ran are kept, for looking into failures.", "WHEN",
+    default="never", choices=("never", "failure", "always"),
+)
+
+
+def settings(call: Invocation) -> BuildSettings:
+    """Gives host, target and profile from `--target-triple` and `--release`, where the command has them."""
+    from oxlang.graph.platform import default_settings
+
+    given = call.values.as_dict()
+    triple = given.get("target_triple")
+    return default_settings(triple if isinstance(triple, str) else None, "release" if given.get("release") else "debug")
+
+
+def find_config(call: Invocation, start: str | None, *, explicit: bool = False) -> Path:
+    """Gives the config; an explicitly named one is not overruled by variables of the environment."""
+    from oxlang.workspace import config
+
+    found = config.find_config(start, {} if explicit else call.environment, call.terminal.info)
+    call.terminal.info(f"using config {found}")
+    return found
+
+
+def load(
+    call: Invocation,
+    config: Path,
+    *,
+    targets: Sequence[str] = (),
+    mode: Literal["list", "resolve", "build-script"] = "resolve",
+    progress: Progress | None = None,
+    offline: bool = False,
+) -> Session:
+    """Evaluates a config with the options of the command."""
+    from oxlang.workspace import evaluate
+    from oxlang.workspace.config import variables
+
+    given = call.values.as_dict()
+    keep = given.get("keep_sandbox")
+    return evaluate.load(
+        config,
+        settings(call),
+        variables=variables(call.values.pairs("var"), call.values.pairs("var_env"), call.environment)
+        if "var" in given else None,
+        targets=targets,
+        mode=mode,
+        env=call.environment,
+        out=call.terminal.warn,
+        warn=call.terminal.diagnostic,
+        prompts=_prompts(call),
+        on_event=None if progress is None else progress.on_event,
+        jobs=call.values.integer("jobs") if "jobs" in given else None,
+        keep="failure" if keep == "failure" else "always" if keep == "always" else "never",
+        offline=offline,
+        options={"verbose": call.verbose},
+    )
+
+
+def _prompts(call: Invocation) -> _Prompts:
+    return _Prompts(call)
+
+
+class _Prompts:
+    """Asks questions of a config on the terminal, if there is one."""
+
+    def __init__(self, call: Invocation) -> None:
+        self._call = call
+
+    def available(self) -> bool:
+        """Says whether somebody can answer."""
+        import sys
+
+        return sys.stdin is not None and sys.stdin.isatty() and self._call.terminal.interactive(self._call.terminal.err)
+
+    def confirm(self, question: str, default: bool | None) -> bool | None:
+        """Asks yes or no; None when the user leaves."""
+        choices = "[y/n]" if default is None else "[Y/n]" if default else "[y/N]"
+        while True:
+            answer = self.line(f"{question} {choices}", None)
+            if answer is None:
+                return None
+            if answer == "" and default is not None:
+                return default
+            if answer.lower() in ("y", "yes", "n", "no"):
+                return answer.lower().startswith("y")
+
+    def line(self, question: str, default: str | None) -> str | None:
+        """Asks for a line."""
+        import sys
+
+        err = self._call.terminal.err
+        err.write(question + (f" [{default}]" if default else "") + " ")
+        err.flush()
+        answer = sys.stdin.readline()
+        if not answer:
+            return None
+        return answer.rstrip("\n") or default or ""
+
+    def password(self, question: str) -> str | None:
+        """Asks for a line that is not shown."""
+        import getpass
+
+        try:
+            return getpass.getpass(f"{question} ")
+        except EOFError:
+            return None
