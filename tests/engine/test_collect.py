@@ -1,0 +1,73 @@
+"""The cache stays within bounds and useful."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from oxlang.engine.collect import clear, collect, collect_sometimes, usage
+from oxlang.engine.disk import FolderDisk
+from oxlang.engine.store import BlobStore
+
+DAY_S = 24 * 3600
+
+
+def age(root: Path, name: str, days: float) -> None:
+    then = time.time() - days * DAY_S
+    os.utime(root / name, (then, then))
+
+
+def blob(root: Path, text: str, days: float) -> str:
+    digest = BlobStore(FolderDisk(root)).put(text.encode() * 100)
+    name = f"cas/{digest.hash[:2]}/{digest.hash}"
+    age(root, name, days)
+    return name
+
+
+def test_oldest_blobs_go_first_and_fresh_ones_stay(tmp_path: Path) -> None:
+    names = [blob(tmp_path, text, days) for text, days in (("a", 3), ("b", 2), ("c", 1), ("d", 0))]
+    found = collect(FolderDisk(tmp_path), 250)
+    assert (found.files, found.size_bytes) == (2, 200)
+    assert [(tmp_path / name).exists() for name in names] == [False, False, True, True]
+    collect(FolderDisk(tmp_path), 0)
+    assert [(tmp_path / name).exists() for name in names] == [False, False, False, True]
+
+
+def test_use_makes_a_blob_young(tmp_path: Path) -> None:
+    name = blob(tmp_path, "a", 3)
+    BlobStore(FolderDisk(tmp_path)).put(b"a" * 100)
+    collect(FolderDisk(tmp_path), 0)
+    assert (tmp_path / name).exists()
+
+
+def test_leftovers_stale_notes_and_stale_caches(tmp_path: Path) -> None:
+    disk = FolderDisk(tmp_path)
+    kept = ["ac/aa/new.json", "caches/pip/new", "caches/pip/old", "tmp/new"]
+    gone = ["ac/aa/old.json", "caches/cargo/old", "tmp/old", "partial/old"]
+    for name in (*kept, *gone):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        disk.write(name, b"x")
+        if "old" in name:
+            age(tmp_path, name, 40)
+    assert collect(disk).files == len(gone)
+    assert all((tmp_path / name).exists() for name in kept)
+
+
+def test_usage_and_clear(tmp_path: Path) -> None:
+    blob(tmp_path, "a", 0)
+    disk = FolderDisk(tmp_path)
+    disk.write("caches/x/y", b"12345")
+    found = usage(disk)
+    assert (found.blobs, found.blob_bytes, found.cache_bytes, found.total_bytes) == (1, 100, 5, 105)
+    clear(tmp_path)
+    clear(tmp_path)
+    assert not tmp_path.exists()
+
+
+def test_collecting_happens_once_a_day(tmp_path: Path) -> None:
+    disk = FolderDisk(tmp_path)
+    assert collect_sometimes(disk) is None
+    disk.write("collected", str(int(time.time() - 2 * DAY_S)).encode())
+    assert collect_sometimes(disk) is not None
+    assert collect_sometimes(disk) is None
