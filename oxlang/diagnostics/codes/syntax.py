@@ -2,4 +2,34 @@
 
 from oxlang.diagnostics.model import Code
 
-CODES: tuple[Code, ...] = ()
+CODES: tuple[Code, ...] = (
+    Code(id="OX0100", name="unexpected-token", summary="Something stands where it cannot stand."),
+    Code(id="OX0101", name="missing-colon", summary="The first line of a block does not end in a colon."),
+    Code(id="OX0102", name="missing-block", summary="A block has no statements."),
+    Code(id="OX0103", name="missing-operand", summary="An operator, comma or dot lacks what should follow it."),
+    Code(id="OX0104", name="missing-operator", summary="Two values stand next to each other."),
+    Code(id="OX0105", name="stray-branch", summary="`else` or `elif` without an `if` before it."),
+    Code(id="OX0106", name="assignment-in-expression", summary="`=` stands where a value is compared."),
+    Code(id="OX0107", name="reserved-word", summary="A keyword or reserved word is used as a name."),
+    Code(id="OX0108", name="python-only", summary="Python syntax that Starlark does not have."),
+    Code(id="OX0109", name="foreign-operator", summary="An operator of another language."),
+    Code(id="OX0110", name="unclosed-bracket", summary="A bracket is opened and never closed."),
+    Code(id="OX0111", name="unopened-bracket", summary="A bracket is closed that was not opened, or by the wrong kind."),
+    Code(id="OX0112", name="chained-comparison", summary="Comparisons do not associate."),
+    Code(id="OX0113", name="misplaced-not", summary="`not` binds looser than the operator before it."),
+    Code(id="OX0114", name="incomplete-conditional", summary="A conditional expression without `else`."),
+    Code(id="OX0115", name="trailing-comma", summary="A tuple without parentheses ends in a comma."),
+    Code(id="OX0120", name="unexpected-indentation", summary="A line is indented, but starts no block."),
+    Code(id="OX0121", name="unmatched-indentation", summary="A line is indented like no block around it."),
+    Code(id="OX0122", name="mixed-indentation", summary="Tabs and spaces are mixed in the indentation."),
+    Code(id="OX0130", name="invalid-character", summary="A character that means nothing outside of strings."),
+    Code(id="OX0131", name="unterminated-string", summary="A string is not closed."),
+    Code(id="OX0132", name="invalid-escape", summary="A backslash starts no escape sequence."),
+    Code(id="OX0133", name="invalid-number", summary="A number is written wrongly."),
+    Code(id="OX0140", name="invalid-target", summary="Something is assigned to what can hold no value."),
+    Code(id="OX0141", name="invalid-argument-name", summary="What stands before `=` in a call is no name."),
+    Code(id="OX0142", name="invalid-load", summary="A load statement is written wrongly."),
+    Code(id="OX0143", name="set-literal", summary="Braces around values without keys."),
+    Code(id="OX0144", name="while-not-allowed", summary="`while` needs a language option."),
+    Code(id="OX0190", name="nested-too-deeply", summary="The program is nested more deeply than the parser allows."),
+)

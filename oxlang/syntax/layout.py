@@ -1,0 +1,453 @@
+"""Text to tokens: one master regex, then indentation, brackets and comments.
+
+The text is split by one regular expression, so finding tokens, classifying them and adding up their offsets all run
+in C. A token of kind `_LINE` is a line end with all that can follow it before the next statement: the comment in
+front of it, blank lines, lines of comments, and the indentation of the next line. A second pass looks at brackets and
+line ends alone: it turns a line end inside brackets into `SKIP` (which the parser steps over), and inserts `INDENT`
+and `DEDENT`.
+
+The pass also finds brackets that nobody closes: at a word that only starts statements, or, at the end of the file,
+by going back to the first line behind the bracket that is not indented more than the bracket's line. There it inserts
+`BROKEN`, a token that no state accepts and whose error is already reported.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from oxlang.diagnostics.model import Diagnostic, Label, diagnostic
+from oxlang.source import SourceFile, Span
+from oxlang.syntax.ast import Comment
+from oxlang.syntax.options import LanguageOptions
+from oxlang.syntax.tables import TERMINALS
+
+NAME, INT, FLOAT, STRING, BYTES = (TERMINALS[name] for name in ("NAME", "INT", "FLOAT", "STRING", "BYTES"))
+NEWLINE, INDENT, DEDENT, END = (TERMINALS[name] for name in ("NEWLINE", "INDENT", "DEDENT", "END"))
+RESERVED, ILLEGAL, BAD_STRING, SKIP, BROKEN, _LINE, _JOIN = range(80, 87)
+_FIRST_SPECIAL = TERMINALS["("]
+_COMMA = TERMINALS[","]
+_OPEN = {TERMINALS[one] for one in "([{"}
+_CLOSE = {TERMINALS[one] for one in ")]}"}
+CLOSER = {"(": ")", "[": "]", "{": "}"}
+OPENER = {close: open for open, close in CLOSER.items()}
+
+RESERVED_WORDS = frozenset(
+    {"as", "assert", "async", "await", "class", "del", "except", "finally", "from", "global", "import", "is"}
+    | {"nonlocal", "raise", "try", "with", "yield"}
+)
+_OLD_NAMES = frozenset({"async", "await"})
+"""Reserved by the specification, but names for PyOxidizer 0.24's parser."""
+
+MAX_NESTING = 200
+"""Brackets in brackets. Whoever walks the tree by recursion relies on it."""
+MAX_BLOCKS = 100
+"""Blocks in blocks."""
+MAX_CHAIN = 1000
+"""How deep operators, calls, attributes and conditionals in a row may make the tree of one line, with its brackets."""
+_MAX_RESUMES = 20
+"""How often the text behind an unclosed bracket is looked at again; keeps broken files linear."""
+
+_QUOTED = (
+    r"\"\"\"[^\"\\]*(?:(?:\\[\s\S]|\"(?!\"\"))[^\"\\]*)*(?:\"\"\")?"
+    r"|'''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*(?:''')?"
+    r"|\"[^\"\\\r\n]*(?:\\(?:\r\n|[\s\S])[^\"\\\r\n]*)*\"?"
+    r"|'[^'\\\r\n]*(?:\\(?:\r\n|[\s\S])[^'\\\r\n]*)*'?"
+)
+_TOKEN = re.compile(
+    rf"((?:\b(?:rb?|br?))?(?:{_QUOTED})"
+    r"|[^\W\d]\w*"
+    r"|(?:#[^\r\n]*)?(?:\r\n?|\n)(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))*[ \t\f]*"
+    r"|0[xX][0-9a-fA-F]*|0[oO][0-7]*|0[bB][01]*"
+    r"|(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[0-9]+(?:[eE][+-]?[0-9]+)?"
+    r"|//=?|<<=?|>>=?|\*\*|->|[-+*/%&|^=!<>]=|\\(?:\r\n?|\n)|[^ \t\f])"
+)
+_COMMENT = re.compile(r"#[^\r\n]*")
+_LINE_END = re.compile(r"\r\n?|\n")
+_PREFIXED = re.compile(r"(rb?|br?)?(?=[\"'])")
+_WHOLE_STRING = re.compile(
+    r"(?:\"\"\"[^\"\\]*(?:(?:\\[\s\S]|\"(?!\"\"))[^\"\\]*)*\"\"\""
+    r"|'''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*'''"
+    r"|\"[^\"\\\r\n]*(?:\\(?:\r\n|[\s\S])[^\"\\\r\n]*)*\""
+    r"|'[^'\\\r\n]*(?:\\(?:\r\n|[\s\S])[^'\\\r\n]*)*')\Z"
+)
+_BLOCK_WORDS = frozenset(TERMINALS[word] for word in ("def", "if", "elif", "else", "for", "while"))
+_STATEMENT_WORDS = frozenset(
+    TERMINALS[word] for word in ("def", "load", "return", "pass", "break", "continue", "while", "elif")
+)
+
+
+class _Kinds(dict[str, int]):
+    """Token text to kind. What is not in the table is classified once per file and kept."""
+
+    def __missing__(self, text: str) -> int:
+        kind = self[text] = _classify(text)
+        return kind
+
+
+_WORDS = _Kinds(
+    {
+        **{text: kind for text, kind in TERMINALS.items() if not (text.isupper() and text.isalpha())},
+        **dict.fromkeys(RESERVED_WORDS, RESERVED),
+        "\\\n": _JOIN,
+        "\\\r\n": _JOIN,
+        "\\\r": _JOIN,
+    }
+)
+_OLD_WORDS = _Kinds({**_WORDS, **dict.fromkeys(_OLD_NAMES, NAME)})
+
+
+def _classify(text: str) -> int:
+    """The kind of a token that is no word of the grammar."""
+    first = text[0]
+    if first in "\r\n#":
+        return _LINE
+    prefix = _PREFIXED.match(text)
+    if prefix is not None:
+        if _WHOLE_STRING.match(text, prefix.end()) is None:
+            return BAD_STRING
+        return BYTES if "b" in prefix.group() else STRING
+    if first in "0123456789." and text != ".":
+        return INT if text.isdecimal() or text[1:2] in ("x", "X", "o", "O", "b", "B") else FLOAT
+    return NAME if text.isidentifier() and text.replace("_", "a").isalnum() else ILLEGAL
+
+
+@dataclass(slots=True)
+class Tokens:
+    """The tokens of a text as parallel lists, the last one END, and what was met on the way."""
+
+    source: SourceFile
+    kinds: list[int]
+    texts: list[str]
+    starts: list[int]
+    ends: list[int]
+    comments: list[Comment] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def span(self, index: int) -> Span:
+        """The place of a token."""
+        return Span(self.source, self.starts[index], self.ends[index])
+
+
+def tokenise(source: SourceFile, options: LanguageOptions) -> Tokens:
+    """Gives the tokens of a text. Never fails: what is no token has the kind `ILLEGAL` or `BAD_STRING`."""
+    text = source.text
+    size = len(text)
+    # A line end in front makes the first line like all others, and one behind saves a case at the end.
+    parts = _TOKEN.split(f"\n{text}\n")
+    offsets = list(accumulate(map(len, parts), initial=-1))
+    texts = parts[1::2]
+    kinds = list(map(_Kinds(_OLD_WORDS if options.old_dialect else _WORDS).__getitem__, texts))
+    starts = offsets[1::2]
+    ends = offsets[2::2]
+    starts.pop()
+    starts[0] = 0
+    ends[-1] = size
+    if starts[-1] > size:
+        starts[-1] = size
+    if kinds[-1] != _LINE:
+        kinds.append(_LINE)
+        texts.append("\n")
+        starts.append(size)
+        ends.append(size)
+    tokens = Tokens(source, kinds, texts, starts, ends)
+    if len(kinds) > 1 and texts[1] == "\ufeff":
+        kinds[1] = SKIP
+    _Layout(tokens, options).run()
+    return tokens
+
+
+class _Layout:
+    """The second pass; see the module's docstring."""
+
+    def __init__(self, tokens: Tokens, options: LanguageOptions) -> None:
+        self.tokens = tokens
+        self.old = options.old_dialect
+        self.brackets: list[int] = []
+        self.levels: list[tuple[int, int]] = [(0, 0)]
+        self.same: dict[int, int] = {}
+        self.insertions: list[tuple[int, list[int]]] = []
+        self.resumed = 0
+
+    def run(self) -> None:
+        """Sets the kinds and inserts layout tokens."""
+        kinds = self.tokens.kinds
+        special = [index for index, kind in enumerate(kinds) if kind >= _FIRST_SPECIAL]
+        last = len(kinds) - 1
+        line_first = 1
+        at = 0
+        brackets = self.brackets
+        while at < len(special):
+            index = special[at]
+            at += 1
+            kind = kinds[index]
+            if kind in _OPEN:
+                brackets.append(index)
+                if len(brackets) == MAX_NESTING + 1:
+                    self._too_deep(index, "brackets", MAX_NESTING)
+                    self.insertions.append((index, [BROKEN]))
+            elif kind in _CLOSE:
+                if brackets:
+                    brackets.pop()
+            elif kind in (_LINE, SKIP):
+                if self.tokens.texts[index][0] not in "\r\n#":
+                    continue
+                if not brackets:
+                    self._line(index, line_first)
+                    line_first = index + 1
+                elif index == last:
+                    resume = self._resume(brackets[0])
+                    self._unclosed(brackets[-1] if resume == last else brackets[0], index)
+                    brackets.clear()
+                    while special[at - 1] != resume:
+                        at -= 1
+                    self.insertions = [one for one in self.insertions if one[0] < resume]
+                    self.insertions.append((resume, [BROKEN]))
+                    self._line(resume, line_first)
+                    line_first = resume + 1
+                elif self._starts_statement(index + 1, brackets[-1]):
+                    self._unclosed(brackets[-1], index + 1)
+                    brackets.clear()
+                    self.insertions.append((index, [BROKEN]))
+                    self._line(index, line_first)
+                    line_first = index + 1
+                else:
+                    kinds[index] = SKIP
+            elif kind == _JOIN:
+                kinds[index] = SKIP
+        self._comments(special)
+        size = len(self.tokens.source.text)
+        kinds.append(END)
+        self.tokens.texts.append("")
+        self.tokens.starts.append(size)
+        self.tokens.ends.append(size)
+        self._insert()
+
+    # ---- brackets
+
+    def _starts_statement(self, index: int, bracket: int) -> bool:
+        kinds = self.tokens.kinds
+        kind = kinds[index]
+        if kind in _STATEMENT_WORDS:
+            return True
+        return (
+            kind == NAME
+            and kinds[bracket] != TERMINALS["("]
+            and kinds[index + 1] == TERMINALS["="]
+            and self._width(self.tokens.texts[index - 1])[0] <= self.levels[-1][0]
+        )
+
+    def _resume(self, bracket: int) -> int:
+        """The line end behind an unclosed bracket where statements go on; the last one when there is none."""
+        kinds, texts = self.tokens.kinds, self.tokens.texts
+        limit = self.levels[-1][0]
+        last = len(kinds) - 1
+        self.resumed += 1
+        if self.resumed > _MAX_RESUMES:
+            return last
+        for index in range(bracket + 1, last):
+            if kinds[index] not in (SKIP, _LINE) or texts[index][0] not in "\r\n#" or kinds[index + 1] in _CLOSE:
+                continue
+            if self._width(texts[index])[0] <= limit:
+                return index
+        return last
+
+    def _unclosed(self, bracket: int, found: int) -> None:
+        tokens = self.tokens
+        text = tokens.texts[bracket]
+        ended = found >= len(tokens.kinds) - 1
+        what = "end of file" if ended else f"`{tokens.texts[found]}`"
+        tokens.diagnostics.append(
+            diagnostic(
+                "OX0110",
+                f"`{text}` is never closed",
+                span=tokens.span(bracket),
+                label="opened here",
+                labels=[Label(tokens.span(found), f"{what} instead of `{CLOSER[text]}`", primary=False)],
+                notes=[f"got {'end of file' if ended else tokens.texts[found]}, want '{CLOSER[text]}'"],
+                help=f"add `{CLOSER[text]}` where the {_BRACKET_NAMES[text]} should end",
+            )
+        )
+
+    # ---- indentation
+
+    @staticmethod
+    def _width(text: str) -> tuple[int, int]:
+        """Columns of the indentation behind the last line end: with tabs to multiples of 8, and with tabs as 1."""
+        indentation = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :]
+        if "\t" not in indentation and "\f" not in indentation:
+            return len(indentation), len(indentation)
+        indentation = indentation.rpartition("\f")[2]
+        return len(indentation.expandtabs(8)), len(indentation)
+
+    def _line(self, index: int, line_first: int) -> None:
+        """A line end outside of brackets: NEWLINE (but for the first, empty line), then INDENT or DEDENTs."""
+        tokens = self.tokens
+        kinds = tokens.kinds
+        last = index == len(kinds) - 1
+        empty = line_first >= index or all(kind == SKIP for kind in kinds[line_first:index])
+        kinds[index] = SKIP if empty else NEWLINE
+        if index - line_first > MAX_CHAIN and self._chain(line_first, index) > MAX_CHAIN:
+            self._too_deep(line_first, "operators or calls", MAX_CHAIN)
+            self.insertions.append((line_first, [BROKEN]))
+        width, narrow = (0, 0) if last else self._width(tokens.texts[index])
+        level, level_narrow = self.levels[-1]
+        if width == level:
+            if narrow != level_narrow and not self.old:
+                self._mixed(index)
+            return
+        if width > level:
+            self._deeper(index, line_first, (width, narrow), empty)
+            return
+        if self.same.get(width) == len(self.levels) and not last:
+            return
+        dedents = 0
+        while width < self.levels[-1 - dedents][0]:
+            dedents += 1
+        if width != self.levels[-1 - dedents][0]:
+            self.same[width] = len(self.levels)
+            tokens.diagnostics.append(
+                diagnostic(
+                    "OX0121",
+                    "unindent does not match any outer indentation level",
+                    span=self._indentation(index),
+                    label=f"{width} columns",
+                    notes=[f"the blocks around this line are indented by {self._outer()} columns"],
+                    help="indent the line like the block that it belongs to",
+                )
+            )
+            return
+        if narrow != self.levels[-1 - dedents][1] and not self.old:
+            self._mixed(index)
+        del self.levels[len(self.levels) - dedents :]
+        self.same = {one: depth for one, depth in self.same.items() if depth <= len(self.levels)}
+        self.insertions.append((index + 1, [DEDENT] * dedents))
+
+    def _deeper(self, index: int, line_first: int, width: tuple[int, int], empty: bool) -> None:
+        tokens = self.tokens
+        kinds = tokens.kinds
+        before = index - 1
+        while before > line_first and kinds[before] == SKIP:
+            before -= 1
+        if empty or (kinds[before] != TERMINALS[":"] and kinds[line_first] not in _BLOCK_WORDS | {RESERVED}):
+            if self.same.get(width[0]) != len(self.levels):
+                self.same[width[0]] = len(self.levels)
+                tokens.diagnostics.append(
+                    diagnostic(
+                        "OX0120",
+                        "this line is indented, but it starts no block",
+                        span=self._indentation(index),
+                        label="unexpected indentation",
+                        notes=["unexpected indent: only lines behind a line that ends in `:` are indented more"],
+                        help="take the indentation away",
+                    )
+                )
+            return
+        self.levels.append(width)
+        if len(self.levels) == MAX_BLOCKS + 2:
+            self._too_deep(index + 1, "blocks", MAX_BLOCKS)
+            self.insertions.append((index, [BROKEN]))
+        self.insertions.append((index + 1, [INDENT]))
+
+    def _indentation(self, index: int) -> Span:
+        """The place of the indentation at the end of a line token."""
+        end = self.tokens.ends[index]
+        text = self.tokens.texts[index]
+        width = len(text) - max(text.rfind("\n"), text.rfind("\r")) - 1
+        return Span(self.tokens.source, end - width, end)
+
+    def _outer(self) -> str:
+        return ", ".join(str(level) for level, _ in self.levels)
+
+    def _mixed(self, index: int) -> None:
+        self.tokens.diagnostics.append(
+            diagnostic(
+                "OX0122",
+                "tabs and spaces are mixed in the indentation",
+                span=self._indentation(index),
+                label="looks the same only when a tab is 8 columns wide",
+                help="indent with spaces only; `oxl fmt` does it",
+            )
+        )
+
+    def _too_deep(self, index: int, what: str, limit: int) -> None:
+        self.tokens.diagnostics.append(
+            diagnostic(
+                "OX0190",
+                f"{what} are nested too deeply",
+                span=self.tokens.span(index),
+                label=f"the limit is {limit} levels",
+                help="give the inner parts names of their own",
+            )
+        )
+
+    def _chain(self, first: int, last: int) -> int:
+        """An upper bound of the depth of the tree of a line: what is in a row, and around it, at the worst place."""
+        kinds = self.tokens.kinds
+        outer: list[int] = []
+        current = total = worst = 0
+        for kind in kinds[first:last]:
+            if kind <= BYTES or kind == SKIP:
+                continue
+            if kind == _COMMA:
+                total -= current
+                current = 0
+            elif kind in _CLOSE:
+                total -= current
+                current = outer.pop() + 1 if outer else 0
+                total += 1
+            else:
+                current += 1
+                total += 1
+                if kind in _OPEN:
+                    outer.append(current)
+                    current = 0
+                worst = max(worst, total)
+        return worst
+
+    # ---- results
+
+    def _comments(self, special: list[int]) -> None:
+        """Collects comments; they stand in line tokens only."""
+        tokens = self.tokens
+        comments = tokens.comments
+        for index in special:
+            text = tokens.texts[index]
+            if "#" not in text or text[0] not in "\r\n#":
+                continue
+            shift = tokens.starts[index] if index else -1
+            first_end = _LINE_END.search(text)
+            border = first_end.start() if first_end else len(text)
+            for found in _COMMENT.finditer(text):
+                own = found.start() > border
+                comments.append(Comment(found.start() + shift, found.end() + shift, found.group(), own))
+
+    def _insert(self) -> None:
+        """Puts the layout tokens into the lists."""
+        if not self.insertions:
+            return
+        tokens = self.tokens
+        kinds: list[int] = []
+        texts: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        done = 0
+        for index, inserted in sorted(self.insertions, key=lambda one: one[0]):
+            kinds += tokens.kinds[done:index]
+            texts += tokens.texts[done:index]
+            starts += tokens.starts[done:index]
+            ends += tokens.ends[done:index]
+            place = tokens.starts[index] if index < len(tokens.starts) else len(tokens.source.text)
+            kinds += inserted
+            texts += [""] * len(inserted)
+            starts += [place] * len(inserted)
+            ends += [place] * len(inserted)
+            done = index
+        tokens.kinds = kinds + tokens.kinds[done:]
+        tokens.texts = texts + tokens.texts[done:]
+        tokens.starts = starts + tokens.starts[done:]
+        tokens.ends = ends + tokens.ends[done:]
+
+
+_BRACKET_NAMES = {"(": "parenthesis", "[": "list or index", "{": "dict"}
