@@ -1,0 +1,1 @@
+"""Notes that lie in files beside the program."""
