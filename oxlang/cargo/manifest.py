@@ -62,6 +62,11 @@ class PyembedLocation:
             return {"git": self.value, "rev": self.revision}
         return {self.kind: self.value}
 
+    @property
+    def is_inside(self) -> bool:
+        """Whether it is a folder of the project itself."""
+        return self.kind == "path" and not Path(self.value).is_absolute() and not self.value.startswith("..")
+
     def display(self) -> str:
         """The keys as they stand in a manifest: `version = "0.1.0"`."""
         return ", ".join(f"{key} = {_quoted(value)}" for key, value in self.fields.items())
@@ -156,7 +161,7 @@ def project_manifest(name: str, location: PyembedLocation) -> str:
     document.add("features", _features())
     workspace = tomlkit.table()
     workspace.add(tomlkit.comment("An empty workspace: a workspace in a folder above does not take this project in."))
-    if location.kind == "path" and not Path(location.value).is_absolute():
+    if location.is_inside:
         workspace.add("exclude", [location.value.split("/")[0]])
     document.add("workspace", workspace)
     release = tomlkit.table()
@@ -206,7 +211,7 @@ def with_pyembed(text: str, location: PyembedLocation) -> str:
             if key not in ("version", "path", "git", "rev", "branch", "tag", "default-features"):
                 fresh.append(key, value)
     dependencies["pyembed"] = fresh
-    if location.kind == "path" and not Path(location.value).is_absolute():
+    if location.is_inside:
         _exclude(document, location.value.split("/")[0])
     return tomlkit.dumps(document)
 

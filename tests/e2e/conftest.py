@@ -116,6 +116,10 @@ def example(tmp_path: Path) -> Callable[[str], Path]:
     def copy(name: str) -> Path:
         target = tmp_path / name
         shutil.copytree(ROOT / "examples" / name, target, ignore=shutil.ignore_patterns("build", "target"))
+        manifest = target / "Cargo.toml"
+        if manifest.exists():
+            # In the checkout the crates are found by a relative path.
+            manifest.write_text(manifest.read_text().replace("../../crates", str(ROOT / "crates")))
         return target
 
     return copy
