@@ -37,6 +37,7 @@ from oxlang.graph.tree import FileEntry, Tree
 
 if TYPE_CHECKING:
     from oxlang.engine.compute import Functions
+    from oxlang.engine.explain import Explainer
     from oxlang.engine.local import Keep
     from oxlang.graph.digest import Digest
     from oxlang.source import Span
@@ -132,6 +133,29 @@ class Engine:
         """Gives the nodes that a build of these artifacts would look at or run; nothing is run."""
         return self._plan(list(artifacts))
 
+    def why(self, artifacts: Iterable[Artifact]) -> list[tuple[Node, str]]:
+        """Gives the steps that a build of these artifacts would run, as far as that is known, with the reason of each.
+
+        Nothing is run: a step whose inputs are not there yet has the reason that what it needs has to run.
+        """
+        found: list[tuple[Node, str]] = []
+        for node in self._plan(list(artifacts)):
+            dependencies = node.dependencies()
+            if all(artifact.node.id in self._outputs for artifact in dependencies):
+                inputs = [self._part(artifact) for artifact in dependencies]
+                if isinstance(node, Assemble):
+                    continue
+                key = self._action_key(node, inputs)
+                result = self.actions.get(key) if key is not None else None
+                if result is not None:
+                    self._outputs[node.id] = result.output
+                    continue
+                found.append((node, self._explainer().reason(node, inputs)))
+            elif not isinstance(node, Assemble):
+                needed = [describe(one.node) for one in dependencies if one.node.id not in self._outputs]
+                found.append((node, f"it needs {', '.join(f'`{one}`' for one in dict.fromkeys(needed))}"))
+        return found
+
     def output(self, node: Node) -> Tree | None:
         """Gives the output of a node if this session knows it."""
         return self._outputs.get(node.id)
@@ -225,18 +249,25 @@ class Engine:
             self._finish(node, result, key=None)
             return
         begin = time.monotonic()
-        self._tell(Event(node=node, phase="start"))
+        reason = self._explainer().reason(node, inputs)
+        self._tell(Event(node=node, phase="start", text=reason))
         try:
             result = self._execute(node, inputs, cancel)
         except BaseException:
-            self._tell(Event(node=node, phase="failed", seconds=time.monotonic() - begin))
+            self._tell(Event(node=node, phase="failed", seconds=time.monotonic() - begin, text=reason))
             raise
         with self._lock:
             self.executed += 1
         self._finish(node, result, key=key)
         for warning in result.warnings:
             self._tell(Event(node=node, phase="warning", text=warning))
-        self._tell(Event(node=node, phase="done", seconds=time.monotonic() - begin))
+        self._explainer().note(node, inputs)
+        self._tell(Event(node=node, phase="done", seconds=time.monotonic() - begin, text=reason))
+
+    def _explainer(self) -> Explainer:
+        from oxlang.engine.explain import Explainer
+
+        return Explainer(self.disk, self.store)
 
     def _action_key(self, node: Node, inputs: list[Tree]) -> str | None:
         if _is_volatile(node):

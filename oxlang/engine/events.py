@@ -22,7 +22,7 @@ class Event:
             `progress` (`count` of `total` bytes have come), `warning`, `done`, `failed`.
         cached: for `done`: nothing ran.
         seconds: for `done` and `failed`: how long it took.
-        text: for `output` and `warning`.
+        text: for `output` and `warning`; for `start`, `done` and `failed`: why it ran.
         count: see `phase`.
         total: see `phase`; 0 when not known.
     """

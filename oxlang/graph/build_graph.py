@@ -77,10 +77,13 @@ def show(artifacts: Iterable[Artifact], note: Callable[[Node], str] = lambda nod
     """
     lines: list[str] = []
     shown: set[str] = set()
-
-    def visit(artifact: Artifact, indent: str, branch: str, below: str) -> None:
+    stack = [(artifact, "", "", "") for artifact in artifacts]
+    stack.reverse()
+    while stack:
+        artifact, indent, branch, below = stack.pop()
         node = artifact.node
-        again = node.id in shown and bool(node.dependencies())
+        needed = node.dependencies()
+        again = node.id in shown and bool(needed)
         part = f" → {artifact.path}" if artifact.path else ""
         extra = note(node)
         lines.append(
@@ -89,15 +92,13 @@ def show(artifacts: Iterable[Artifact], note: Callable[[Node], str] = lambda nod
             + (" (shown above)" if again else "")
         )
         if again:
-            return
+            continue
         shown.add(node.id)
-        needed = node.dependencies()
-        for index, one in enumerate(needed):
+        for index in range(len(needed) - 1, -1, -1):
             is_last = index == len(needed) - 1
-            visit(one, indent + below, "└─ " if is_last else "├─ ", "   " if is_last else "│  ")
-
-    for artifact in artifacts:
-        visit(artifact, "", "", "")
+            stack.append(
+                (needed[index], indent + below, "└─ " if is_last else "├─ ", "   " if is_last else "│  ")
+            )
     return "\n".join(lines)
 
 

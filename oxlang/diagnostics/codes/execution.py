@@ -14,9 +14,7 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0709", name="no-space", summary="There is no space left on a disk.", failure="environment"),
     Code(id="OX0710", name="tool-missing", summary="A program that the build needs cannot be started.", failure="environment"),
     Code(id="OX0711", name="demand-refused", summary="Evaluation needs an output where nothing may run."),
-    Code(id="OX0712", name="interrupted", summary="The build was interrupted.", failure="environment"),
     Code(id="OX0713", name="unreadable-source", summary="A file that the build reads cannot be read.", failure="environment"),
     Code(id="OX0714", name="output-not-written", summary="The outputs cannot be placed.", failure="environment"),
     Code(id="OX0715", name="compute-failed", summary="A step inside oxl failed unexpectedly.", failure="bug"),
-    Code(id="OX0717", name="timed-out", summary="A process of the build took too long.", failure="environment"),
 )
