@@ -105,7 +105,11 @@ def compute_artifacts(params: Mapping[str, Any], inputs: Mapping[str, Tree], con
     extra = packed.subtree(EXTRA_FILES)
     names = [path for path, _ in extra.walk()]
     fingerprint = digest_bytes(f"{packed.digest.hash}\0{json.dumps(params, sort_keys=True)}".encode()).hash
-    described = {"fingerprint": fingerprint, **params["description"]}
+    described = {
+        "fingerprint": fingerprint,
+        "allocator_backend": config["allocator_backend"],
+        **params["description"],
+    }
     texts = {
         CONFIG_FILE: config_source(config),
         PYO3_CONFIG: params["pyo3_config"],

@@ -1,0 +1,118 @@
+"""`oxl build --rust-project DIR`: a Rust project of the user with the Python resources of its config.
+
+The artifacts are built as for a build script, cargo builds the project with them, and the program is placed together
+with the files that have to lie beside it, as `oxl build` places an executable.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oxlang.diagnostics.model import error
+
+if TYPE_CHECKING:
+    from oxlang.cargo.project_build import ProjectPackage
+    from oxlang.cargo.toolchain import Toolchain
+    from oxlang.graph.tree import Entry, Tree
+    from oxlang.workspace.build import Built
+    from oxlang.workspace.evaluate import Session
+
+
+def build_rust_project(
+    session: Session,
+    project: Path,
+    env: Mapping[str, str],
+    *,
+    names: Sequence[str] = (),
+    notice: Callable[[str], None] = lambda line: None,
+    extra: Sequence[str] = (),
+) -> Built:
+    """Builds a project of the user and places its program; gives what was placed.
+
+    Args:
+        session: the evaluated config, in the mode `build-script`.
+        project: folder of the package or workspace.
+        env: the caller's environment.
+        names: the target with the artifacts; none means the config's default build-script target.
+        notice: gets the command of cargo.
+        extra: further words for `cargo build`.
+
+    Raises OX0830, OX0831 (no project), OX0952 (the target gives no artifacts), OX0811, OX0812 (cargo).
+    """
+    from oxlang.cargo.artifacts import DESCRIPTION
+    from oxlang.cargo.licensing import cargo_metadata
+    from oxlang.cargo.project_build import build_command, find_package, run_cargo
+    from oxlang.cargo.toolchain import check_target, find_toolchain
+    from oxlang.workspace.build import Built
+    from oxlang.workspace.outputs import Placer
+
+    settings = session.settings
+    toolchain = find_toolchain(env, cache_dir=Path(session.context.cache_dir) if session.context.cache_dir else None)
+    check_target(toolchain, settings.target.triple, env)
+    folder = project.absolute()
+    metadata = cargo_metadata(folder, toolchain, env)
+    package = find_package(metadata, folder)
+    artifacts = _artifacts(session, names)
+    described: dict[str, Any] = json.loads((artifacts.folder / DESCRIPTION).read_text(encoding="utf-8"))
+    command = build_command(
+        package,
+        toolchain,
+        settings,
+        artifacts.folder,
+        env,
+        allocator=described.get("allocator_backend", "default"),
+        link_mode=described.get("link_mode", "static"),
+        extra=extra,
+    )
+    notice(f"build command: {command.shown}")
+    program = run_cargo(command, package, folder)
+    tree = _product(session, package, program, artifacts.tree, toolchain, env)
+    place = session.place_of(package.name)
+    changed = Placer(session.engine.store, session.engine.disk).place(tree, place)
+    return Built(
+        target=package.name,
+        folder=place,
+        tree=tree,
+        changed=changed,
+        program=place / program.name,
+        executed=session.engine.executed,
+    )
+
+
+def _artifacts(session: Session, names: Sequence[str]) -> Built:
+    from oxlang.cargo.config_rs import CONFIG_FILE
+    from oxlang.workspace.build import build
+
+    for built in build(session, names):
+        if built.tree.get(CONFIG_FILE) is not None:
+            return built
+    raise error(
+        "OX0952",
+        "no target gives embedding artifacts for the Rust project",
+        help="register a target that returns `exe.to_embedded_resources()` with `default_build_script = True`",
+    )
+
+
+def _product(
+    session: Session,
+    package: ProjectPackage,
+    program: Path,
+    artifacts: Tree,
+    toolchain: Toolchain,
+    env: Mapping[str, str],
+) -> Tree:
+    """Gives the program with its neighbours as a tree."""
+    from oxlang.cargo.artifacts import EXTRA_FILES
+    from oxlang.graph.tree import FileEntry, Tree, merge
+
+    store = session.engine.store
+    entries: dict[str, Entry] = {program.name: FileEntry(store.put_file(program), executable=True)}
+    copying = artifacts.get("COPYING.txt")
+    if isinstance(copying, FileEntry):
+        entries["COPYING.txt"] = copying
+    extra = artifacts.get(EXTRA_FILES)
+    made = Tree.of(entries)
+    return merge(extra, made) if isinstance(extra, Tree) else made
