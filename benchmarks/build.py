@@ -1,0 +1,168 @@
+"""Measures the build cycle of the main job: start of `oxl`, first build, second build, build after a change.
+
+    python benchmarks/build.py [--oxl COMMAND] [--repeat 5] [--json]
+
+A config is made by `oxl init-config-file` in a temporary folder and built with a cache of its own, so nothing is known
+when the first build begins (cargo's own registry of downloaded crates is the user's). Each figure is the whole process,
+as a user waits for it; the least of several runs is given, and the largest peak of resident memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+LIMITS = {
+    "oxl --version": 60,
+    "oxl list-targets": 120,
+    "first build, empty cache": 60_000,
+    "second build": 300,
+    "build after a change of Python code": 1_500,
+}
+"""What issue 3 asks for, in milliseconds."""
+
+MEMORY_LIMIT_MB = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One measurement.
+
+    Attributes:
+        what: what was run.
+        best_ms: wall-clock time of the fastest run.
+        peak_mb: peak resident memory of the largest single process.
+        runs: how often it was run.
+    """
+
+    what: str
+    best_ms: float
+    peak_mb: float
+    runs: int
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--oxl", default=f"{shlex.quote(sys.executable)} -m oxlang", help="the command to measure")
+    parser.add_argument("--repeat", type=int, default=5, help="runs of each fast command")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="oxlang-benchmark-") as folder:
+        figures = measure(shlex.split(given.oxl), Path(folder), given.repeat)
+    if given.json:
+        print(json.dumps([asdict(one) for one in figures], indent=2))
+    else:
+        for one in figures:
+            limit = LIMITS.get(one.what)
+            aim = f"(aim {limit} ms)" if limit else ""
+            print(f"{one.what:40} {one.best_ms:9.0f} ms {one.peak_mb:7.0f} MB  {aim}")
+    return 0
+
+
+def measure(oxl: list[str], folder: Path, repeat: int) -> list[Figure]:
+    """Runs the cycle in a folder."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYOXIDIZER_", "OXL_"))}
+    env["PYOXIDIZER_CACHE_DIR"] = str(folder / "cache")
+    env.pop("OUT_DIR", None)
+    project = folder / "hello"
+
+    def run(*words: str) -> tuple[float, float]:
+        return timed([*oxl, *words], env)
+
+    run("init-config-file", "--python-code", "print('hello', 0)", str(project))
+    config = project / "pyoxidizer.bzl"
+    text = config.read_text()
+
+    def change(serial: int) -> None:
+        config.write_text(text.replace("'hello', 0", f"'hello', {serial}"))
+
+    figures = [
+        best("oxl --version", repeat, lambda n: run("--version")),
+        best("oxl list-targets", repeat, lambda n: run("list-targets", str(project))),
+        best("first build, empty cache", 1, lambda n: run("build", "--path", str(project))),
+        best("second build", repeat, lambda n: run("build", "--path", str(project))),
+    ]
+
+    def changed(serial: int) -> tuple[float, float]:
+        change(serial + 1)
+        return run("build", "--path", str(project))
+
+    figures.append(best("build of a changed config", repeat, changed))
+    figures += package_cycle(folder, run, repeat)
+    shutil.rmtree(folder / "hello")
+    return figures
+
+
+def package_cycle(folder: Path, run: Callable[..., tuple[float, float]], repeat: int) -> list[Figure]:
+    """Measures builds after a change of one line of a package's code."""
+    project = folder / "app"
+    package = project / "src" / "benchapp"
+    package.mkdir(parents=True)
+    for number in range(50):
+        (package / f"module{number}.py").write_text(f"VALUE = {number}\n" * 40)
+    (package / "__init__.py").write_text("")
+    (package / "__main__.py").write_text("print(0)\n")
+    (project / "pyoxidizer.bzl").write_text(CONFIG)
+    figures = [best("first build of a package of 52 modules", 1, lambda n: run("build", "--path", str(project)))]
+
+    def changed(serial: int) -> tuple[float, float]:
+        (package / "__main__.py").write_text(f"print({serial + 1})\n")
+        return run("build", "--path", str(project))
+
+    figures.append(best("build after a change of Python code", repeat, changed))
+    return figures
+
+
+CONFIG = """
+def make_exe():
+    dist = default_python_distribution()
+    exe = dist.to_python_executable(name = "app")
+    exe.add_python_resources(exe.read_package_root(path = CWD + "/src", packages = ["benchapp"]))
+    return exe
+
+register_target("exe", make_exe)
+resolve_targets()
+"""
+
+
+def best(what: str, runs: int, once: Callable[[int], tuple[float, float]]) -> Figure:
+    """Runs something several times; the least time and the most memory count."""
+    found = [once(serial) for serial in range(runs)]
+    return Figure(
+        what=what,
+        best_ms=min(seconds for seconds, _ in found) * 1000,
+        peak_mb=max(memory for _, memory in found),
+        runs=runs,
+    )
+
+
+def timed(command: list[str], env: dict[str, str]) -> tuple[float, float]:
+    """Runs a command to its end; gives seconds and peak memory in MB of it and its largest child."""
+    begin = time.perf_counter()
+    with open(os.devnull, "rb") as nothing, tempfile.TemporaryFile() as output:
+        actions = [
+            (os.POSIX_SPAWN_DUP2, nothing.fileno(), 0),
+            (os.POSIX_SPAWN_DUP2, output.fileno(), 1),
+            (os.POSIX_SPAWN_DUP2, output.fileno(), 2),
+        ]
+        child = os.posix_spawnp(command[0], command, env, file_actions=actions)
+        _, status, usage = os.wait4(child, 0)
+        seconds = time.perf_counter() - begin
+        if status != 0:
+            output.seek(0)
+            sys.exit(f"{shlex.join(command)} failed:\n{output.read().decode(errors='replace')}")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return seconds, usage.ru_maxrss * unit / 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())
