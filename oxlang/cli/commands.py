@@ -13,11 +13,14 @@ from oxlang.cli.spec import Command
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "build": ("build", "Build targets of a config."),
     "cache-clear": ("cache_clear", "Remove the cache folder."),
+    "docs": ("docs", "Show the reference of a name of the dialect."),
+    "doctor": ("doctor", "Say what is found on this machine, what is missing, and how to get it."),
     "eval": ("eval", "Evaluate a config, show what it describes as a graph, and build it."),
     "explain": ("explain", "Show what a diagnostic code means and what to do."),
     "help": ("help_command", "Show the help page of a command."),
     "init-config-file": ("init_config_file", "Write a new pyoxidizer.bzl."),
     "init-rust-project": ("init_rust_project", "Make a Rust project that embeds Python."),
+    "lint": ("lint", "Look for mistakes in Starlark files without running them."),
     "list-targets": ("list_targets", "List the targets of a config."),
     "run-build-script": (
         "run_build_script", "Bring the artifacts of a Rust project up to date, from its build script.",

@@ -8,7 +8,6 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0902", name="unknown-code", summary="There is no diagnostic code of this name."),
     Code(id="OX0903", name="unknown-member", summary="The dialect has no member of this name."),
     Code(id="OX0904", name="variable-defined-twice", summary="A Starlark variable was given twice on the command line."),
-    Code(id="OX0905", name="value-not-runnable", summary="The target's value is nothing that can be run."),
     Code(id="OX0950", name="config-not-found", summary="There is no configuration file where it was looked for."),
     Code(id="OX0951", name="config-unreadable", summary="The configuration file cannot be read.", failure="environment"),
     Code(id="OX0952", name="no-artifacts", summary="A build script's target gives no embedding artifacts."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from oxlang.check.model import Checked
@@ -107,7 +108,7 @@ def redefined_function(checked: Checked) -> Iterator[Diagnostic]:
     for binding in checked.program.globals.values():
         sources = checked.inference.facts.sources.get(binding, [])
         defs = [one.node for one in sources if one.kind == "def" and isinstance(one.node, ast.Def)]
-        for before, after in zip(defs, defs[1:], strict=False):
+        for before, after in itertools.pairwise(defs):
             used = any(before.end <= use.start < after.start for use in binding.uses)
             if not used and _same_block(checked, before, after):
                 yield diagnostic(

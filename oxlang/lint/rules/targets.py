@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from oxlang.check.fit import without_none
@@ -115,7 +116,7 @@ def several_default_targets(checked: Checked) -> Iterator[Diagnostic]:
     """More than one target with `default=True`: the last one wins."""
     file = checked.program.file
     defaults = [one for one in checked.targets if one.default and _top_level(checked, one)]
-    for before, after in zip(defaults, defaults[1:], strict=False):
+    for before, after in itertools.pairwise(defaults):
         if before.name != after.name:
             yield diagnostic(
                 "OX1014", f"`{after.name}` takes the place of `{before.name}` as default target",

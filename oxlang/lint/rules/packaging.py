@@ -1,0 +1,170 @@
+"""Rules about what a config packages, and Python code inside its strings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oxlang.check.constants import text as constant_text
+from oxlang.check.fit import without_none
+from oxlang.check.model import Checked
+from oxlang.diagnostics.model import Diagnostic, Edit, Fix, Label, diagnostic
+from oxlang.lint.registry import rule
+from oxlang.resolve.scopes import Binding
+from oxlang.source import Span
+from oxlang.syntax import ast
+
+_CONFIG = "PythonInterpreterConfig"
+_POLICY = "PythonPackagingPolicy"
+_RUN_SETTINGS = ("run_command", "run_filename", "run_module")
+
+
+def _settings(checked: Checked, owner: str) -> Iterator[tuple[Binding | None, str, ast.Assignment]]:
+    """Assignments to attributes of values of a type: variable, attribute, statement."""
+    for one in checked.inference.facts.assignments:
+        target = one.target
+        if not isinstance(target, ast.Attribute) or one.operator != "=":
+            continue
+        ty = without_none(checked.type_of(target.value))
+        if ty.kind == "instance" and ty.name == owner:
+            binding = checked.program.meaning.get(target.value) if isinstance(target.value, ast.Name) else None
+            yield binding, target.name.id, one
+
+
+@rule("OX1050", "python-syntax")
+def python_syntax(checked: Checked) -> Iterator[Diagnostic]:
+    """Python code in `run_command` that is no Python."""
+    for _, name, one in _settings(checked, _CONFIG):
+        if name != "run_command":
+            continue
+        code = constant_text(one.value, checked.program)
+        if code is None:
+            continue
+        problem = _problem(code)
+        if problem is not None:
+            yield diagnostic(
+                "OX1050", f"this is no Python code: {problem}", span=checked.program.file.span(one.value),
+                notes=["checked with the grammar of the Python that runs oxl"],
+            )
+
+
+def _problem(code: str) -> str | None:
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(code, "<run_command>", "exec", dont_inherit=True)
+    except SyntaxError as wrong:
+        at = f" (line {wrong.lineno})" if code.count("\n") and wrong.lineno else ""
+        return f"{wrong.msg}{at}"
+    except ValueError as wrong:
+        return str(wrong)
+    return None
+
+
+@rule("OX1051", "conflicting-run-settings")
+def conflicting_run_settings(checked: Checked) -> Iterator[Diagnostic]:
+    """Two of `run_command`, `run_filename`, `run_module` on one interpreter config: only one can win."""
+    file = checked.program.file
+    first: dict[Binding, tuple[str, ast.Assignment]] = {}
+    for binding, name, one in _settings(checked, _CONFIG):
+        if name not in _RUN_SETTINGS or binding is None or _is_none(one.value) or _conditional(checked, one):
+            continue
+        known = first.setdefault(binding, (name, one))
+        if known[0] != name:
+            yield diagnostic(
+                "OX1051", f"`{name}` and `{known[0]}` are both set; the program runs only one", span=file.span(one.target),
+                labels=[Label(file.span(known[1].target), "also set here", False)],
+            )
+
+
+def _is_none(node: ast.Expression) -> bool:
+    return isinstance(node, ast.Name) and node.id == "None"
+
+
+def _conditional(checked: Checked, statement: ast.Assignment) -> bool:
+    """Whether a statement stands in an `if` or a loop."""
+    from oxlang.syntax.visit import walk
+
+    return any(
+        isinstance(node, ast.If | ast.For | ast.While) and node.start <= statement.start < node.end
+        for node in walk(checked.program.file)
+    )
+
+
+@rule("OX1052", "setting-after-use")
+def setting_after_use(checked: Checked) -> Iterator[Diagnostic]:
+    """A setting of a policy or config that is assigned after the executable was made of it: it comes too late."""
+    file = checked.program.file
+    made: dict[Binding, ast.Call] = {}
+    for call in checked.inference.facts.calls:
+        declared = checked.declaration(call.function)
+        if getattr(declared, "name", "") != "to_python_executable":
+            continue
+        for argument in call.arguments:
+            if isinstance(argument.value, ast.Name):
+                binding = checked.program.meaning.get(argument.value)
+                if binding is not None and binding.scope in ("local", "global", "cell"):
+                    made.setdefault(binding, call)
+    for owner in (_POLICY, _CONFIG):
+        for binding, name, one in _settings(checked, owner):
+            call_found = made.get(binding) if binding is not None else None
+            if call_found is None or one.start < call_found.start or len(binding.assignments if binding else ()) > 1:
+                continue
+            yield diagnostic(
+                "OX1052", f"`{name}` is set after the executable was made, and has no effect on it",
+                span=file.span(one.target), labels=[Label(file.span(call_found.function), "made here", False)],
+                help="move the assignment up",
+            )
+
+
+@rule("OX1053", "ignored-settings")
+def ignored_settings(checked: Checked) -> Iterator[Diagnostic]:
+    """A policy or interpreter config that is made and changed, but not handed to `to_python_executable`."""
+    file = checked.program.file
+    changed: dict[Binding, ast.Assignment] = {}
+    for owner in (_POLICY, _CONFIG):
+        for binding, _, one in _settings(checked, owner):
+            if binding is not None and binding.scope in ("local", "global"):
+                changed.setdefault(binding, one)
+    for binding in changed:
+        sources = checked.inference.facts.sources.get(binding, [])
+        if any(one.kind != "value" for one in sources) or binding.first is None:
+            continue
+        owners = {
+            one.value
+            for one in checked.inference.facts.attributes
+            if isinstance(one.value, ast.Name) and checked.program.meaning.get(one.value) is binding
+        }
+        if all(use in owners for use in binding.uses):
+            yield diagnostic(
+                "OX1053", f"`{binding.name}` is changed, but not used for anything", span=file.span(binding.first),
+                help="hand it to `to_python_executable` as `packaging_policy=` or `config=`",
+            )
+
+
+@rule("OX1054", "tab-indentation")
+def tab_indentation(checked: Checked) -> Iterator[Diagnostic]:
+    """A line that is indented by tabs; told once for a file."""
+    file = checked.program.file
+    edits = []
+    first: Span | None = None
+    for number, start in enumerate(file.source.line_starts):
+        line = file.source.line_text(number)
+        indent = line[: len(line) - len(line.lstrip(" \t"))]
+        if "\t" not in indent or _in_string(file, start):
+            continue
+        span = Span(file.source, start, start + len(indent))
+        first = first or span
+        edits.append(Edit(span, indent.expandtabs(8).replace(" " * 8, " " * 4) if set(indent) == {"\t"} else indent.expandtabs(8)))
+    if first is not None:
+        yield diagnostic(
+            "OX1054", "lines are indented by tabs", span=first, help="`oxl fmt` indents by four spaces",
+            fixes=[Fix("indent by spaces", tuple(edits), safe=False)],
+        )
+
+
+def _in_string(file: ast.File, offset: int) -> bool:
+    from oxlang.syntax.visit import walk
+
+    return any(isinstance(node, ast.Literal_) and node.start < offset < node.end for node in walk(file))
