@@ -10,7 +10,22 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import Environment, function_def
-from oxlang.dialect import files, globals, resources, targets
+from oxlang.dialect import (
+    apple,
+    distribution,
+    embedded,
+    executable,
+    files,
+    globals,
+    installers,
+    resources,
+    signing,
+    snap,
+    targets,
+    wheel_builder,
+)
+from oxlang.packaging.interpreter_config import InterpreterConfig
+from oxlang.packaging.policy import PackagingPolicy
 
 if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext
@@ -23,15 +38,31 @@ def dialect_environment() -> Environment:
         targets.ResolvedTarget,
         globals.EnvironmentContext,
         globals.TuggerContext,
+        *distribution.TYPES,
+        PackagingPolicy,
+        InterpreterConfig,
+        *executable.TYPES,
+        *embedded.TYPES,
         *resources.TYPES,
         *files.TYPES,
+        *apple.TYPES,
+        *wheel_builder.TYPES,
+        *snap.TYPES,
+        *installers.TYPES,
+        *signing.TYPES,
     ]
     functions: list[Callable[..., Any]] = [
         targets.register_target,
         targets.resolve_target,
         targets.resolve_targets,
         *globals.FUNCTIONS,
+        *distribution.FUNCTIONS,
         *files.FUNCTIONS,
+        *apple.FUNCTIONS,
+        *wheel_builder.FUNCTIONS,
+        *snap.FUNCTIONS,
+        *installers.FUNCTIONS,
+        *signing.FUNCTIONS,
     ]
     return Environment(
         types=[one.__starlark__ for one in types],  # type: ignore[attr-defined]

@@ -263,7 +263,7 @@ class FileManifest:
             self.layers.append(part)
             self.run_target = join(prefix, resource.run_path(ctx))
             return
-        for path, content in resource.as_files(ctx).items():
+        for path, content in resource.as_files().items():
             full = join(prefix, path)
             if content.data == b"" and path.endswith("/__init__.py") and self._has(full):
                 continue

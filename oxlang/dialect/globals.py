@@ -59,9 +59,9 @@ def print_(ctx: DialectContext, *args: Any) -> None:
     Example:
         print("building for", BUILD_TARGET_TRIPLE)
     """
-    from oxlang.interp.formatting import to_str
+    from oxlang.interp.formatting import text_of
 
-    ctx.out(" ".join(to_str(one) for one in args))
+    ctx.out(" ".join(text_of(one) for one in args))
 
 
 @function("set_build_path", effect="mutates")

@@ -6,7 +6,7 @@ thousand small objects; file contents stay where they are until `source` is read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import attribute, computed, starlark_type
@@ -15,8 +15,9 @@ from oxlang.interp.values import SList
 
 if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext
-    from oxlang.graph.nodes import Artifact
+    from oxlang.packaging.policy import PackagingPolicy
     from oxlang.packaging.resource import AddOptions, Resource
+    from oxlang.packaging.scan import Scan
 
 LOCATIONS = ("in-memory", "filesystem-relative:<prefix>")
 _SCANNED = (
@@ -29,40 +30,23 @@ _SCANNED = (
 )
 
 
-class Batch:
-    """Where the contents of handles are.
-
-    Attributes:
-        ctx: reads them.
-        scan: output of the scan they come from, None for a module made in the config.
-        data: content of such a module.
-    """
-
-    __slots__ = ("ctx", "data", "scan")
-
-    def __init__(self, ctx: DialectContext, scan: Artifact | None = None, data: bytes | None = None) -> None:
-        self.ctx = ctx
-        self.scan = scan
-        self.data = data
-
-
 class Handle:
     """What the five types share: the handle and where its content is.
 
     Attributes:
         resource: the handle.
-        batch: where the content is.
+        ctx: reads its content.
     """
 
     __slots__ = (
         "add_bytecode_optimization_level_one", "add_bytecode_optimization_level_two",
         "add_bytecode_optimization_level_zero", "add_include", "add_location", "add_location_fallback", "add_source",
-        "batch", "resource",
+        "ctx", "resource",
     )  # fmt: skip
 
-    def __init__(self, resource: Resource, options: AddOptions, batch: Batch) -> None:
+    def __init__(self, resource: Resource, options: AddOptions, ctx: DialectContext) -> None:
         self.resource = resource
-        self.batch = batch
+        self.ctx = ctx
         self.add_include: bool = options.include
         self.add_location: str = options.location
         self.add_location_fallback: str | None = options.location_fallback
@@ -87,12 +71,12 @@ class Handle:
 
     def content(self) -> bytes:
         """Gives the content of the resource."""
-        if self.batch.data is not None:
-            return self.batch.data
+        if isinstance(self.resource.source, bytes):
+            return self.resource.source
         digest = self.resource.digest
-        return b"" if digest is None else self.batch.ctx.read(digest)
+        return b"" if digest is None else self.ctx.read(digest)
 
-    def as_files(self, ctx: DialectContext) -> dict[str, Content]:
+    def as_files(self) -> dict[str, Content]:
         """Gives the resource as plain files, as `FileManifest.add_python_resource` adds them."""
         from oxlang.packaging.resource import distribution_folder, module_path
 
@@ -108,8 +92,7 @@ class Handle:
         if one.kind == "resource":
             return {f"{one.name.replace('.', '/')}/{one.path}": whole}
         if one.kind == "distribution":
-            version, _, kind = one.detail.partition("\0")
-            return {f"{distribution_folder(one.name, version, kind or 'dist-info')}/{one.path}": whole}
+            return {f"{distribution_folder(one.name, one.version, one.metadata_kind)}/{one.path}": whole}
         if one.kind == "extension":
             if one.digest is None:
                 return {}
@@ -390,28 +373,26 @@ class LazyList(SList):
 
 
 class Pending:
-    """What fills a `LazyList`: an artifact of scanned resources, the names wanted of it, and the policy's picture.
+    """What fills a `LazyList`: a scan and the policy's picture of that moment.
 
     Attributes:
-        scan: output of a scan node.
-        packages: package, module and project names to keep; None keeps everything.
-        policy: settings that decide about the `add_*` attributes.
-        load: gives the values.
+        ctx: reads contents.
+        scan: the scan.
+        policy: an own copy that decides about the `add_*` attributes.
     """
 
-    __slots__ = ("load", "packages", "policy", "scan")
+    __slots__ = ("ctx", "policy", "scan")
 
-    def __init__(
-        self,
-        scan: Artifact,
-        packages: tuple[str, ...] | None,
-        policy: Any,
-        load: Callable[[], list[Any]],
-    ) -> None:
+    def __init__(self, ctx: DialectContext, scan: Scan, policy: PackagingPolicy) -> None:
+        self.ctx = ctx
         self.scan = scan
-        self.packages = packages
         self.policy = policy
-        self.load = load
+
+    def load(self) -> list[Handle]:
+        """Demands the scan and gives its values."""
+        found = self.scan.read(self.ctx.demand_from, self.ctx.span())
+        options = self.policy.options_for
+        return [BY_KIND[one.kind](one, options(one), self.ctx) for one in found]
 
 
 def lazy_list(pending: Pending) -> LazyList:
@@ -427,13 +408,6 @@ def pending_of(value: object) -> Pending | None:
     return found
 
 
-def wrap(resource: Resource, options: AddOptions, batch: Batch) -> Handle:
-    """Gives the value of a handle."""
-    return BY_KIND[resource.kind](resource, options, batch)
-
-
-def selected(name: str, packages: tuple[str, ...] | None) -> bool:
-    """Says whether a dotted or project name equals one of the names or is below it."""
-    if packages is None:
-        return True
-    return any(name == one or name.startswith(f"{one}.") for one in packages)
+def wrap(ctx: DialectContext, resource: Resource, policy: PackagingPolicy) -> Handle:
+    """Gives the value of a resource with the attributes that a policy derives."""
+    return BY_KIND[resource.kind](resource, policy.options_for(resource), ctx)

@@ -24,8 +24,6 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0522", name="signing", summary="A code signer cannot be made or used."),
     Code(id="OX0523", name="not-a-resource", summary="Something is added that is not a Python resource."),
     Code(id="OX0524", name="source-text", summary="The source of a module is not UTF-8 text."),
-    Code(id="OX0525", name="resource-kind-location", summary="A resource is to be loaded from where the policy allows none."),
-    Code(id="OX0526", name="file-resource", summary="A plain file is added while the policy allows none."),
     Code(id="OX0527", name="dropped-sources", summary="A policy setting drops all Python modules.", severity="warning"),
     Code(id="OX0528", name="snap-value", summary="A part of a snap is not described as snapcraft wants it."),
 )

@@ -1,0 +1,215 @@
+"""`PythonDistribution`: a Python that programs are made of. Which one it is gets settled when a method needs to know."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+from oxlang.declare import function, method, starlark_type
+from oxlang.diagnostics.model import error
+from oxlang.packaging.interpreter_config import InterpreterConfig
+from oxlang.packaging.policy import PackagingPolicy
+
+if TYPE_CHECKING:
+    from oxlang.dialect.context import DialectContext
+    from oxlang.dialect.executable import PythonExecutable
+    from oxlang.packaging.distribution import Distribution
+    from oxlang.source import Span
+
+_VERSION = re.compile(r"3\.\d{1,3}(\.\d+)?t?$")
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}$")
+
+
+@starlark_type(
+    "PythonDistribution", origin="pyoxidizer", constructor="PythonDistribution",
+    obtained=("default_python_distribution()",),
+)  # fmt: skip
+class PythonDistribution:
+    """A Python: its interpreter library, standard library and extension modules.
+
+    It is either an installed Python of this machine or an archive of python-build-standalone.
+    """
+
+    flavor: str
+    origin: Span | None
+    version: str | None = None
+    triple: str | None = None
+    sha256: str | None = None
+    local_path: str | None = None
+    url: str | None = None
+
+    @method
+    def make_python_packaging_policy(self, ctx: DialectContext) -> PackagingPolicy:
+        """Gives a new packaging policy with the defaults for this Python.
+
+        Example:
+            policy = dist.make_python_packaging_policy()
+            policy.include_test = False
+        """
+        return PackagingPolicy.for_distribution(self.facts(ctx))
+
+    @method
+    def make_python_interpreter_config(self, ctx: DialectContext) -> InterpreterConfig:
+        """Gives new settings for the embedded interpreter with the defaults for this Python.
+
+        Example:
+            config = dist.make_python_interpreter_config()
+            config.run_module = "my_package"
+        """
+        return InterpreterConfig()
+
+    @method(effect="demands", types={"return": "list"})
+    def python_resources(self, ctx: DialectContext) -> list[Any]:
+        """Gives the resources of the standard library: extension modules, modules, data files.
+
+        A default policy decides about their `add_` attributes; callbacks are not called.
+        """
+        from oxlang.dialect.resources import wrap
+
+        facts = self.facts(ctx)
+        policy = PackagingPolicy.for_distribution(facts)
+        return [wrap(ctx, one, policy) for one in in_order(self.scan(ctx).read(ctx.demand_from, ctx.span()))]
+
+    @method
+    def to_python_executable(
+        self,
+        ctx: DialectContext,
+        name: str,
+        packaging_policy: PackagingPolicy | None = None,
+        config: InterpreterConfig | None = None,
+    ) -> PythonExecutable:
+        """Gives an executable with this Python and its standard library.
+
+        Args:
+            name: name of the program's file, without `.exe`.
+            packaging_policy: decides about resources; the default one unless given. It is copied.
+            config: settings of the interpreter; the default ones unless given. They are copied.
+
+        Example:
+            exe = dist.to_python_executable(name="app", packaging_policy=policy, config=config)
+        """
+        from oxlang.dialect.executable import make_executable
+
+        policy = packaging_policy or PackagingPolicy.for_distribution(self.facts(ctx))
+        return make_executable(ctx, self, name, policy, config or InterpreterConfig())
+
+    def facts(self, ctx: DialectContext) -> Distribution:
+        """Finds the Python and gives what is known of it; kept for the evaluation."""
+        key = ("distribution", self.version, self.triple, self.flavor, self.sha256, self.local_path, self.url)
+        found: Distribution | None = ctx.memo.get(key)
+        if found is None:
+            found = ctx.memo[key] = self._find(ctx)
+        return found
+
+    def _find(self, ctx: DialectContext) -> Distribution:
+        if self.sha256 is None:
+            from oxlang.packaging.local import local_distribution
+
+            return local_distribution(self.version, ctx.environment, cache_dir=ctx.cache_dir)
+        from oxlang.packaging.archive import archive_distribution
+
+        return archive_distribution(
+            sha256=self.sha256.lower(),
+            path=None if self.local_path is None else ctx.path_from_process(self.local_path),
+            url=self.url,
+            flavor=self.flavor,
+            cache_dir=ctx.cache_dir,
+            environment=ctx.environment,
+            demand=ctx.demand_from,
+            origin=self.origin,
+        )
+
+    def scan(self, ctx: DialectContext) -> Any:
+        """Gives the scan of the standard library."""
+        from oxlang.packaging.stdlib import stdlib_scan
+
+        return stdlib_scan(self.facts(ctx), origin=self.origin)
+
+
+def in_order(found: list[Any]) -> list[Any]:
+    """Sorts resources of a distribution: extension modules, modules, data files, each by name."""
+    kinds = {"extension": 0, "module": 1, "resource": 2}
+    wanted = [one for one in found if one.kind in kinds]
+    return sorted(wanted, key=lambda one: (kinds[one.kind], one.name, one.path))
+
+
+_FLAVORS = Literal[
+    "standalone", "standalone_static", "standalone-static", "standalone_dynamic", "standalone-dynamic"
+]
+
+
+@function("default_python_distribution")
+def default_python_distribution(
+    ctx: DialectContext,
+    flavor: Literal[
+        "standalone", "standalone_static", "standalone-static", "standalone_dynamic", "standalone-dynamic"
+    ] = "standalone",
+    build_target: str | None = None,
+    python_version: str | None = None,
+) -> PythonDistribution:
+    """Gives the Python that programs are made of when nothing special is wanted.
+
+    It is the newest usable Python of this machine, or that of the wanted version: the active virtual environment's base,
+    the Python that runs oxl, those on PATH, of pyenv, of uv and of the system are tried.
+
+    Args:
+        flavor: how the interpreter library is linked where there is a choice: `standalone` takes what is there,
+            `standalone_static` and `standalone_dynamic` insist.
+        build_target: triple of the platform; the one that is built for unless given.
+        python_version: such as `3.12`.
+
+    Example:
+        dist = default_python_distribution(python_version="3.12")
+    """
+    if python_version is not None and not _VERSION.match(python_version):
+        raise error(
+            "OX0601", f"there is no Python `{python_version}`", argument="python_version",
+            help="give a version such as 3.12, or none to take the newest Python found",
+        )  # fmt: skip
+    if python_version is not None and int(python_version.split(".")[1].rstrip("t")) < 8:
+        raise error(
+            "OX0601", f"there is no default distribution of Python {python_version}", argument="python_version",
+            help="oxlang supports Python 3.10 and newer",
+        )  # fmt: skip
+    return PythonDistribution(
+        flavor=flavor.replace("-", "_"),
+        origin=ctx.span(),
+        version=python_version,
+        triple=build_target or ctx.build.target.triple,
+    )
+
+
+@function("PythonDistribution", constructs="PythonDistribution")
+def make_python_distribution(
+    ctx: DialectContext,
+    sha256: str,
+    local_path: str | None = None,
+    url: str | None = None,
+    flavor: Literal["standalone"] = "standalone",
+) -> PythonDistribution:
+    """Gives the Python of an archive of python-build-standalone, which is fetched when it is needed.
+
+    Args:
+        sha256: SHA-256 of the archive, 64 hexadecimal digits.
+        local_path: an existing archive.
+        url: where the archive is fetched from.
+        flavor: `standalone`.
+
+    Example:
+        dist = PythonDistribution(sha256="…", url="https://example.org/cpython-3.12.tar.zst")
+    """
+    if local_path is not None and url is not None:
+        raise error("OX0512", "`PythonDistribution` takes `local_path` or `url`, not both", argument="url")
+    if local_path is None and url is None:
+        raise error("OX0512", "`PythonDistribution` needs `local_path` or `url`")
+    if not _SHA256.match(sha256):
+        raise error(
+            "OX0512", f"`{sha256}` is not a SHA-256, which has 64 hexadecimal digits", argument="sha256"
+        )
+    return PythonDistribution(
+        flavor=flavor, origin=ctx.span(), sha256=sha256, local_path=local_path, url=url
+    )
+
+
+TYPES = (PythonDistribution,)
+FUNCTIONS = (default_python_distribution, make_python_distribution)

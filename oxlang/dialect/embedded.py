@@ -1,0 +1,84 @@
+"""From an executable to the graph: packed resources and launcher to a program, or to artifacts for a Rust project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from oxlang.declare import method, starlark_type
+from oxlang.dialect.files import build_now
+from oxlang.dialect.targets import ResolvedTarget
+
+if TYPE_CHECKING:
+    from oxlang.dialect.context import DialectContext
+    from oxlang.dialect.executable import PythonExecutable
+    from oxlang.graph.nodes import Artifact
+    from oxlang.packaging.embedded import EmbeddedPython
+    from oxlang.source import Span
+
+
+@starlark_type(
+    "PythonEmbeddedResources", origin="pyoxidizer", buildable=True, run="none",
+    obtained=("PythonExecutable.to_embedded_resources()",),
+)  # fmt: skip
+class PythonEmbeddedResources:
+    """Resources and settings of a program as artifacts for a Rust project that embeds Python."""
+
+    executable: PythonExecutable
+    origin: Span | None
+
+    @method(effect="demands")
+    def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
+        """Writes the artifacts at once where the outputs of a target go.
+
+        Args:
+            target: name of the target.
+        """
+        return build_now(ctx, self, target)
+
+    def lower(self, ctx: DialectContext) -> Artifact:
+        """Gives the folder of artifacts."""
+        return embedded_python(ctx, self.executable).artifacts_folder(ctx.build)
+
+    def run_path(self, ctx: DialectContext) -> None:
+        """There is no program to run."""
+
+
+def embedded_python(ctx: DialectContext, executable: PythonExecutable) -> EmbeddedPython:
+    """Gives the domain's description of an executable as it is now."""
+    from oxlang.packaging.embedded import EmbeddedPython
+
+    return EmbeddedPython(
+        name=executable.name,
+        distribution=executable.distribution.facts(ctx),
+        policy=executable.policy,
+        config=executable.config,
+        collector=executable.collector.snapshot(),
+        packed_resources_load_mode=executable.packed_resources_load_mode,
+        licenses_filename=executable.licenses_filename,
+        tcl_files_path=executable.tcl_files_path,
+        windows_runtime_dlls_mode=executable.windows_runtime_dlls_mode,
+        windows_subsystem=executable.windows_subsystem,
+        origin=executable.origin,
+    )
+
+
+def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artifact:
+    """Gives the tree of a program and its neighbours."""
+    from oxlang.cargo.launcher import launcher
+
+    embedded = embedded_python(ctx, executable)
+    started: Any = launcher(
+        embedded.distribution,
+        ctx.build,
+        facts=embedded.link_facts(ctx.build),
+        allocator=executable.config.allocator_backend,
+        windows_subsystem=executable.windows_subsystem,
+        environment=ctx.environment,
+        cache_dir=ctx.cache_dir,
+        program_name=executable.name,
+        origin=executable.origin,
+    )
+    return embedded.executable_tree(started, ctx.build)
+
+
+TYPES = (PythonEmbeddedResources,)
