@@ -89,6 +89,7 @@ class Engine:
         self._keep = keep
         self._outputs: dict[str, Tree] = {}
         self._state_keys: dict[str, str] = {}
+        self._is_tidy = False
         self._lock = Lock()
         self._event_lock = Lock()
 
@@ -229,7 +230,19 @@ class Engine:
         self._tell(Event(node=None, phase="planned", count=work))
         scheduler = Scheduler(pending, lambda node: self._step(node, cancel), self._jobs, cancel)
         failures = scheduler.run()
+        if self.executed:
+            self._tidy()
         _raise_all(failures)
+
+    def _tidy(self) -> None:
+        """Removes what killed processes have left and, once a day, what the cache no longer needs."""
+        from oxlang.engine.collect import collect_sometimes
+        from oxlang.engine.sandbox import sweep
+
+        if not self._is_tidy:
+            self._is_tidy = True
+            sweep()
+            collect_sometimes(self.disk)
 
     def _step(self, node: Node, cancel: CancelToken) -> None:
         inputs = [self._part(artifact) for artifact in node.dependencies()]

@@ -22,6 +22,7 @@ from oxlang.engine.store import BlobStore
 from oxlang.graph.tree import Entry, FileEntry, SymlinkEntry, Tree
 
 PREFIX = "oxlang-"
+_KEPT = "kept"
 _LEFT_BEHIND = re.compile(re.escape(PREFIX) + r"(\d+)-")
 
 
@@ -44,7 +45,9 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self.keep:
+        if self.keep:
+            (self.folder / _KEPT).touch()
+        else:
             remove_folder(self.folder)
 
     @property
@@ -153,7 +156,7 @@ def sweep() -> None:
             is_ours = os.lstat(path).st_uid == os.getuid()
         except (OSError, AttributeError):
             continue
-        if is_ours:
+        if is_ours and not (path / _KEPT).exists():
             remove_folder(path)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from oxlang.diagnostics.model import OxError
 from oxlang.engine.disk import FolderDisk, disk_error
 from oxlang.engine.engine import Engine
 from oxlang.engine.sandbox import sweep
@@ -128,3 +129,16 @@ def test_sandbox_is_removed_also_when_a_process_made_it_read_only(
         [Artifact(Run(argv=("{tool:sh}", "-c", script), tools=(tool,), outputs=("out",)))]
     )
     assert os.listdir(tmp_path) == ["cache"]
+
+
+def test_kept_sandbox_stays_and_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    tool = Tool(name="sh", path="/bin/sh", fingerprint="1")
+    node = Run(argv=("{tool:sh}", "-c", "echo x > trace; exit 1"), tools=(tool,))
+    with pytest.raises(OxError) as caught:
+        Engine(tmp_path / "cache", {}, keep="failure").build([Artifact(node)])
+    note = next(note for note in caught.value.diagnostic.notes if note.startswith("its folder is kept: "))
+    folder = Path(note.removeprefix("its folder is kept: "))
+    folder.rename(folder.with_name("oxlang-4194303-x"))
+    sweep()
+    assert (tmp_path / "oxlang-4194303-x" / "root" / "trace").exists()
