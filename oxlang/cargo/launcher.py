@@ -74,7 +74,7 @@ def launcher(
     allocator: str = "default",
     windows_subsystem: str = "console",
     environment: Mapping[str, str] | None = None,
-    cache_dir: Path | None = None,
+    cache_dir: Path | str | None = None,
     program_name: str = "",
     origin: Span | None = None,
 ) -> Artifact:
@@ -94,7 +94,7 @@ def launcher(
     Raises OX0801 to OX0805 when there is no usable Rust.
     """
     env = os.environ if environment is None else environment
-    toolchain, hint = _toolchain(env, cache_dir, program_name)
+    toolchain, hint = _toolchain(env, Path(cache_dir) if cache_dir else None, program_name)
     platform = settings.target
     profile = "debug" if settings.profile == "debug" else "release"
     features = feature_list(allocator)

@@ -37,7 +37,17 @@ class PythonEmbeddedResources:
 
     def lower(self, ctx: DialectContext) -> Artifact:
         """Gives the folder of artifacts."""
-        return embedded_python(ctx, self.executable).artifacts_folder(ctx.build)
+        from oxlang.cargo.artifacts import artifacts_folder
+
+        embedded = embedded_python(ctx, self.executable)
+        return artifacts_folder(
+            embedded.packed(ctx.build),
+            embedded.distribution,
+            ctx.build,
+            facts=embedded.link_facts(ctx.build),
+            name=embedded.name,
+            origin=embedded.origin,
+        )
 
     def run_path(self, ctx: DialectContext) -> None:
         """There is no program to run."""
