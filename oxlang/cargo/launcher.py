@@ -166,7 +166,7 @@ def _sources_digest() -> str:
 
     running = hashlib.sha256()
     templates = os.path.join(_HERE, "templates")
-    names = [os.path.join(templates, name) for name in sorted(os.listdir(templates))]
+    names = [os.path.join(templates, name) for name in sorted(os.listdir(templates)) if name != "crates.json"]
     for path in [*names, *(os.path.join(_HERE, name) for name in ("driver.py", "manifest.py", "project.py"))]:
         with open(path, "rb") as file:
             running.update(hashlib.sha256(file.read()).digest())
@@ -197,11 +197,8 @@ def tools(toolchain: Toolchain, facts: LinkFacts) -> tuple[Tool, ...]:
 
 def key_variables(env: Mapping[str, str]) -> dict[str, str]:
     """Gives the caller's variables that change what cargo builds, without those that would move its output."""
-    return {
-        name: value
-        for name, value in env.items()
-        if (name in KEY_VARIABLES or name.startswith(_KEY_PREFIXES)) and name not in _DROPPED
-    }
+    wanted = [name for name in env if name in KEY_VARIABLES or name.startswith(_KEY_PREFIXES)]
+    return {name: env[name] for name in wanted if name not in _DROPPED}
 
 
 def _platform_variables(
