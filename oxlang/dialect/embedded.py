@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext
     from oxlang.dialect.executable import PythonExecutable
     from oxlang.graph.nodes import Artifact
+    from oxlang.packaging.distribution import LinkMode
     from oxlang.packaging.embedded import EmbeddedPython
     from oxlang.source import Span
 
@@ -41,10 +42,10 @@ class PythonEmbeddedResources:
 
         embedded = embedded_python(ctx, self.executable)
         return artifacts_folder(
-            embedded.packed(ctx.build),
+            embedded.packed(),
             embedded.distribution,
             ctx.build,
-            facts=embedded.link_facts(ctx.build),
+            facts=embedded.facts,
             name=embedded.name,
             origin=embedded.origin,
         )
@@ -57,17 +58,22 @@ def embedded_python(ctx: DialectContext, executable: PythonExecutable) -> Embedd
     """Gives the domain's description of an executable as it is now."""
     from oxlang.packaging.embedded import EmbeddedPython
 
+    distribution = executable.distribution.facts(ctx)
+    linking: dict[str, LinkMode] = {"standalone_static": "static", "standalone_dynamic": "dynamic"}
     return EmbeddedPython(
         name=executable.name,
-        distribution=executable.distribution.facts(ctx),
-        policy=executable.policy,
+        distribution=distribution,
+        host=distribution,
         config=executable.config,
         collector=executable.collector.snapshot(),
-        packed_resources_load_mode=executable.packed_resources_load_mode,
+        settings=ctx.build,
+        link_mode=linking.get(executable.distribution.flavor, "default"),
+        module_file=executable.policy.module_file,
+        load_mode=executable.packed_resources_load_mode,
         licenses_filename=executable.licenses_filename,
         tcl_files_path=executable.tcl_files_path,
         windows_runtime_dlls_mode=executable.windows_runtime_dlls_mode,
-        windows_subsystem=executable.windows_subsystem,
+        bundle_shared_libraries=executable.policy.bundle_shared_libraries,
         origin=executable.origin,
     )
 
@@ -80,7 +86,7 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
     started: Any = launcher(
         embedded.distribution,
         ctx.build,
-        facts=embedded.link_facts(ctx.build),
+        facts=embedded.facts,
         allocator=executable.config.allocator_backend,
         windows_subsystem=executable.windows_subsystem,
         environment=ctx.environment,
@@ -88,7 +94,7 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
         program_name=executable.name,
         origin=executable.origin,
     )
-    return embedded.executable_tree(started, ctx.build)
+    return embedded.executable_tree(started)
 
 
 TYPES = (PythonEmbeddedResources,)
