@@ -82,7 +82,7 @@ class AppleUniversalBinary:
         )
         return ctx.add(
             Compute(
-                function="apple.universal",
+                function="packaging.universal",
                 version=1,
                 params=canonical({"filename": self.filename}),
                 inputs=inputs,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext
     from oxlang.dialect.executable import PythonExecutable
     from oxlang.packaging.distribution import Distribution
+    from oxlang.packaging.scan import Scan
     from oxlang.source import Span
 
 _VERSION = re.compile(r"3\.\d{1,3}(\.\d+)?t?$")
@@ -68,7 +69,7 @@ class PythonDistribution:
 
         facts = self.facts(ctx)
         policy = PackagingPolicy.for_distribution(facts)
-        return [wrap(ctx, one, policy) for one in in_order(self.scan(ctx).read(ctx.demand_from, ctx.span()))]
+        return [wrap(ctx, one, policy) for one in in_order(self.scan(ctx, tests=True).read(ctx.demand_from, ctx.span()))]
 
     @method
     def to_python_executable(
@@ -119,11 +120,11 @@ class PythonDistribution:
             origin=self.origin,
         )
 
-    def scan(self, ctx: DialectContext) -> Any:
-        """Gives the scan of the standard library."""
-        from oxlang.packaging.stdlib import stdlib_scan
+    def scan(self, ctx: DialectContext, *, tests: bool) -> Scan:
+        """Gives the scan of the standard library, with its test packages or without."""
+        from oxlang.packaging.stdlib import distribution_scan
 
-        return stdlib_scan(self.facts(ctx), origin=self.origin)
+        return distribution_scan(self.facts(ctx), tests=tests, origin=self.origin)
 
 
 def in_order(found: list[Any]) -> list[Any]:
@@ -131,11 +132,6 @@ def in_order(found: list[Any]) -> list[Any]:
     kinds = {"extension": 0, "module": 1, "resource": 2}
     wanted = [one for one in found if one.kind in kinds]
     return sorted(wanted, key=lambda one: (kinds[one.kind], one.name, one.path))
-
-
-_FLAVORS = Literal[
-    "standalone", "standalone_static", "standalone-static", "standalone_dynamic", "standalone-dynamic"
-]
 
 
 @function("default_python_distribution")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from oxlang.declare import attribute, method, starlark_type
 from oxlang.diagnostics.model import diagnostic
 from oxlang.dialect.content import host_file, missing
-from oxlang.dialect.files import FileManifest, join, manifest_path, not_a_resource
+from oxlang.dialect.files import FileManifest, build_now, join, manifest_path, not_a_resource
 from oxlang.dialect.resources import (
     Handle,
     Pending,
@@ -17,6 +17,7 @@ from oxlang.dialect.resources import (
     pending_of,
     wrap,
 )
+from oxlang.dialect.targets import ResolvedTarget
 
 if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext
@@ -268,6 +269,15 @@ class PythonExecutable:
             names.update(line for line in text.splitlines() if line and not line.startswith("#"))
         self.collector.filter(names)
 
+    @method(effect="demands")
+    def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
+        """Builds the program at once where the outputs of a target go.
+
+        Args:
+            target: name of the target.
+        """
+        return build_now(ctx, self, target)
+
     @method
     def to_embedded_resources(self, ctx: DialectContext) -> PythonEmbeddedResources:
         """Gives the resources and settings as artifacts for a Rust project; later changes of the executable have no effect.
@@ -451,7 +461,7 @@ def make_executable(
                 help="use a resource callback that sets `add_source = False` to drop source texts only",
             )
         )
-    scan = distribution.scan(ctx)
+    scan = distribution.scan(ctx, tests=policy.include_test or bool(policy.callbacks))
     if not policy.callbacks:
         executable.collector.add_distribution(scan, kept, origin)
         return executable

@@ -36,7 +36,7 @@ class CodeSigner:
     """Signs programs, bundles and installers once it is activated."""
 
     label: str
-    certificates: list[str] = attribute(default_factory=list, readable=False)
+    certificates: list[str]
     time_stamp_server: str | None = None
     callback: Any = None
 
@@ -124,7 +124,7 @@ def code_signer_from_pfx_file(ctx: DialectContext, path: str, password: str) -> 
     # PKCS #12 is a DER sequence whose first element is the version 3 (RFC 7292, section 4).
     if data[:1] != b"\x30" or b"\x02\x01\x03" not in data[:8]:
         raise error("OX0522", f"`{path}` is not a PFX file", argument="path")
-    return CodeSigner(label=os.path.basename(path))
+    return CodeSigner(certificates=[], label=os.path.basename(path))
 
 
 @function("code_signer_from_windows_store_sha1_thumbprint", types=_STORE_TYPE, platforms=("windows",))
@@ -135,7 +135,7 @@ def code_signer_from_thumbprint(thumbprint: str, store: str = "my") -> CodeSigne
         thumbprint: SHA-1 of the certificate.
         store: the store it is in.
     """
-    return CodeSigner(label=f"{store}: {thumbprint}")
+    return CodeSigner(certificates=[], label=f"{store}: {thumbprint}")
 
 
 @function("code_signer_from_windows_store_subject", types=_STORE_TYPE, platforms=("windows",))
@@ -146,13 +146,13 @@ def code_signer_from_subject(subject: str, store: str = "my") -> CodeSigner:
         subject: a part of the certificate's subject.
         store: the store it is in.
     """
-    return CodeSigner(label=f"{store}: {subject}")
+    return CodeSigner(certificates=[], label=f"{store}: {subject}")
 
 
 @function("code_signer_from_windows_store_auto", platforms=("windows",))
 def code_signer_from_store() -> CodeSigner:
     """Gives a signer with the best certificate of the Windows store."""
-    return CodeSigner(label="the Windows store")
+    return CodeSigner(certificates=[], label="the Windows store")
 
 
 TYPES = (CodeSigner, CodeSigningRequest)

@@ -164,7 +164,7 @@ class Snap(_Described):
     @method
     def to_builder(self) -> SnapcraftBuilder:
         """Gives a builder with a copy of the snap."""
-        return SnapcraftBuilder(snap=self.copied())
+        return SnapcraftBuilder(snap=self.copied(), files=FileManifest(), invocations=[])
 
     def copied(self) -> Snap:
         """Gives an independent copy; values inside are never changed in place."""
@@ -213,8 +213,8 @@ class SnapcraftBuilder:
     """Runs snapcraft over files and the description of a snap."""
 
     snap: Snap
-    files: FileManifest = attribute(default_factory=FileManifest, readable=False)
-    invocations: list[tuple[tuple[str, ...], bool]] = attribute(default_factory=list, readable=False)
+    files: FileManifest
+    invocations: list[tuple[tuple[str, ...], bool]]
 
     @method(effect="mutates", types={"args": "iterable[str]"})
     def add_invocation(self, args: Any, purge_build: bool | None = None) -> None:
@@ -359,7 +359,7 @@ def make_snapcraft_builder(snap: Snap) -> SnapcraftBuilder:
     Example:
         builder = SnapcraftBuilder(Snap("app", "1.0", "An app.", "An app that does things."))
     """
-    return SnapcraftBuilder(snap=snap.copied())
+    return SnapcraftBuilder(snap=snap.copied(), files=FileManifest(), invocations=[])
 
 
 TYPES = (SnapApp, SnapPart, Snap, SnapcraftBuilder)
