@@ -42,10 +42,10 @@ class PythonEmbeddedResources:
 
         embedded = embedded_python(ctx, self.executable)
         return artifacts_folder(
-            embedded.packed(),
+            embedded.packed(ctx.build),
             embedded.distribution,
             ctx.build,
-            facts=embedded.facts,
+            facts=embedded.link_facts(ctx.build),
             name=embedded.name,
             origin=embedded.origin,
         )
@@ -58,22 +58,19 @@ def embedded_python(ctx: DialectContext, executable: PythonExecutable) -> Embedd
     """Gives the domain's description of an executable as it is now."""
     from oxlang.packaging.embedded import EmbeddedPython
 
-    distribution = executable.distribution.facts(ctx)
     linking: dict[str, LinkMode] = {"standalone_static": "static", "standalone_dynamic": "dynamic"}
     return EmbeddedPython(
         name=executable.name,
-        distribution=distribution,
-        host=distribution,
+        distribution=executable.distribution.facts(ctx),
+        policy=executable.policy,
         config=executable.config,
         collector=executable.collector.snapshot(),
-        settings=ctx.build,
         link_mode=linking.get(executable.distribution.flavor, "default"),
-        module_file=executable.policy.module_file,
-        load_mode=executable.packed_resources_load_mode,
+        packed_resources_load_mode=executable.packed_resources_load_mode,
         licenses_filename=executable.licenses_filename,
         tcl_files_path=executable.tcl_files_path,
         windows_runtime_dlls_mode=executable.windows_runtime_dlls_mode,
-        bundle_shared_libraries=executable.policy.bundle_shared_libraries,
+        windows_subsystem=executable.windows_subsystem,
         origin=executable.origin,
     )
 
@@ -86,7 +83,7 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
     started: Any = launcher(
         embedded.distribution,
         ctx.build,
-        facts=embedded.facts,
+        facts=embedded.link_facts(ctx.build),
         allocator=executable.config.allocator_backend,
         windows_subsystem=executable.windows_subsystem,
         environment=ctx.environment,
@@ -94,7 +91,7 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
         program_name=executable.name,
         origin=executable.origin,
     )
-    return embedded.executable_tree(started)
+    return embedded.executable_tree(started, ctx.build)
 
 
 TYPES = (PythonEmbeddedResources,)
