@@ -466,7 +466,7 @@ class InterpreterConfig:
         from oxlang.declare.setmodes import convert
 
         declared = type(self).__starlark__.attribute("module_search_paths")  # type: ignore[attr-defined]
-        self.module_search_paths = convert(declared, value)
+        self.__dict__["module_search_paths"] = convert(declared, value)
         if self.module_search_paths:
             self.filesystem_importer = True
 

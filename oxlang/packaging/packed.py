@@ -196,7 +196,7 @@ def _encode_value(
         index += _U16.pack(len(value))
         section.append(value)
     elif kind in ("data32", "data64"):
-        assert isinstance(value, (bytes, memoryview, bytearray))
+        assert isinstance(value, (bytes, memoryview))
         index += (_U32 if kind == "data32" else _U64).pack(len(value))
         section.append(value)
     elif kind in ("path", "text"):

@@ -7,7 +7,7 @@ a policy derives for one resource (dialect.md, section 7.2).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from oxlang.declare import attribute, method, starlark_type
 
@@ -134,8 +134,8 @@ class PackagingPolicy(_WithCallbacks):
     )
 
     # What a distribution knows and a config cannot change; no attributes of the dialect.
-    broken_extensions = ()
-    is_local = False
+    broken_extensions: ClassVar[tuple[str, ...]] = ()
+    is_local: ClassVar[bool] = False
 
     def __init__(self, **values: Any) -> None:
         self.callbacks = []
@@ -155,10 +155,10 @@ class PackagingPolicy(_WithCallbacks):
         if distribution.kind == "archive" and not policy.resources_location_fallback and not distribution.supports_static:
             policy.resources_location_fallback = DEFAULT_PREFIX
         if platform.is_macos:
-            policy.broken_extensions = ("curses", "_curses_panel", "readline")
+            policy.__dict__["broken_extensions"] = ("curses", "_curses_panel", "readline")
         elif platform.is_linux and distribution.kind == "archive":
-            policy.broken_extensions = ("_crypt", "nis")
-        policy.is_local = distribution.kind == "local"
+            policy.__dict__["broken_extensions"] = ("_crypt", "nis")
+        policy.__dict__["is_local"] = distribution.kind == "local"
         return policy
 
     @method(effect="mutates")

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from oxlang.diagnostics import error
 from oxlang.graph.digest import Digest
 
-ResourceKind = Literal["module", "resource", "distribution", "extension", "file"]
+if TYPE_CHECKING:
+    from oxlang.packaging.scan import Scan
+
+ResourceKind = Literal["module", "resource", "distribution", "extension", "file", "bytecode", "egg", "pth"]
 
 FORMAT = 1
 
@@ -67,11 +70,12 @@ class Resource:
         is_stdlib: it comes from the distribution.
         is_test: it belongs to one of the distribution's test packages.
         executable: the file's executable bit.
-        detail: version of the project of metadata, variant name of an extension module; where the file stood, else.
-        batch: number of the content tree that has it (see `collector`); -1 for content made in the config.
+        detail: `VERSION dist-info` or `VERSION egg-info` of metadata; variant of a distribution's extension module;
+            place in the scanned folder of another extension module.
+        source: where the content is: the scan that found it, or the bytes of a module made in the config.
     """
 
-    __slots__ = ("batch", "detail", "digest", "executable", "is_package", "is_stdlib", "is_test", "kind", "name", "path")
+    __slots__ = ("detail", "digest", "executable", "is_package", "is_stdlib", "is_test", "kind", "name", "path", "source")
 
     def __init__(
         self,
@@ -85,7 +89,7 @@ class Resource:
         is_test: bool = False,
         executable: bool = False,
         detail: str = "",
-        batch: int = -1,
+        source: Scan | bytes | None = None,
     ) -> None:
         self.kind: ResourceKind = kind
         self.name = name
@@ -96,10 +100,20 @@ class Resource:
         self.is_test = is_test
         self.executable = executable
         self.detail = detail
-        self.batch = batch
+        self.source = source
 
     def __repr__(self) -> str:
         return f"Resource({self.kind}, {self.name!r}{', ' + repr(self.path) if self.path else ''})"
+
+    @property
+    def version(self) -> str:
+        """Version of the project whose metadata this is."""
+        return self.detail.split(" ", 1)[0]
+
+    @property
+    def metadata_kind(self) -> str:
+        """`dist-info` or `egg-info`."""
+        return self.detail.rpartition(" ")[2]
 
     @property
     def key(self) -> str:
@@ -121,7 +135,7 @@ class Resource:
         ]
 
     @staticmethod
-    def from_row(row: list[Any], batch: int = -1) -> Resource:
+    def from_row(row: list[Any], source: Scan | None = None) -> Resource:
         """Makes a handle of a row."""
         kind, name, path, hash_, size, flags, detail = row
         return Resource(
@@ -134,7 +148,7 @@ class Resource:
             is_test=bool(flags & 4),
             executable=bool(flags & 8),
             detail=detail,
-            batch=batch,
+            source=source,
         )
 
 
@@ -182,10 +196,10 @@ def write_rows(resources: Iterable[Resource]) -> bytes:
     return ('{"format":%d,"resources":[\n' % FORMAT + ",\n".join(rows) + "\n]}\n").encode("utf-8", "surrogateescape")
 
 
-def read_rows(data: bytes | memoryview, batch: int = -1) -> list[Resource]:
+def read_rows(data: bytes | memoryview, source: Scan | None = None) -> list[Resource]:
     """Gives the handles of `resources.json`."""
     rows = json.loads(bytes(data).decode("utf-8", "surrogateescape"))["resources"]
-    return [Resource.from_row(row, batch) for row in rows]
+    return [Resource.from_row(row, source) for row in rows]
 
 
 def module_path(name: str, is_package: bool, suffix: str = ".py") -> str:

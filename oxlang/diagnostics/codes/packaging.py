@@ -5,7 +5,15 @@ from oxlang.diagnostics.model import Code
 CODES: tuple[Code, ...] = (
     Code(id="OX0601", name="no-python", summary="no usable Python was found", failure="environment"),
     Code(id="OX0602", name="unusable-python", summary="an interpreter cannot be used", failure="environment"),
+    Code(id="OX0603", name="bad-location", summary="a text is not a resource location"),
+    Code(id="OX0604", name="location-not-allowed", summary="a resource is added at a location that is not allowed"),
+    Code(id="OX0605", name="files-not-allowed", summary="a file is added although the policy does not allow files"),
+    Code(id="OX0606", name="location-conflict", summary="location and fallback of an extension module contradict"),
+    Code(id="OX0607", name="extension-not-placeable", summary="an extension module cannot be put where it should be"),
+    Code(id="OX0608", name="module-does-not-compile", summary="a Python module cannot be compiled"),
+    Code(id="OX0609", name="bad-load-mode", summary="a text is not a load mode of packed resources"),
     Code(id="OX0612", name="distribution-format", summary="the format of a Python distribution is too old"),
     Code(id="OX0613", name="distribution-incomplete", summary="a Python distribution lacks something"),
     Code(id="OX0614", name="link-mode", summary="libpython cannot be linked in the wanted way"),
+    Code(id="OX0615", name="no-site-packages", summary="a virtual environment has no packages for this Python"),
 )
