@@ -129,10 +129,10 @@ class DialectContext:
 
     def call(self, function: Any, *args: object) -> Any:
         """Calls a Starlark function with Python or Starlark values."""
-        from oxlang.interp.run import call
+        from oxlang import interp
         from oxlang.interp.values import to_starlark
 
-        return call(self.thread, function, tuple(to_starlark(one) for one in args))
+        return interp.call(self.thread, function, tuple(to_starlark(one) for one in args))
 
     def add(self, node: Node) -> Artifact:
         """Puts a node into the graph; gives its output."""

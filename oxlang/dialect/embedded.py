@@ -9,6 +9,7 @@ from oxlang.dialect.files import build_now
 from oxlang.dialect.targets import ResolvedTarget
 
 if TYPE_CHECKING:
+    from oxlang.cargo.licensing import Crate
     from oxlang.dialect.context import DialectContext
     from oxlang.dialect.executable import PythonExecutable
     from oxlang.graph.nodes import Artifact
@@ -71,16 +72,62 @@ def embedded_python(ctx: DialectContext, executable: PythonExecutable) -> Embedd
         tcl_files_path=executable.tcl_files_path,
         windows_runtime_dlls_mode=executable.windows_runtime_dlls_mode,
         windows_subsystem=executable.windows_subsystem,
+        components=cargo_components(ctx, executable),
         origin=executable.origin,
     )
 
 
+def component(crate: Crate) -> dict[str, Any]:
+    """Gives a crate as a component of the licence report."""
+    from oxlang.cargo.licensing import spdx_expression
+
+    return {
+        "kind": "crate",
+        "name": crate.name,
+        "version": crate.version,
+        "spdx": spdx_expression(crate.license),
+        "terms": [],
+        "public_domain": False,
+        "authors": list(crate.authors),
+        "homepage": crate.homepage,
+        "source": crate.repository,
+        "texts": [list(pair) for pair in crate.texts],
+    }
+
+
+def cargo_components(ctx: DialectContext, executable: PythonExecutable) -> tuple[dict[str, Any], ...]:
+    """Gives the crates of the Rust projects named by `add_cargo_manifest_licensing`; cargo is asked once for each."""
+    from pathlib import Path
+
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for manifest, all_features, features in executable.cargo_manifests:
+        from oxlang.cargo.licensing import crates_of_project
+        from oxlang.cargo.toolchain import find_toolchain
+
+        key = ("crates", manifest, all_features, features)
+        if key not in ctx.memo:
+            ctx.memo[key] = crates_of_project(
+                Path(manifest),
+                find_toolchain(ctx.environment, cache_dir=ctx.cache_dir),
+                ctx.environment,
+                triple=ctx.build.target.triple,
+                all_features=all_features,
+                features=() if all_features else features,
+            )
+        for one in ctx.memo[key]:
+            found[one.name, one.version] = component(one)
+    return tuple(found.values())
+
+
 def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artifact:
     """Gives the tree of a program and its neighbours."""
-    from oxlang.cargo.launcher import launcher
+    from oxlang.cargo.launcher import feature_list, launcher
+    from oxlang.cargo.licensing import launcher_crates
 
     embedded = embedded_python(ctx, executable)
-    started: Any = launcher(
+    crates = launcher_crates(feature_list(executable.config.allocator_backend))
+    embedded = embedded.with_components(tuple(component(one) for one in crates))
+    program = launcher(
         embedded.distribution,
         ctx.build,
         facts=embedded.link_facts(ctx.build),
@@ -91,7 +138,7 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
         program_name=executable.name,
         origin=executable.origin,
     )
-    return embedded.executable_tree(started, ctx.build)
+    return embedded.executable_tree(program, ctx.build)
 
 
 TYPES = (PythonEmbeddedResources,)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=1)
-def dialect_environment() -> Environment:
+def environment() -> Environment:
     """Gives the declarations of `pyoxidizer.bzl`'s own names, without those of the language."""
     types = [
         targets.ResolvedTarget,

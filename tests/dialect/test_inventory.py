@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from oxlang.declare import AttributeDef, FunctionDef, ParamDef, Ty
-from oxlang.dialect.environment import dialect_environment
+from oxlang.dialect.environment import environment
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent.parent / "docs"
 INVENTORY: dict[str, Any] = json.loads((HERE / "inventory.json").read_text(encoding="utf-8"))
-ENVIRONMENT = dialect_environment()
+ENVIRONMENT = environment()
 
 _LOCATIONS = ["in-memory", "filesystem-relative:<prefix>"]
 DECIDED: dict[str, dict[str, Any]] = {
