@@ -1,0 +1,29 @@
+//! Imports Python modules, extension modules and resources from packed resources.
+//!
+//! The crate is the Python module `oxidized_importer`: a meta path finder and loader
+//! (`OxidizedFinder`) and the classes around it. What every import goes through (the table of
+//! names, `find_spec`, `create_module`, `exec_module`, `get_code`) is native code over the C API;
+//! the rest of the module's API is Python source inside the crate that is compiled when a program
+//! first asks for it, so a program that only imports pays nothing for it.
+//!
+//! Use it in an interpreter that Rust code starts: put [`PyInit_oxidized_importer`] into the table
+//! of built-in modules, import the module, and make a finder with [`new_finder`]. The crate
+//! `pyembed` does all of that. Or build the extension module for an ordinary Python:
+//! `cargo rustc -p oxidized-importer --release --crate-type cdylib`.
+
+mod chunks;
+mod extension;
+mod finder;
+mod load;
+mod module;
+#[doc(hidden)]
+pub mod py;
+mod table;
+
+pub use finder::{map_file, new_finder, FinderOptions, ModuleFile};
+pub use module::PyInit_oxidized_importer;
+pub use packed_resources;
+pub use table::{Found, Table};
+
+/// The name under which Python imports the module.
+pub const MODULE_NAME: &std::ffi::CStr = c"oxidized_importer";

@@ -1,0 +1,161 @@
+//! Modules without which CPython cannot start.
+//!
+//! `PyImport_FrozenModules` is a public table of modules that the interpreter finds without a path.
+//! Entries point straight at bytecode in the packed resources. The tables of built-in and frozen
+//! modules are process-wide variables of CPython; they are changed only while no interpreter exists,
+//! and their first values are kept, so that a second interpreter starts from the same state.
+
+use std::ffi::{c_int, CString};
+use std::ptr;
+use std::sync::OnceLock;
+
+use oxidized_importer::packed_resources::{Field, Flags};
+use oxidized_importer::Table;
+use pyo3_ffi as ffi;
+
+use crate::ExtensionModule;
+
+/// Besides `encodings`: what Python 3.10 and older need before the finder is there. Newer ones have
+/// these three frozen in.
+const EARLY: [&str; 3] = ["abc", "codecs", "io"];
+
+/// The values that CPython's variables had when the process started.
+struct Originals {
+    inittab: *mut ffi::_inittab,
+    frozen: *const ffi::_frozen,
+}
+
+// SAFETY: the arrays are constants of the interpreter's library.
+unsafe impl Send for Originals {}
+// SAFETY: as above.
+unsafe impl Sync for Originals {}
+
+fn originals() -> &'static Originals {
+    static ORIGINALS: OnceLock<Originals> = OnceLock::new();
+    ORIGINALS.get_or_init(|| Originals {
+        // SAFETY: read while no interpreter exists (see `Tables`).
+        inittab: unsafe { ffi::PyImport_Inittab },
+        // SAFETY: as above.
+        frozen: unsafe { ffi::PyImport_FrozenModules },
+    })
+}
+
+/// CPython's tables while one interpreter lives; dropping this restores the first ones.
+pub struct Tables {
+    _builtin: Vec<ffi::_inittab>,
+    _frozen: Vec<ffi::_frozen>,
+    _names: Vec<CString>,
+    /// The names of the modules that were added to the frozen ones.
+    pub own_frozen: Vec<String>,
+}
+
+// SAFETY: the pointers are names owned by the same structure, and constants.
+unsafe impl Send for Tables {}
+
+impl Tables {
+    /// Sets CPython's tables.
+    ///
+    /// # Safety
+    /// No interpreter exists, nobody else starts one, and `resources` outlives it.
+    pub unsafe fn install(
+        importer: bool,
+        extra: &[ExtensionModule],
+        resources: Option<&Table>,
+        level: u8,
+    ) -> Tables {
+        let originals = originals();
+        let mut builtin = Vec::new();
+        // SAFETY: the table ends with a row without name.
+        unsafe {
+            let mut row = originals.inittab;
+            while !row.is_null() && !(*row).name.is_null() {
+                builtin.push(*row);
+                row = row.add(1);
+            }
+        }
+        if importer {
+            builtin.push(ffi::_inittab {
+                name: oxidized_importer::MODULE_NAME.as_ptr(),
+                initfunc: Some(oxidized_importer::PyInit_oxidized_importer),
+            });
+        }
+        let mut names: Vec<CString> = extra.iter().map(|module| module.name.clone()).collect();
+        for (name, module) in names.iter().zip(extra) {
+            builtin.push(ffi::_inittab { name: name.as_ptr(), initfunc: Some(module.init_func) });
+        }
+        builtin.push(ffi::_inittab { name: ptr::null(), initfunc: None });
+        // SAFETY: no interpreter exists; the vector lives until the tables are restored.
+        unsafe { ffi::PyImport_Inittab = builtin.as_mut_ptr() };
+
+        let mut frozen = Vec::new();
+        let mut own_frozen = Vec::new();
+        if let Some(resources) = resources {
+            // SAFETY: before 3.11 the table ends with a row without name, since then it is null.
+            unsafe {
+                let mut row = originals.frozen;
+                while !row.is_null() && !(*row).name.is_null() {
+                    frozen.push(*row);
+                    row = row.add(1);
+                }
+            }
+            for entry in resources.iter() {
+                let wanted = entry.name() == "encodings"
+                    || entry.name().starts_with("encodings.")
+                    || (cfg!(not(Py_3_11)) && EARLY.contains(&entry.name()));
+                if !wanted {
+                    continue;
+                }
+                let levels = [level, 0, 1, 2];
+                let code = levels.into_iter().find_map(|level| entry.data(Field::bytecode(level)));
+                let (Some(code), Ok(name)) = (code, CString::new(entry.name())) else { continue };
+                frozen.push(frozen_row(&name, code, entry.flags().contains(Flags::PACKAGE)));
+                own_frozen.push(entry.name().to_owned());
+                names.push(name);
+            }
+        }
+        if own_frozen.is_empty() {
+            frozen.clear();
+            // SAFETY: no interpreter exists.
+            unsafe { ffi::PyImport_FrozenModules = originals.frozen };
+        } else {
+            frozen.push(end_row());
+            // SAFETY: no interpreter exists; the vector lives until the tables are restored.
+            unsafe { ffi::PyImport_FrozenModules = frozen.as_ptr() };
+        }
+        Tables { _builtin: builtin, _frozen: frozen, _names: names, own_frozen }
+    }
+}
+
+impl Drop for Tables {
+    fn drop(&mut self) {
+        let originals = originals();
+        // SAFETY: dropped after the interpreter was finalized or when its start failed. CPython reads
+        // the tables only while an interpreter exists.
+        unsafe {
+            ffi::PyImport_Inittab = originals.inittab;
+            ffi::PyImport_FrozenModules = originals.frozen;
+        }
+    }
+}
+
+fn frozen_row(name: &CString, code: &[u8], is_package: bool) -> ffi::_frozen {
+    let size = c_int::try_from(code.len()).unwrap_or(c_int::MAX);
+    ffi::_frozen {
+        name: name.as_ptr(),
+        code: code.as_ptr(),
+        #[cfg(not(Py_3_11))]
+        // Until 3.10 a negative size marks a package.
+        size: if is_package { -size } else { size },
+        #[cfg(Py_3_11)]
+        size,
+        #[cfg(Py_3_11)]
+        is_package: c_int::from(is_package),
+        #[cfg(all(Py_3_11, not(Py_3_13)))]
+        get_code: None,
+    }
+}
+
+fn end_row() -> ffi::_frozen {
+    // SAFETY: a row of null pointers and zeros is how the table ends.
+    unsafe { std::mem::zeroed() }
+}

@@ -1,0 +1,39 @@
+//! The program that oxl attaches an application to.
+//!
+//! A launcher is compiled once for a Python; the application (packed resources and the interpreter's
+//! configuration) is data in its own executable file. Its whole `main.rs` is:
+//!
+//! ```no_run
+//! fn main() {
+//!     pyembed::launcher::main()
+//! }
+//! ```
+
+use crate::json_config;
+use crate::payload::Payload;
+use crate::MainPythonInterpreter;
+
+/// Runs the application in this program's own file and ends the process with its exit code.
+///
+/// If the interpreter cannot be started, the reason is printed and the exit code is 1.
+pub fn main() -> ! {
+    let code = match run() {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("error instantiating embedded Python interpreter: {message}");
+            1
+        }
+    };
+    std::process::exit(code)
+}
+
+fn run() -> Result<i32, String> {
+    let payload = Payload::of_this_program().map_err(|error| error.to_string())?;
+    // The mapping lives as long as the process, because Python keeps views of it.
+    let payload: &'static Payload = Box::leak(Box::new(payload));
+    let text = payload.part("config").ok_or("the payload has no part `config`")?;
+    let text = std::str::from_utf8(text).map_err(|_| "the configuration in the payload is not UTF-8")?;
+    let config = json_config::read(text, &|name| payload.part(name))?;
+    let interpreter = MainPythonInterpreter::new(config).map_err(|error| error.to_string())?;
+    Ok(interpreter.run())
+}
