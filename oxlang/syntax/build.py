@@ -43,7 +43,6 @@ from oxlang.syntax.ast import (
     Load,
     LoadItem,
     Name,
-    Node,
     Parameter,
     Parenthesised,
     Pass,
@@ -109,13 +108,17 @@ class Builder:
 
     def report(self, code: str, message: str, start: int, end: int, **more: Any) -> None:
         """Adds a diagnostic; `more` as for `diagnostic`."""
-        self.diagnostics.append(
-            diagnostic(code, message, span=Span(self.tokens.source, start, end), **more)
-        )
+        self.diagnostics.append(diagnostic(code, message, span=Span(self.tokens.source, start, end), **more))
 
     def actions(self) -> dict[str, Callable[..., Any]]:
         """Name of an alternative to its function."""
-        return {**_shared(self), **_statements(self), **_expressions(self), **_operators(self), **_primaries(self)}
+        return {
+            **_shared(self),
+            **_statements(self),
+            **_expressions(self),
+            **_operators(self),
+            **_primaries(self),
+        }
 
 
 Actions = dict[str, Callable[..., Any]]
@@ -148,8 +151,6 @@ def _statements(builder: Builder) -> Actions:
 
     def assignment(target: Expression, operator: int, value: Expression) -> Assignment:
         text = texts[operator]
-        if target.__class__ is not Name:
-            check_target(builder, target, text)
         return Assignment(target.start, value.end, target, text, value, None)  # type: ignore[arg-type]
 
     def annotated(
@@ -167,15 +168,18 @@ def _statements(builder: Builder) -> Actions:
         return Assignment(target.start, value.end, target, "=", value, annotation)
 
     def make_def(
-        keyword: int, name: Name, parameters: list[Parameter], returns: Expression | None, colon: int, body: Any
+        keyword: int,
+        name: Name,
+        parameters: list[Parameter],
+        returns: Expression | None,
+        colon: int,
+        body: Any,
     ) -> Def:
         return Def(starts[keyword], body[-1].end, name, parameters, returns, body, ends[colon])
 
     def for_(
         keyword: int, target: Expression, in_: int, iterable: Expression, colon: int, body: list[Statement]
     ) -> For:
-        if target.__class__ is not Name:
-            check_target(builder, target, "for")
         return For(starts[keyword], body[-1].end, target, iterable, body)
 
     def while_(keyword: int, condition: Expression, colon: int, body: list[Statement]) -> While:
@@ -190,7 +194,9 @@ def _statements(builder: Builder) -> Actions:
             )
         return While(starts[keyword], body[-1].end, condition, body)
 
-    def elif_else(keyword: int, condition: Expression, colon: int, body: Any, otherwise: list[Statement]) -> list[If]:
+    def elif_else(
+        keyword: int, condition: Expression, colon: int, body: Any, otherwise: list[Statement]
+    ) -> list[If]:
         depth = builder.branches.pop(otherwise[0].start, 1) + 1
         end = otherwise[-1].end
         if depth == MAX_BRANCHES:
@@ -222,8 +228,12 @@ def _statements(builder: Builder) -> Actions:
         "continue_": lambda keyword: Continue(starts[keyword], ends[keyword]),
         "load_empty": lambda keyword, open, close: make_load(builder, keyword, [], open, close),
         "load": lambda keyword, open, items, close: make_load(builder, keyword, items, open, close),
-        "load_comma": lambda keyword, open, items, comma, close: make_load(builder, keyword, items, open, close),
-        "def_plain": lambda keyword, name, open, close, colon, body: make_def(keyword, name, [], None, colon, body),
+        "load_comma": lambda keyword, open, items, comma, close: make_load(
+            builder, keyword, items, open, close
+        ),
+        "def_plain": lambda keyword, name, open, close, colon, body: make_def(
+            keyword, name, [], None, colon, body
+        ),
         "def_": lambda keyword, name, open, parameters, close, colon, body: make_def(
             keyword, name, parameters, None, colon, body
         ),
@@ -233,7 +243,9 @@ def _statements(builder: Builder) -> Actions:
         "def_returns": lambda keyword, name, open, parameters, close, arrow, returns, colon, body: make_def(
             keyword, name, parameters, returns, colon, body
         ),
-        "if_": lambda keyword, condition, colon, body: If(starts[keyword], body[-1].end, condition, body, [], False),
+        "if_": lambda keyword, condition, colon, body: If(
+            starts[keyword], body[-1].end, condition, body, [], False
+        ),
         "if_else": lambda keyword, condition, colon, body, otherwise: If(
             starts[keyword], otherwise[-1].end, condition, body, otherwise, False
         ),
@@ -255,12 +267,16 @@ def _statements(builder: Builder) -> Actions:
         "parameter_annotation_default": lambda name, colon, annotation, equal, default: Parameter(
             name.start, default.end, "normal", name, annotation, default
         ),
-        "parameter_bare_star": lambda star: Parameter(starts[star], ends[star], "bare-star", None, None, None),
+        "parameter_bare_star": lambda star: Parameter(
+            starts[star], ends[star], "bare-star", None, None, None
+        ),
         "parameter_star": lambda star, name: Parameter(starts[star], name.end, "star", name, None, None),
         "parameter_star_annotation": lambda star, name, colon, annotation: Parameter(
             starts[star], annotation.end, "star", name, annotation, None
         ),
-        "parameter_starstar": lambda star, name: Parameter(starts[star], name.end, "starstar", name, None, None),
+        "parameter_starstar": lambda star, name: Parameter(
+            starts[star], name.end, "starstar", name, None, None
+        ),
         "parameter_starstar_annotation": lambda star, name, colon, annotation: Parameter(
             starts[star], annotation.end, "starstar", name, annotation, None
         ),
@@ -306,8 +322,6 @@ def _expressions(builder: Builder) -> Actions:
         return Lambda(starts[keyword], body.end, parameters, body)
 
     def for_clause(keyword: int, target: Expression, in_: int, iterable: Expression) -> ForClause:
-        if target.__class__ is not Name:
-            check_target(builder, target, "for")
         return ForClause(starts[keyword], iterable.end, target, iterable)
 
     return {
@@ -321,13 +335,19 @@ def _expressions(builder: Builder) -> Actions:
         "lambda_": lambda keyword, parameters, colon, body: make_lambda(keyword, parameters, body),
         "empty_tuple": lambda open, close: TupleExpression(starts[open], ends[close], [], True),
         "parenthesised": lambda open, inner, close: Parenthesised(starts[open], ends[close], inner),
-        "single_tuple": lambda open, item, comma, close: TupleExpression(starts[open], ends[close], [item], True),
+        "single_tuple": lambda open, item, comma, close: TupleExpression(
+            starts[open], ends[close], [item], True
+        ),
         "tuple": lambda open, items, close: TupleExpression(starts[open], ends[close], items, True),
-        "tuple_comma": lambda open, items, comma, close: TupleExpression(starts[open], ends[close], items, True),
+        "tuple_comma": lambda open, items, comma, close: TupleExpression(
+            starts[open], ends[close], items, True
+        ),
         "empty_list": lambda open, close: ListExpression(starts[open], ends[close], []),
         "list": lambda open, items, close: ListExpression(starts[open], ends[close], items),
         "list_comma": lambda open, items, comma, close: ListExpression(starts[open], ends[close], items),
-        "comprehension": lambda open, body, clauses, close: Comprehension(starts[open], ends[close], body, clauses),
+        "comprehension": lambda open, body, clauses, close: Comprehension(
+            starts[open], ends[close], body, clauses
+        ),
         "empty_dict": lambda open, close: DictExpression(starts[open], ends[close], []),
         "dict": lambda open, entries, close: DictExpression(starts[open], ends[close], entries),
         "dict_comma": lambda open, entries, comma, close: DictExpression(starts[open], ends[close], entries),
@@ -351,7 +371,11 @@ def _operators(builder: Builder) -> Actions:
             start,
             start + len(operator),
             label="second comparison",
-            labels=[_label(builder, left.operator_start, left.operator_start + len(left.operator), "first comparison")],
+            labels=[
+                _label(
+                    builder, left.operator_start, left.operator_start + len(left.operator), "first comparison"
+                )
+            ],
             notes=[f"{left.operator} does not associate with {operator}"],
             help="join two comparisons with `and`, or use parentheses",
         )
@@ -422,7 +446,10 @@ def _primaries(builder: Builder) -> Actions:
         return Index(value.start, ends[close], value, inner)
 
     def slice_(
-        value: Expression, open: int, parts: tuple[Expression | None, Expression | None, Expression | None], close: int
+        value: Expression,
+        open: int,
+        parts: tuple[Expression | None, Expression | None, Expression | None],
+        close: int,
     ) -> Slice:
         return Slice(value.start, ends[close], value, *parts)
 
@@ -475,48 +502,9 @@ def _label(builder: Builder, start: int, end: int, text: str) -> Label:
     return Label(Span(builder.tokens.source, start, end), text, primary=False)
 
 
-def check_target(builder: Builder, target: Expression, operator: str) -> None:
-    """Reports what cannot stand on the left side of `=`, of an augmented assignment or behind `for`."""
-    augmented = operator not in ("=", "for")
-    todo: list[Expression] = [target]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, (Name, Attribute, Index, ErrorExpression)):
-            continue
-        if isinstance(node, Parenthesised):
-            todo.append(node.inner)
-        elif isinstance(node, (ListExpression, TupleExpression)):
-            if augmented:
-                builder.report(
-                    "OX0140",
-                    f"can't use {literal_name(node)} in augmented assignment",
-                    node.start,
-                    node.end,
-                    label=f"`{operator}` changes one variable",
-                    help="write one assignment for each variable",
-                )
-                return
-            todo.extend(reversed(node.items))
-        else:
-            help = None
-            if isinstance(node, Call) and operator == "=":
-                help = "write `==` to compare, or swap the sides"
-            elif isinstance(node, Literal_):
-                help = "only names, attributes, items, and lists or tuples of them can be assigned to"
-            elif isinstance(node, Slice):
-                help = "assign to one item at a time"
-            builder.report(
-                "OX0140",
-                f"can't assign to {literal_name(node)}" if isinstance(node, Literal_)
-                else f"can't assign to a {literal_name(node)}",
-                node.start,
-                node.end,
-                label="holds no value",
-                help=help,
-            )
-
-
-def make_load(builder: Builder, keyword: int, items: list[Argument], open: int, close: int) -> Load | ErrorStatement:
+def make_load(
+    builder: Builder, keyword: int, items: list[Argument], open: int, close: int
+) -> Load | ErrorStatement:
     """Checks and makes a load statement; the grammar reads it like a call."""
     start, end = builder.starts[keyword], builder.ends[close]
     if not items:
@@ -530,7 +518,11 @@ def make_load(builder: Builder, keyword: int, items: list[Argument], open: int, 
         )
         return ErrorStatement(start, end)
     module = items[0]
-    if module.kind != "positional" or not isinstance(module.value, Literal_) or not isinstance(module.value.value, str):
+    if (
+        module.kind != "positional"
+        or not isinstance(module.value, Literal_)
+        or not isinstance(module.value.value, str)
+    ):
         builder.report(
             "OX0142",
             "first operand of load statement must be a string literal",
@@ -594,8 +586,3 @@ def _load_item(builder: Builder, item: Argument) -> LoadItem | None:
             help="name what to load as a string",
         )
     return None
-
-
-def spans(nodes: list[Node]) -> tuple[int, int]:
-    """From the start of the first to the end of the last."""
-    return nodes[0].start, nodes[-1].end

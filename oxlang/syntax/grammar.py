@@ -62,7 +62,13 @@ def lark_parser(lexer: type[Any]) -> Lark:
 
     text = bundled_path("grammar", "starlark.lark").read_text(encoding="utf-8")
     return lark.Lark(
-        text, parser="lalr", lexer=lexer, start="file", keep_all_tokens=True, maybe_placeholders=False, strict=False
+        text,
+        parser="lalr",
+        lexer=lexer,
+        start="file",
+        keep_all_tokens=True,
+        maybe_placeholders=False,
+        strict=False,
     )
 
 
@@ -176,7 +182,9 @@ class _Compiler:
         """Walks from the start and numbers everything."""
         automaton = self.automaton
         terminals = {name: number for number, name in enumerate(automaton.terminals, 1)}
-        nonterminals = {name: number for number, name in enumerate(automaton.nonterminals, _FIRST_NONTERMINAL)}
+        nonterminals = {
+            name: number for number, name in enumerate(automaton.nonterminals, _FIRST_NONTERMINAL)
+        }
         kept = [number for number, rule in enumerate(automaton.rules) if rule.action is not None]
         rule_numbers = {rule: number for number, rule in enumerate(kept, 1)}
         accept = len(kept) + 1

@@ -27,6 +27,7 @@ NAME, INT, FLOAT, STRING, BYTES = (TERMINALS[name] for name in ("NAME", "INT", "
 NEWLINE, INDENT, DEDENT, END = (TERMINALS[name] for name in ("NEWLINE", "INDENT", "DEDENT", "END"))
 RESERVED, ILLEGAL, BAD_STRING, SKIP, BROKEN, _LINE, _JOIN = range(80, 87)
 _FIRST_SPECIAL = TERMINALS["("]
+_FIRST_CLOSE = TERMINALS[")"]
 _COMMA = TERMINALS[","]
 _OPEN = {TERMINALS[one] for one in "([{"}
 _CLOSE = {TERMINALS[one] for one in ")]}"}
@@ -169,53 +170,17 @@ class _Layout:
         self.same: dict[int, int] = {}
         self.insertions: list[tuple[int, list[int]]] = []
         self.resumed = 0
+        self.widths: dict[str, tuple[int, int]] = {}
 
     def run(self) -> None:
         """Sets the kinds and inserts layout tokens."""
         kinds = self.tokens.kinds
         special = [index for index, kind in enumerate(kinds) if kind >= _FIRST_SPECIAL]
-        last = len(kinds) - 1
         line_first = 1
-        at = 0
-        brackets = self.brackets
-        while at < len(special):
-            index = special[at]
-            at += 1
-            kind = kinds[index]
-            if kind in _OPEN:
-                brackets.append(index)
-                if len(brackets) == MAX_NESTING + 1:
-                    self._too_deep(index, "brackets", MAX_NESTING)
-                    self.insertions.append((index, [BROKEN]))
-            elif kind in _CLOSE:
-                if brackets:
-                    brackets.pop()
-            elif kind in (_LINE, SKIP):
-                if self.tokens.texts[index][0] not in "\r\n#":
-                    continue
-                if not brackets:
-                    self._line(index, line_first)
-                    line_first = index + 1
-                elif index == last:
-                    resume = self._resume(brackets[0])
-                    self._unclosed(brackets[-1] if resume == last else brackets[0], index)
-                    brackets.clear()
-                    while special[at - 1] != resume:
-                        at -= 1
-                    self.insertions = [one for one in self.insertions if one[0] < resume]
-                    self.insertions.append((resume, [BROKEN]))
-                    self._line(resume, line_first)
-                    line_first = resume + 1
-                elif self._starts_statement(index + 1, brackets[-1]):
-                    self._unclosed(brackets[-1], index + 1)
-                    brackets.clear()
-                    self.insertions.append((index, [BROKEN]))
-                    self._line(index, line_first)
-                    line_first = index + 1
-                else:
-                    kinds[index] = SKIP
-            elif kind == _JOIN:
-                kinds[index] = SKIP
+        again = special
+        while again:
+            resume, line_first = self._brackets_and_lines(again, line_first)
+            again = special[special.index(resume) + 1 :] if resume else []
         self._comments(special)
         size = len(self.tokens.source.text)
         kinds.append(END)
@@ -225,6 +190,47 @@ class _Layout:
         self._insert()
 
     # ---- brackets
+
+    def _brackets_and_lines(self, special: list[int], line_first: int) -> tuple[int, int]:
+        """The pass from some place on. Gives the line end to begin again behind, if any, and where its line begins."""
+        kinds, texts = self.tokens.kinds, self.tokens.texts
+        last = len(kinds) - 1
+        brackets = self.brackets
+        for index in special:
+            kind = kinds[index]
+            if kind < _FIRST_CLOSE:
+                brackets.append(index)
+                if len(brackets) == MAX_NESTING + 1:
+                    self._too_deep(index, "brackets", MAX_NESTING)
+                    self.insertions.append((index, [BROKEN]))
+            elif kind < NEWLINE:
+                if brackets:
+                    brackets.pop()
+            elif kind == _JOIN:
+                kinds[index] = SKIP
+            elif kind in (_LINE, SKIP) and texts[index][0] in "\r\n#":
+                if not brackets:
+                    self._line(index, line_first)
+                    line_first = index + 1
+                elif index == last:
+                    resume = self._resume(brackets[0])
+                    self._unclosed(brackets[-1] if resume == last else brackets[0], index)
+                    self.insertions = [one for one in self.insertions if one[0] < resume]
+                    self._break(resume, line_first)
+                    return (resume if resume < last else 0), resume + 1
+                elif self._starts_statement(index + 1, brackets[-1]):
+                    self._unclosed(brackets[-1], index + 1)
+                    self._break(index, line_first)
+                    line_first = index + 1
+                else:
+                    kinds[index] = SKIP
+        return 0, line_first
+
+    def _break(self, index: int, line_first: int) -> None:
+        """Ends the line with an open bracket at a line end."""
+        self.brackets.clear()
+        self.insertions.append((index, [BROKEN]))
+        self._line(index, line_first)
 
     def _starts_statement(self, index: int, bracket: int) -> bool:
         kinds = self.tokens.kinds
@@ -247,7 +253,11 @@ class _Layout:
         if self.resumed > _MAX_RESUMES:
             return last
         for index in range(bracket + 1, last):
-            if kinds[index] not in (SKIP, _LINE) or texts[index][0] not in "\r\n#" or kinds[index + 1] in _CLOSE:
+            if (
+                kinds[index] not in (SKIP, _LINE)
+                or texts[index][0] not in "\r\n#"
+                or kinds[index + 1] in _CLOSE
+            ):
                 continue
             if self._width(texts[index])[0] <= limit:
                 return index
@@ -257,14 +267,16 @@ class _Layout:
         tokens = self.tokens
         text = tokens.texts[bracket]
         ended = found >= len(tokens.kinds) - 1
+        size = len(tokens.source.text)
         what = "end of file" if ended else f"`{tokens.texts[found]}`"
+        place = Span(tokens.source, size, size) if ended else tokens.span(found)
         tokens.diagnostics.append(
             diagnostic(
                 "OX0110",
                 f"`{text}` is never closed",
                 span=tokens.span(bracket),
                 label="opened here",
-                labels=[Label(tokens.span(found), f"{what} instead of `{CLOSER[text]}`", primary=False)],
+                labels=[Label(place, f"{what} instead of `{CLOSER[text]}`", primary=False)],
                 notes=[f"got {'end of file' if ended else tokens.texts[found]}, want '{CLOSER[text]}'"],
                 help=f"add `{CLOSER[text]}` where the {_BRACKET_NAMES[text]} should end",
             )
@@ -272,9 +284,15 @@ class _Layout:
 
     # ---- indentation
 
-    @staticmethod
-    def _width(text: str) -> tuple[int, int]:
+    def _width(self, text: str) -> tuple[int, int]:
         """Columns of the indentation behind the last line end: with tabs to multiples of 8, and with tabs as 1."""
+        known = self.widths.get(text)
+        if known is None:
+            known = self.widths[text] = self._measure(text)
+        return known
+
+    @staticmethod
+    def _measure(text: str) -> tuple[int, int]:
         indentation = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :]
         if "\t" not in indentation and "\f" not in indentation:
             return len(indentation), len(indentation)
@@ -286,12 +304,16 @@ class _Layout:
         tokens = self.tokens
         kinds = tokens.kinds
         last = index == len(kinds) - 1
-        empty = line_first >= index or all(kind == SKIP for kind in kinds[line_first:index])
+        empty = line_first >= index or (
+            kinds[line_first] == SKIP and all(kind == SKIP for kind in kinds[line_first:index])
+        )
         kinds[index] = SKIP if empty else NEWLINE
         if index - line_first > MAX_CHAIN and self._chain(line_first, index) > MAX_CHAIN:
             self._too_deep(line_first, "operators or calls", MAX_CHAIN)
             self.insertions.append((line_first, [BROKEN]))
         width, narrow = (0, 0) if last else self._width(tokens.texts[index])
+        if (width, narrow) == self.levels[-1]:
+            return
         level, level_narrow = self.levels[-1]
         if width == level:
             if narrow != level_narrow and not self.old:
@@ -339,11 +361,15 @@ class _Layout:
                         "this line is indented, but it starts no block",
                         span=self._indentation(index),
                         label="unexpected indentation",
-                        notes=["unexpected indent: only lines behind a line that ends in `:` are indented more"],
+                        notes=[
+                            "unexpected indent: only lines behind a line that ends in `:` are indented more"
+                        ],
                         help="take the indentation away",
                     )
                 )
             return
+        if width[1] <= self.levels[-1][1] and not self.old:
+            self._mixed(index)
         self.levels.append(width)
         if len(self.levels) == MAX_BLOCKS + 2:
             self._too_deep(index + 1, "blocks", MAX_BLOCKS)
@@ -367,7 +393,7 @@ class _Layout:
                 "tabs and spaces are mixed in the indentation",
                 span=self._indentation(index),
                 label="looks the same only when a tab is 8 columns wide",
-                help="indent with spaces only; `oxl fmt` does it",
+                help="indent with spaces only",
             )
         )
 
@@ -412,9 +438,10 @@ class _Layout:
         """Collects comments; they stand in line tokens only."""
         tokens = self.tokens
         comments = tokens.comments
-        for index in special:
-            text = tokens.texts[index]
-            if "#" not in text or text[0] not in "\r\n#":
+        texts = tokens.texts
+        for index in [one for one in special if "#" in texts[one]]:
+            text = texts[index]
+            if text[0] not in "\r\n#":
                 continue
             shift = tokens.starts[index] if index else -1
             first_end = _LINE_END.search(text)

@@ -13,7 +13,9 @@ import re
 from dataclasses import dataclass
 
 _PARTS = re.compile(r"(rb?|br?)?(\"\"\"|'''|\"|')")
-_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(\r\n|[\s\S]))")
+_ESCAPE = re.compile(
+    r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(\r\n|[\s\S]))"
+)
 _OLD_ESCAPE = re.compile(
     r"\\(?:(0[0-7]*|[1-7][0-7]{0,2})|x([0-9a-fA-F]+)|u\{?([0-9a-fA-F]{4}|(?<=\{)[0-9a-fA-F]+)\}?"
     r"|U([0-9a-fA-F]{8})|(\r\n|[\s\S]))"
@@ -165,7 +167,7 @@ def _bad_escape(body: str, at: int, begin: int) -> Problem:
         begin + at + 2,
         "OX0132",
         f"invalid escape sequence `\\{letter}`",
-        f"write `\\\\{letter}` for a backslash, or make it a raw string: `r\"…\"`",
+        f'write `\\\\{letter}` for a backslash, or make it a raw string: `r"…"`',
     )
 
 

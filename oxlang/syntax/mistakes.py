@@ -46,9 +46,32 @@ _NAMED = {
 }
 _OPERATORS = frozenset(
     TERMINALS[text]
-    for text in ("!=", "%", "&", "*", "+", "-", "/", "//", "<", "<<", "<=", "==", ">", ">=", ">>", "^", "|", ".", "(", "[")
+    for text in (
+        "!=",
+        "%",
+        "&",
+        "*",
+        "+",
+        "-",
+        "/",
+        "//",
+        "<",
+        "<<",
+        "<=",
+        "==",
+        ">",
+        ">=",
+        ">>",
+        "^",
+        "|",
+        ".",
+        "(",
+        "[",
+    )
 ) | frozenset(TERMINALS[text] for text in ("and", "or", "not", "in", "if"))
-_AUGMENTED = frozenset(TERMINALS[text] for text in TERMINALS if len(text) > 1 and text[-1] == "=" and text[0] in "+-*/%&|^<>")
+_AUGMENTED = frozenset(
+    TERMINALS[text] for text in TERMINALS if len(text) > 1 and text[-1] == "=" and text[0] in "+-*/%&|^<>"
+)
 _AUGMENTED -= {TERMINALS["<="], TERMINALS[">="]}
 _COMMA, _COLON, _EQUAL = TERMINALS[","], TERMINALS[":"], TERMINALS["="]
 KEYWORDS = frozenset(number for name, number in TERMINALS.items() if name.isalpha() and name.islower())
@@ -193,7 +216,12 @@ class Place:
     def found_nicely(self) -> str:
         """What stands here, for a label."""
         if self.kind in (NEWLINE, INDENT, DEDENT, END):
-            return {NEWLINE: "end of line", INDENT: "indentation", DEDENT: "end of block", END: "end of file"}[self.kind]
+            return {
+                NEWLINE: "end of line",
+                INDENT: "indentation",
+                DEDENT: "end of block",
+                END: "end of file",
+            }[self.kind]
         shown = self.text if len(self.text) <= 30 else self.text[:27] + "…"
         return f"`{shown}`" if "\n" not in shown else _NAMED.get(self.kind, "this")
 
@@ -205,18 +233,30 @@ class Place:
             return ["statement"]
         if INT in expected:
             words.append("primary expression")
-            expected -= _STARTERS | {TERMINALS["**"]}
+            expected -= _STARTERS
+        if len(expected) > 1:
+            expected -= {TERMINALS["**"]}
         if expected & _ENDS - {_COMMA} or not words:
             clause = TERMINALS["for"] in expected and _COMMA not in expected
             hidden = _OPERATORS if expected - _OPERATORS else frozenset()
-            expected -= hidden - ({TERMINALS["if"]} if clause else set())
+            kept = {TERMINALS["if"]} if clause else set()
+            if TERMINALS["=="] not in expected:
+                kept.add(TERMINALS["in"])
+            expected -= hidden - kept
         if NEWLINE in expected:
             return [*words, "newline"]
         if _COLON in expected and TERMINALS["}"] in expected:
             expected = {_COLON}
         expected -= _AUGMENTED
         parameters = NAME in expected and INT not in self.expected
-        order = {_COLON: 0, _COMMA: 1 if parameters else 3, TERMINALS["for"]: 5, TERMINALS["if"]: 6, NAME: 7, _EQUAL: 8}
+        order = {
+            _COLON: 0,
+            _COMMA: 1 if parameters else 3,
+            TERMINALS["for"]: 5,
+            TERMINALS["if"]: 6,
+            NAME: 7,
+            _EQUAL: 8,
+        }
         for number in sorted(expected, key=lambda one: (order.get(one, 2), one)):
             name = _TEXTS[number]
             words.append(_NAMED.get(number, name if number in KEYWORDS else f"'{name}'"))
@@ -236,9 +276,18 @@ class Place:
 
 
 _STARTERS = frozenset(
-    {NAME, INT, FLOAT, STRING, BYTES, *(TERMINALS[one] for one in ("(", "[", "{", "-", "+", "~", "not", "lambda"))}
+    {
+        NAME,
+        INT,
+        FLOAT,
+        STRING,
+        BYTES,
+        *(TERMINALS[one] for one in ("(", "[", "{", "-", "+", "~", "not", "lambda")),
+    }
 )
-_ENDS = frozenset({NEWLINE, _COMMA, _COLON, _EQUAL, *(TERMINALS[one] for one in (")", "]", "}", "else", "in", "for", ";"))})
+_ENDS = frozenset(
+    {NEWLINE, _COMMA, _COLON, _EQUAL, *(TERMINALS[one] for one in (")", "]", "}", "else", "in", "for", ";"))}
+)
 
 
 def _join(words: Sequence[str]) -> str:
@@ -250,9 +299,7 @@ def _join(words: Sequence[str]) -> str:
 Recogniser = Callable[[Place], "Slip | None"]
 
 
-def explain(
-    tokens: Tokens, states: Sequence[int], index: int, expected: set[int], after_error: bool
-) -> Slip:
+def explain(tokens: Tokens, states: Sequence[int], index: int, expected: set[int], after_error: bool) -> Slip:
     """Explains the error at a token.
 
     Args:
@@ -272,5 +319,7 @@ def explain(
     wanted = place.wanted()
     label = f"expected {_join(wanted)}" if wanted else ""
     if place.kind in (ILLEGAL, RESERVED):
-        return place.slip("OX0130" if place.kind == ILLEGAL else "OX0107", f"unexpected {place.found}", label=label)
+        return place.slip(
+            "OX0130" if place.kind == ILLEGAL else "OX0107", f"unexpected {place.found}", label=label
+        )
     return place.slip("OX0100", place.got_want(), label=label, notes=())

@@ -55,7 +55,6 @@ class Recovery:
         self.states = states
         self.values = values
         self.errors = 0
-        self.quiet_from = -1
         self.result: list[Statement] = []
 
     def recover(self, index: int) -> int:
@@ -66,9 +65,9 @@ class Recovery:
             return -1
         self.errors += 1
         slip = None
-        if kinds[index] != BROKEN and index != self.quiet_from:
-            slip = explain(self.tokens, self.states, index, acceptable(self.states), self._after_error(index))
-            if slip.report:
+        if kinds[index] != BROKEN:
+            slip = explain(self.tokens, self.states, index, acceptable(self.states), self._after_error())
+            if slip.report and not self._in_open_bracket(index):
                 self.builder.diagnostics.append(slip.diagnostic(self.tokens))
         if self.errors > MAX_ERRORS:
             return self._give_up()
@@ -171,7 +170,6 @@ class Recovery:
             last -= 1
         start = self.tokens.starts[begin]
         self._add(ErrorStatement(start, max(start, self.tokens.ends[last])))
-        self.quiet_from = at if kinds[at] == BROKEN else -1
         return at
 
     def _skip_block(self, at: int) -> int:
@@ -210,14 +208,37 @@ class Recovery:
             at -= 1
         return at
 
-    def _after_error(self, index: int) -> bool:
+    def _in_open_bracket(self, index: int) -> bool:
+        """Whether an error is a consequence of a bracket that is never closed, which layout has reported.
+
+        When the error stands before that bracket, it is the other way round, and the report of the bracket goes.
+        """
+        kinds = self.tokens.kinds
+        at = index
+        while kinds[at] not in (NEWLINE, END, BROKEN):
+            at += 1
+        if kinds[at] != BROKEN:
+            return False
+        begin, end = self.tokens.starts[self._line_start(index)], self.tokens.starts[at]
+        diagnostics = self.builder.diagnostics
+        for number, one in enumerate(diagnostics):
+            if one.code.id == "OX0110" and one.span is not None and begin <= one.span.start <= end:
+                if one.span.start < self.tokens.starts[index]:
+                    return True
+                del diagnostics[number]
+                return False
+        return False
+
+    def _after_error(self) -> bool:
         """Whether the statement before this one was given up, so that this one may only be its consequence."""
         states, values = list(self.states), list(self.values)
         while len(states) > 1 and _COMPOUND not in ROWS[states[-1]]:
             states.pop()
             values.pop()
         statements = values[-1]
-        return isinstance(statements, list) and bool(statements) and isinstance(statements[-1], ErrorStatement)
+        return (
+            isinstance(statements, list) and bool(statements) and isinstance(statements[-1], ErrorStatement)
+        )
 
     def _add(self, statement: Statement) -> None:
         """Puts a statement where the stack ends."""

@@ -23,7 +23,19 @@ def children(node: Node) -> list[Node]:
 
 _FIELDS: dict[type, tuple[str, ...]] = {File: ("statements",)}
 _LEAVES = frozenset(
-    {"start", "end", "source", "operator", "operator_start", "kind", "open", "id", "text", "own_line", "imported"}
+    {
+        "start",
+        "end",
+        "source",
+        "operator",
+        "operator_start",
+        "kind",
+        "open",
+        "id",
+        "text",
+        "own_line",
+        "imported",
+    }
     | {"imported_start", "imported_end", "header_end", "is_elif", "parenthesised", "docstring", "comments"}
 )
 
