@@ -97,8 +97,8 @@ def _assigned_attribute(inference: Inference, node: ast.Assignment, target: ast.
         failure = known[0].not_assignable(name) if known else None
         if failure is not None:
             found = nearest(name, [one.name for kind in known for one in kind.attributes.values() if one.writable])
-            one = failure.diagnostic
-            yield diagnostic(one.code.id, one.message, span=span, help=one.help, fixes=_rename(span, found))
+            told = failure.diagnostic
+            yield diagnostic(told.code.id, told.message, span=span, help=told.help, fixes=_rename(span, found))
         return
     if node.operator != "=":
         return
@@ -310,7 +310,5 @@ def _user_call(inference: Inference, call: ast.Call, home: Inference, function: 
     ]
     if missing:
         shown = f"`{name}` takes {', '.join(f'`{one}`' for one in [*normal, *sorted(named - set(normal))])}"
-        one = _missing(inference, call, name, missing, shown)
-        yield diagnostic(
-            "OX0301", one.message, span=one.span, labels=[defined], notes=one.notes,
-        )
+        told = _missing(inference, call, name, missing, shown)
+        yield diagnostic("OX0301", told.message, span=told.span, labels=[defined], notes=told.notes)

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init-rust-project": ("init_rust_project", "Make a Rust project that embeds Python."),
     "lint": ("lint", "Look for mistakes in Starlark files without running them."),
     "list-targets": ("list_targets", "List the targets of a config."),
+    "lsp": ("lsp", "Run the language server for editors, on standard input and output."),
     "run-build-script": (
         "run_build_script", "Bring the artifacts of a Rust project up to date, from its build script.",
     ),
