@@ -6,6 +6,7 @@ dialect are known there, too, because configs load such files.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from oxlang.bundled import bundled_path
@@ -24,9 +25,16 @@ def options_of(path: str) -> LanguageOptions:
 
 def environment_of(path: str) -> Environment:
     """Gives the names that a file may use."""
+    return everything()
+
+
+@lru_cache(maxsize=1)
+def everything() -> Environment:
+    """Gives the names of the language and of the dialect."""
+    from oxlang.check.language import language_environment
     from oxlang.dialect.environment import environment
 
-    return environment()
+    return language_environment() | environment()
 
 
 def module_path(name: str, loading: str) -> Path | None:
