@@ -60,6 +60,22 @@ class Crate:
             "texts": [list(pair) for pair in self.texts],
         }
 
+    def component(self) -> dict[str, Any]:
+        """Gives the crate as a component of the licence report (see `packaging.licensing`)."""
+        is_public = self.license in ("Unlicense", "CC0-1.0", "CC-PDDC")
+        return {
+            "kind": "crate",
+            "name": self.name,
+            "version": self.version,
+            "spdx": self.license,
+            "terms": [],
+            "public_domain": is_public,
+            "authors": list(self.authors),
+            "homepage": self.homepage,
+            "source": self.repository,
+            "texts": [list(pair) for pair in self.texts],
+        }
+
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Crate:
         """Reads what `to_json` gave."""

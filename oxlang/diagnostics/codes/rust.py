@@ -103,4 +103,15 @@ CODES: tuple[Code, ...] = (
         name="cargo-metadata-failed",
         summary="Cargo could not describe the packages of a project.",
     ),
+    Code(
+        id="OX0840",
+        name="unknown-flavor",
+        summary="The flavor of a Python distribution does not exist.",
+    ),
+    Code(
+        id="OX0841",
+        name="no-matching-python",
+        summary="No Python distribution fits what was asked for.",
+        failure="environment",
+    ),
 )
