@@ -31,6 +31,8 @@ FINGERPRINT = "build_script"
 """Key of the fingerprint in `artifacts.json`."""
 
 _DEFAULT_SCRIPT = "build.rs"
+_FROM_CARGO = frozenset({"TARGET", "HOST", "PROFILE", "OUT_DIR", "OPT_LEVEL", "DEBUG", "NUM_JOBS", "RUSTC", "RUSTDOC"})
+_SET_BY_CARGO = ("CARGO_", "DEP_")
 _RECORDED = ("PYOXIDIZER_CONFIG", "PYOXIDIZER_ARTIFACT_DIR", "PYOXIDIZER_CACHE_DIR", "PYOXIDIZER_SYSTEM_RUST")
 
 Say = Callable[[str], None]
@@ -175,7 +177,9 @@ def _files_read(session: Session) -> list[str]:
 
 
 def _variables_read(session: Session) -> list[str]:
-    return sorted({*session.context.reads.variables, *_RECORDED})
+    """Gives the variables that evaluation looked at, without those that cargo sets anew for each package."""
+    looked_at = {name for name in session.environment.reads if not name.startswith(_SET_BY_CARGO)}
+    return sorted({*looked_at, *_RECORDED} - _FROM_CARGO)
 
 
 def _known(folder: Path) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ context, for build scripts and caches.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from oxlang.graph.nodes import Artifact
     from oxlang.graph.platform import BuildSettings
     from oxlang.graph.tree import Tree
+    from oxlang.interp.module import Module
     from oxlang.source import SourceFile, Span
+
+_RESULT = "expression_value"
 
 
 class Session:
@@ -39,13 +43,25 @@ class Session:
         settings: host, target, profile.
         context: the state of the evaluation: targets, graph, reads.
         source: the config's text.
+        module: what its evaluation left.
+        environment: variables of the environment, with those that were looked at.
     """
 
-    def __init__(self, config: Path, settings: BuildSettings, opening: Callable[[], Engine]) -> None:
+    context: DialectContext
+    module: Module
+
+    def __init__(
+        self,
+        config: Path,
+        settings: BuildSettings,
+        source: SourceFile,
+        environment: Environment,
+        opening: Callable[[], Engine],
+    ) -> None:
         self.config = config
         self.settings = settings
-        self.context: DialectContext = None  # type: ignore[assignment]  # set by `load` before anybody sees it
-        self.source: SourceFile | None = None
+        self.source = source
+        self.environment = environment
         self._opening = opening
         self._engine: Engine | None = None
 
@@ -64,6 +80,10 @@ class Session:
     @property
     def targets(self) -> TargetTable:
         return self.context.targets
+
+    def note(self, path: Path) -> None:
+        """Notes a file that evaluation read."""
+        self.context.note(os.path.abspath(path))
 
     def names(self, names: Sequence[str] = ()) -> tuple[str, ...]:
         """Gives the targets that names mean; without names those that `resolve_targets()` resolves."""
@@ -148,8 +168,7 @@ def load(
 
         return open_engine(environment, cache=folder, jobs=jobs, on_event=on_event, keep=keep)
 
-    session = Session(config, settings, opening)
-    session.source = read_config(config)
+    session = Session(config, settings, read_config(config), environment, opening)
     session.context = context = DialectContext(
         build=settings,
         graph=BuildGraph(),
@@ -167,7 +186,7 @@ def load(
         options=options,
     )
     context.note(str(config))
-    _evaluate(session.source, context)
+    _evaluate(session)
     return session
 
 
@@ -190,12 +209,41 @@ def read_config(config: Path) -> SourceFile:
     return SourceFile(str(config), text)
 
 
-def _evaluate(source: SourceFile, context: DialectContext) -> None:
+def _evaluate(session: Session) -> None:
     from oxlang import interp
-    from oxlang.dialect.environment import environment
-    from oxlang.dialect.globals import constant_values
+    from oxlang.dialect.environment import constant_values, environment
+    from oxlang.interp.loader import Loader
+    from oxlang.interp.module import predeclare
     from oxlang.syntax.options import CONFIG
 
-    thread = interp.Thread(out=context.out, extra=context)
-    context.thread = thread
-    interp.load_source(source, CONFIG, environment(), thread, constant_values(context))
+    context = session.context
+    declared = environment()
+    context.thread = thread = interp.Thread(out=context.out, extra=context)
+    Loader(
+        thread,
+        predeclare(declared, None, thread),
+        CONFIG,
+        Path(context.working_directory),
+        context.cache_dir,
+        lambda path: session.note(path),
+    )
+    session.module = interp.load_source(
+        session.source, CONFIG, declared, thread, constants=constant_values(context), cache_dir=context.cache_dir
+    )
+
+
+def evaluate_expression(session: Session, text: str) -> str:
+    """Gives the value of an expression in the evaluated config, as `repr` shows it."""
+    from oxlang.dialect.environment import constant_values, environment
+    from oxlang.interp.compiled import compile_source
+    from oxlang.interp.formatting import repr_of
+    from oxlang.interp.module import predeclare, run
+    from oxlang.source import SourceFile
+    from oxlang.syntax.options import CONFIG
+
+    thread = session.context.thread
+    predeclared = predeclare(environment(), constant_values(session.context), thread)
+    source = SourceFile("<expression>", f"{_RESULT} = (\n{text}\n)\n")
+    compiled = compile_source(source, CONFIG, predeclared, None, session.module.global_names)
+    module = run(compiled, source, thread, predeclared, CONFIG, freeze_after=False, into=session.module)
+    return repr_of(module.get(_RESULT))
