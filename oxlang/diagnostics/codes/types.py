@@ -16,4 +16,12 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0313", name="wrong-attribute-type", summary="A value has a type that the attribute does not take."),
     Code(id="OX0314", name="attribute-choice", summary="A value is not among the texts that the attribute takes."),
     Code(id="OX0315", name="attribute-text", summary="A text does not have the form that the attribute wants."),
+    Code(id="OX0350", name="unsupported-operation", summary="An operation that values of these types do not support."),
+    Code(id="OX0351", name="bad-builtin-argument", summary="A built-in function or method gets a value of a wrong type."),
+    Code(id="OX0352", name="bad-call", summary="The arguments of a call do not fit the parameters of the function."),
+    Code(id="OX0353", name="not-callable", summary="A value that is no function is called."),
+    Code(id="OX0354", name="no-such-attribute", summary="A value of the language has no field or method of this name."),
+    Code(id="OX0355", name="unhashable", summary="A value that can change is used as a key."),
+    Code(id="OX0356", name="bad-format", summary="A format string and its arguments do not fit together."),
+    Code(id="OX0357", name="bad-value", summary="A value of the right type that the operation cannot use."),
 )

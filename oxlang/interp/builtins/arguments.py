@@ -1,0 +1,71 @@
+"""Checks of arguments shared by built-in functions and methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from oxlang.declare.booleans import Bool
+from oxlang.diagnostics.model import OxError, error
+from oxlang.interp.values import Elements, Range, SDict, SList, SSet, type_name
+
+MISSING: Any = type("Missing", (), {"__slots__": (), "__repr__": lambda self: "…"})()
+"""Default of a parameter whose absence the function must see."""
+
+_MAX_INDEX = (1 << 63) - 1
+
+
+def wrong(function: str, parameter: str, value: Any, want: str) -> OxError:
+    """Makes the error for an argument of a wrong type."""
+    return error("OX0351", f"{function}: for parameter {parameter}: got {type_name(value)}, want {want}")
+
+
+def iterable(function: str, value: Any, parameter: str = "iterable") -> Iterable[Any]:
+    """Gives what Python can iterate over. Raises OX0351 for a value that is no sequence of elements."""
+    if isinstance(value, (SList, tuple, SDict)):
+        return value
+    if isinstance(value, Range):
+        return value.python
+    if isinstance(value, SSet):
+        return value.keys
+    if isinstance(value, Elements):
+        return value.values  # type: ignore[no-any-return]
+    if isinstance(value, (str, bytes, int, float, Bool)) or value is None or not hasattr(type(value), "__iter__"):
+        hint = "use `x.elems()` for the characters of a string" if isinstance(value, str) else None
+        raise error(
+            "OX0351",
+            f"{function}: for parameter {parameter}: got {type_name(value)}, want iterable",
+            help=hint,
+            notes=[f"{type_name(value)} value is not iterable"],
+        )
+    return value  # type: ignore[no-any-return]
+
+
+def text(function: str, parameter: str, value: Any) -> str:
+    """Gives a string. Raises OX0351 otherwise."""
+    if type(value) is not str:
+        raise wrong(function, parameter, value, "string")
+    return value
+
+
+def integer(function: str, parameter: str, value: Any) -> int:
+    """Gives an integer. Raises OX0351 otherwise."""
+    if type(value) is not int:
+        raise wrong(function, parameter, value, "int")
+    return value
+
+
+def index(function: str, parameter: str, value: Any) -> int | None:
+    """Gives an optional index, clamped to what Python takes."""
+    if value is None:
+        return None
+    if type(value) is not int:
+        raise error("OX0351", f"{function}: invalid {parameter} index: for parameter {parameter}: got {type_name(value)}, want int")
+    return max(-_MAX_INDEX, min(_MAX_INDEX, value))
+
+
+def flag(function: str, parameter: str, value: Any) -> bool:
+    """Gives a boolean. Raises OX0351 otherwise."""
+    if type(value) is not Bool:
+        raise wrong(function, parameter, value, "bool")
+    return bool(value)

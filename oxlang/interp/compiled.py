@@ -1,0 +1,169 @@
+"""Compiled programs, and the cache that keeps them between runs.
+
+A compiled program is what `run` needs, and nothing else: the code object, the table of places, and the names of the
+module. It is stored by marshal under the digest of everything it depends on: the text, the language options, the
+predeclared names, the Python version, and this package. A file of the cache begins with its key and the digest of the rest,
+so that a damaged or misplaced file is never run; whoever may write there could as well change `.pyc` files.
+"""
+
+from __future__ import annotations
+
+import marshal
+import sys
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import CodeType
+
+import oxlang
+from oxlang.source import SourceFile
+from oxlang.syntax.options import LanguageOptions
+
+_FORMAT = 1
+_MAX_FILES = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A program ready to run.
+
+    Attributes:
+        code: the module's code.
+        starts, ends: ranges of places, as bytes of 32-bit integers.
+        flags: names of the flags against recursion.
+        exported: names that other modules may load.
+        global_names: every module-level name.
+        loaded_names: module-level names bound by `load` only.
+        loads: paths of the load statements.
+    """
+
+    code: CodeType
+    starts: bytes
+    ends: bytes
+    flags: tuple[str, ...]
+    exported: tuple[str, ...]
+    global_names: tuple[str, ...]
+    loaded_names: tuple[str, ...]
+    loads: tuple[str, ...]
+
+
+def compile_source(
+    source: SourceFile,
+    options: LanguageOptions,
+    predeclared: Iterable[str],
+    cache_dir: Path | None = None,
+    known_globals: Iterable[str] = (),
+) -> Compiled:
+    """Gives the compiled form of a text, from the cache if it is there.
+
+    Raises the errors of syntax and names, the first one with all others in `others`.
+    """
+    names = tuple(sorted(predeclared))
+    path: Path | None = None
+    digest = b""
+    if cache_dir is not None:
+        digest = key(source.text, options, names)
+        path = cache_dir / "starlark" / f"{digest.hex()}.bin"
+        found = _read(path, digest)
+        if found is not None:
+            return found
+    from oxlang.interp.front import compile_program
+
+    made = compile_program(source, options, names, known_globals)
+    if path is not None:
+        _write(path, digest, made)
+    return made
+
+
+def key(text: str, options: LanguageOptions, predeclared: tuple[str, ...]) -> bytes:
+    """Gives the digest of everything that the compiled form depends on."""
+    made = sha256()
+    for part in (
+        f"{_FORMAT} {oxlang.__version__} {sys.implementation.cache_tag} {sys.hexversion} {_own_stamp()}",
+        repr(options),
+        "\0".join(predeclared),
+        text,
+    ):
+        data = part.encode("utf-8", "surrogatepass")
+        made.update(len(data).to_bytes(8, "little"))
+        made.update(data)
+    return made.digest()
+
+
+def _own_stamp() -> str:
+    """Gives what changes when the compiler changes between releases: size and time of its files."""
+    global _stamp
+    if _stamp is None:
+        here = Path(__file__).parent
+        parts = []
+        for name in ("generate.py", "generate_expressions.py", "generate_statements.py", "analysis.py", "compiled.py",
+                     "../resolve/resolver.py", "../syntax/tables.py", "../syntax/layout.py", "../syntax/build.py"):  # fmt: skip
+            try:
+                stat = (here / name).stat()
+                parts.append(f"{stat.st_size}.{stat.st_mtime_ns}")
+            except OSError:
+                parts.append("-")
+        _stamp = ",".join(parts)
+    return _stamp
+
+
+_stamp: str | None = None
+
+
+def _read(path: Path, digest: bytes) -> Compiled | None:
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError:
+        return None
+    if data[:32] != digest or sha256(data[64:]).digest() != data[32:64]:
+        return None
+    try:
+        code, starts, ends, flags, exported, global_names, loaded_names, loads = marshal.loads(data[64:])
+    except (ValueError, EOFError, TypeError):
+        return None
+    return Compiled(
+        code=code, starts=starts, ends=ends, flags=flags, exported=exported, global_names=global_names,
+        loaded_names=loaded_names, loads=loads,
+    )  # fmt: skip
+
+
+def _write(path: Path, digest: bytes, made: Compiled) -> None:
+    """Stores a compiled program; a cache that cannot be written is no failure."""
+    import os
+
+    data = marshal.dumps((
+        made.code, made.starts, made.ends, made.flags, made.exported, made.global_names, made.loaded_names, made.loads,
+    ))  # fmt: skip
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(digest + sha256(data).digest() + data)
+        os.replace(temporary, path)
+        _bound(path.parent)
+    except OSError:
+        return
+
+
+def _bound(folder: Path) -> None:
+    """Removes the files that were written longest ago when there are too many."""
+    import os
+
+    with os.scandir(folder) as entries:
+        files = [(entry.stat().st_mtime_ns, entry.path) for entry in entries if entry.name.endswith(".bin")]
+    if len(files) <= _MAX_FILES:
+        return
+    for _, path in sorted(files)[: len(files) - _MAX_FILES // 2]:
+        try:
+            os.unlink(path)
+        except OSError:
+            continue
+
+
+def table(data: bytes) -> array[int]:
+    """Gives the integers of a stored table."""
+    made: array[int] = array("I")
+    made.frombytes(data)
+    return made

@@ -1,0 +1,364 @@
+"""From whatever went wrong while generated code ran to the error that users see.
+
+Operations of ours raise `OxError`s without a place; Python's own exceptions come from the quick forms of operations.
+Both get the place of the innermost generated instruction and the call stack. A quick form that failed is run again in
+its general form, on the same operands, to find out what to say: operands of quick forms are names, literals and
+temporary variables, so this has no effects.
+"""
+
+from __future__ import annotations
+
+import re
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+from oxlang.diagnostics.model import Frame, OxError, error
+from oxlang.interp.places import module_of
+from oxlang.interp.values import class_name
+from oxlang.interp.watch import Stopped
+from oxlang.source import Span
+
+if TYPE_CHECKING:
+    from oxlang.interp.module import Module
+    from oxlang.interp.thread import Thread
+
+_INNER = ("<listcomp>", "<dictcomp>", "<genexpr>", "<setcomp>")
+
+
+def translate(problem: BaseException, thread: Thread) -> BaseException:
+    """Gives the error to raise in place of an exception that left generated code; the same one when it is our bug."""
+    places = _places(problem.__traceback__)
+    innermost = places[-1] if places else None
+    if isinstance(problem, OxError):
+        made: OxError | None = problem
+    elif isinstance(problem, Stopped):
+        made = error("OX0409", f"evaluation stopped: {thread.cancelled or 'cancelled'}")
+    else:
+        made = _explain(problem, innermost)
+    if made is None:
+        return problem
+    if innermost is not None:
+        frame, module, line, _ = innermost
+        span = module.span(line)
+        if made.diagnostic.span is None:
+            made.at(_argument_span(made, module, span) or span)
+        _add_origin_notes(made, thread)
+    if not made.frames:
+        made.frames = _frames(places)
+    if made is not problem:
+        made.__cause__ = None
+        made.__suppress_context__ = True
+    return made
+
+
+Place = tuple[FrameType, "Module", int, bool]
+
+
+def _places(traceback: TracebackType | None) -> list[Place]:
+    """Gives (frame, module, line, is last) of the generated frames of a traceback, outermost first."""
+    found: list[Place] = []
+    while traceback is not None:
+        module = module_of(traceback.tb_frame)
+        if module is not None:
+            found.append((traceback.tb_frame, module, traceback.tb_lineno, traceback.tb_next is None))
+        traceback = traceback.tb_next
+    return found
+
+
+def _frames(places: list[Place]) -> tuple[Frame, ...]:
+    from oxlang.interp.formatting import function_name, shortened
+
+    frames: list[Frame] = []
+    for frame, module, line, _ in places:
+        code = frame.f_code
+        span = module.span(line)
+        if code.co_name in _INNER and frames:
+            last = frames[-1]
+            frames[-1] = Frame(function=last.function, span=span, arguments=last.arguments)
+            continue
+        name = "<toplevel>" if code.co_name == "<module>" else code.co_name.removesuffix(".")
+        name = "lambda" if name == "<lambda>" else name
+        arguments: list[str] = []
+        if code.co_name != "<module>":
+            count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+            values = frame.f_locals
+            for variable in code.co_varnames[:count]:
+                if variable in values:
+                    try:
+                        arguments.append(f"{variable.removesuffix('.')} = {shortened(values[variable], 50)}")
+                    except RecursionError:
+                        arguments.append(f"{variable} = …")
+        frames.append(Frame(function=name, span=span, arguments=tuple(arguments)))
+    del function_name
+    if len(frames) > 40:
+        frames = [*frames[:20], *frames[-20:]]
+    return tuple(frames)
+
+
+# ---- Python's exceptions
+
+_QUOTED = re.compile(r"'([^']*)'")
+_COMPARISON = re.compile(r"'(\S+)' not supported between instances of '([^']+)' and '([^']+)'")
+_OPERANDS = re.compile(r"unsupported operand type\(s\) for (\S+?): '([^']+)' and '([^']+)'")
+_CONCATENATE = re.compile(r"can only concatenate (\w+) \(not \"([^\"]+)\"\) to (\w+)")
+_UNHASHABLE = re.compile(r"unhashable type: '([^']+)'")
+_NOT_ITERABLE = re.compile(r"(?:cannot unpack non-iterable (\w+) object|'([^']+)' object is not iterable|argument of type '([^']+)')")
+_NO_ITEM = re.compile(r"'([^']+)' object (?:is not subscriptable|does not support item assignment)")
+_UNARY = re.compile(r"bad operand type for unary (\S): '([^']+)'")
+
+
+def comparison_error(operator: str, left: str, right: str, prefix: str = "") -> OxError:
+    """Makes the error for values that have no order."""
+    return error(
+        "OX0350",
+        f"{prefix}{left} {operator} {right} not implemented",
+        notes=[f"unsupported comparison: {left} {operator} {right}"],
+    )
+
+
+def read_comparison(message: str, prefix: str = "") -> OxError | None:
+    """Reads Python's message about a comparison."""
+    found = _COMPARISON.search(message)
+    if found is None:
+        return None
+    operator, left, right = found.groups()
+    return comparison_error(operator, class_name(left), class_name(right), prefix)
+
+
+def _explain(problem: BaseException, innermost: Place | None) -> OxError | None:
+    """Gives the error for an exception of Python, None when it is a bug of ours."""
+    if isinstance(problem, RecursionError):
+        return error(
+            "OX0408",
+            "Starlark stack overflow: maximum recursion depth exceeded",
+            help="calls or values are nested too deeply",
+        )
+    if isinstance(problem, MemoryError):
+        return error("OX0407", "evaluation ran out of memory")
+    if innermost is not None and innermost[3]:
+        again = _again(problem, innermost)
+        if again is not None:
+            return again
+    if isinstance(problem, NameError):
+        return _unbound(problem, innermost)
+    message = str(problem)
+    if isinstance(problem, TypeError):
+        return _type_error(message, problem, innermost)
+    if isinstance(problem, ZeroDivisionError):
+        return error("OX0411", "division by zero")
+    if isinstance(problem, OverflowError):
+        return error("OX0412", message or "number out of range")
+    if isinstance(problem, KeyError):
+        from oxlang.interp.formatting import repr_of
+
+        return error("OX0404", f"key {repr_of(problem.args[0] if problem.args else None)} not in dict")
+    if isinstance(problem, IndexError):
+        return error("OX0403", "index out of range")
+    if isinstance(problem, ValueError):
+        return _value_error(message)
+    if isinstance(problem, RuntimeError) and "changed size during iteration" in message:
+        return error("OX0402", "cannot insert into hash table during iteration")
+    return None
+
+
+def _value_error(message: str) -> OxError | None:
+    found = re.match(r"not enough values to unpack \(expected (?:at least )?(\d+), got (\d+)\)", message)
+    if found:
+        return error("OX0413", f"too few values to unpack: got {found[2]}, want {found[1]}")
+    found = re.match(r"too many values to unpack \(expected (\d+)", message)
+    if found:
+        return error("OX0413", f"too many values to unpack: want {found[1]}")
+    return error("OX0357", message) if message else None
+
+
+def _type_error(message: str, problem: TypeError, innermost: Place | None) -> OxError | None:
+    made = _binding(message, problem) or read_comparison(message)
+    if made is not None:
+        return made
+    if found := _OPERANDS.search(message):
+        return error("OX0350", f"unknown binary op: {class_name(found[2])} {found[1].rstrip('=')} {class_name(found[3])}")
+    if found := _CONCATENATE.search(message):
+        return error("OX0350", f"unknown binary op: {class_name(found[1])} + {class_name(found[2])}")
+    if found := _UNHASHABLE.search(message):
+        return error("OX0355", f"unhashable type: {class_name(found[1])}")
+    if found := _NOT_ITERABLE.search(message):
+        name = class_name(found[1] or found[2] or found[3])
+        return error("OX0350", f"{name} value is not iterable")
+    if found := _UNARY.search(message):
+        return error("OX0350", f"unknown unary op: {found[1]}{class_name(found[2])}")
+    if found := _NO_ITEM.search(message):
+        name = class_name(found[1])
+        if "assignment" in message:
+            return error("OX0350", f"{name} value does not support item assignment")
+        return error("OX0350", f"unhandled index operation {name}[]")
+    if innermost is not None and innermost[3]:
+        return error("OX0350", re.sub(_QUOTED, lambda one: class_name(one[1]), message))
+    return None
+
+
+_MISSING_ARGUMENTS = re.compile(r"^(.+?)\(\) missing (\d+) required (positional|keyword-only) arguments?: (.+)$", re.S)
+_TOO_MANY = re.compile(r"^(.+?)\(\) takes (?:from (\d+) to )?(\d+) positional arguments? but (\d+)", re.S)
+_UNEXPECTED = re.compile(r"^(.+?)\(\) got an unexpected keyword argument '([^']+)'", re.S)
+_MULTIPLE = re.compile(r"^(.+?)\(\) got multiple values for (?:keyword )?argument '([^']+)'", re.S)
+_POSITIONAL_ONLY = re.compile(r"^(.+?)\(\) got some positional-only arguments passed as keyword arguments: '(.+)'", re.S)
+_NO_KEYWORDS = re.compile(r"^(.+?)\(\) takes no keyword arguments", re.S)
+_NOT_CALLABLE = re.compile(r"^'([^']+)' object is not callable")
+
+
+def _binding(message: str, problem: BaseException) -> OxError | None:
+    """Gives the error for arguments that do not fit, or a callee that is no function."""
+    if found := _NOT_CALLABLE.match(message):
+        name = class_name(found[1])
+        return error(
+            "OX0353", f"invalid call of non-function ({name})",
+            help="the value is None; is something missing before the parenthesis?" if name == "NoneType" else None,
+            notes=[f"a value of type {name} is not callable"],
+        )  # fmt: skip
+    if found := _MISSING_ARGUMENTS.match(message):
+        builtin, name = _callee(found[1])
+        names = _QUOTED.findall(found[4])
+        if builtin:
+            return error("OX0352", f"{name}: missing argument for {names[0]}", notes=[f"missing {len(names)} required argument{'s' * (len(names) > 1)}"])
+        return error(
+            "OX0352",
+            f"function {name} missing {len(names)} argument{'s' * (len(names) > 1)} ({', '.join(one.removesuffix('.') for one in names)})",
+            help="give every parameter that has no default a value",
+        )
+    if found := _TOO_MANY.match(message):
+        builtin, name = _callee(found[1])
+        least, most, given = found[2], int(found[3]), int(found[4])
+        if builtin:
+            if name in _METHOD_NAMES:
+                most, given = most - 1, given - 1
+            atmost = "at most " if least is not None and int(least) != most else ""
+            return error("OX0352", f"{name}: got {given} argument{'s' * (given != 1)}, want {atmost}{most}")
+        if most == 0:
+            return error("OX0352", f"function {name} accepts no arguments ({given} given)")
+        return error(
+            "OX0352", f"function {name} accepts {'at most ' if least else ''}{most} positional argument{'s' * (most != 1)} ({given} given)"
+        )
+    if found := _UNEXPECTED.match(message):
+        return _unexpected(found[1], found[2].removesuffix("."), problem)
+    if found := _MULTIPLE.match(message):
+        builtin, name = _callee(found[1])
+        which = found[2].removesuffix(".")
+        if builtin:
+            return error("OX0352", f'{name}: got multiple values for keyword argument "{which}"')
+        return error("OX0352", f'function {name} got multiple values for parameter "{which}"', argument=which)
+    if found := _POSITIONAL_ONLY.match(message):
+        return error("OX0352", f"{_callee(found[1])[1]}: unexpected keyword arguments", help="give the values by position")
+    if found := _NO_KEYWORDS.match(message):
+        return error("OX0352", f"{_callee(found[1])[1]}: unexpected keyword arguments", help="give the values by position")
+    if "keywords must be strings" in message:
+        return error("OX0352", "keywords must be strings")
+    return None
+
+
+def _unexpected(callee: str, name: str, problem: BaseException) -> OxError:
+    from oxlang.diagnostics.spelling import nearest
+
+    builtin, function = _callee(callee)
+    near = nearest(name, _parameters_of(function, problem, builtin))
+    hint = f" (did you mean {near}?)" if near else ""
+    prefix = f"{function}: unexpected" if builtin else f"function {function} got an unexpected"
+    return error(
+        "OX0352", f'{prefix} keyword argument "{name}"{hint}', argument=name, help=f"did you mean `{near}`?" if near else None,
+        notes=["unexpected keyword arguments"] if builtin else [],
+    )  # fmt: skip
+
+
+def _parameters_of(function: str, problem: BaseException, builtin: bool) -> list[str]:
+    """Gives the parameter names of the callee of a call that failed, as far as it can be found by name."""
+    if builtin:
+        from oxlang.interp.builtins.core import CORE
+
+        found: Any = CORE.get(function)
+    else:
+        places = _places(problem.__traceback__)
+        if not places:
+            return []
+        frame = places[-1][0]
+        found = frame.f_locals.get(function, frame.f_globals.get(function))
+    code = getattr(found, "__code__", None)
+    if code is None:
+        return []
+    return [one for one in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if not one.startswith(".")]
+
+
+def _callee(qualified: str) -> tuple[bool, str]:
+    if qualified.startswith("built-in "):
+        return True, qualified.removeprefix("built-in ")
+    name = qualified.rpartition(".<locals>.")[2] if "<locals>" in qualified else qualified
+    if name.endswith("<lambda>"):
+        return False, "lambda"
+    return False, name.removesuffix(".").rpartition(".")[2] or name.removesuffix(".")
+
+
+class _MethodNames:
+    """The names of methods of the language's types, read when first needed."""
+
+    def __contains__(self, name: str) -> bool:
+        from oxlang.interp.attributes import METHODS
+        from oxlang.interp.builtins.core import CORE
+
+        return name not in CORE and any(name in table for table in METHODS.values())
+
+
+_METHOD_NAMES = _MethodNames()
+
+
+def _unbound(problem: NameError, innermost: Place | None) -> OxError | None:
+    found = _QUOTED.search(str(problem))
+    if found is None or innermost is None:
+        return None
+    name = found[1].removesuffix(".")
+    frame, module, _, _ = innermost
+    if isinstance(problem, UnboundLocalError) or "free variable" in str(problem):
+        return error("OX0209", f"local variable {name} referenced before assignment")
+    if name in module.global_names:
+        kind = "local" if name in module.loaded_names else "global"
+        return error("OX0209", f"{kind} variable {name} referenced before assignment")
+    from oxlang.diagnostics.spelling import nearest
+
+    known = {one for one in (*frame.f_locals, *frame.f_globals, *module.globals["__builtins__"]) if not one.startswith((".", "_"))}
+    near = nearest(name, known)
+    hint = f" (did you mean {near}?)" if near else ""
+    return error("OX0201", f"undefined: {name}{hint}")
+
+
+def _again(problem: BaseException, innermost: Place) -> OxError | None:
+    """Runs the operation that failed in its general form."""
+    from oxlang.interp.replay import replay
+
+    frame, module, line, _ = innermost
+    try:
+        replay(frame, module, line)
+    except OxError as made:
+        return made
+    except Exception:
+        return None
+    return None
+
+
+def _argument_span(made: OxError, module: Module, span: Span) -> Span | None:
+    """Gives the place of the argument that an error is about."""
+    if made.argument is None:
+        return None
+    from oxlang.interp.replay import argument_span
+
+    return argument_span(module, span, made.argument)
+
+
+def _add_origin_notes(made: OxError, thread: Thread) -> None:
+    """Says which module's end froze a value."""
+    if made.diagnostic.code.id != "OX0401" or any("frozen because" in note for note in made.diagnostic.notes):
+        return
+    from dataclasses import replace
+
+    others = [one for one in thread.finished if one.frozen]
+    if others:
+        names = ", ".join(dict.fromkeys(f"`{one.path}`" for one in others))
+        note = f"frozen because module {names} was loaded: values of a module cannot change once it is loaded"
+    else:
+        note = "values become frozen when the module that made them ends"
+    made.diagnostic = replace(made.diagnostic, notes=(*made.diagnostic.notes, note))

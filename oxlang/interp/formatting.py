@@ -1,0 +1,417 @@
+"""Text of values: `str`, `repr`, `%` and `.format`.
+
+Floats follow Go's `%g` with the shortest digits that read back as the same number. Formats never reach attributes or
+elements of their arguments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import FunctionType
+from typing import Any
+
+from oxlang.declare.booleans import Bool
+from oxlang.diagnostics.model import error
+from oxlang.interp.values import Elements, Range, SDict, SList, SSet, Struct, is_builtin, type_name
+
+_SPECIAL = re.compile(r'["\\\x00-\x1f\x7f]')
+_ESCAPES = {
+    '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t",
+    "\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v",
+}  # fmt: skip
+_MAX_DIGITS = 4000
+_CHUNK = 10**_MAX_DIGITS
+
+
+def quote(text: str) -> str:
+    """Gives the text as a literal in double quotes."""
+    if text.isprintable():
+        if '"' not in text and "\\" not in text:
+            return f'"{text}"'
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + "".join(map(_escape, text)) + '"'
+
+
+def _escape(one: str) -> str:
+    if one in _ESCAPES:
+        return _ESCAPES[one]
+    if one.isprintable():
+        return one
+    code = ord(one)
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def quote_bytes(value: bytes) -> str:
+    """Gives bytes as a literal; valid UTF-8 is shown as text."""
+    out = []
+    for one in value.decode("utf-8", "surrogateescape"):
+        code = ord(one)
+        if 0xDC80 <= code <= 0xDCFF:
+            out.append(f"\\x{code - 0xDC00:02x}")
+        else:
+            out.append(_escape(one))
+    return 'b"' + "".join(out) + '"'
+
+
+def float_text(value: float) -> str:
+    """Gives a float as `str` shows it: `1.0`, `1e+06`, `nan`, `+inf`."""
+    if value != value or type(value) is not float:
+        return "nan"
+    size = abs(value)
+    if size == float("inf"):
+        return "+inf" if value > 0 else "-inf"
+    text = repr(value)
+    if size == 0 or 1e-4 <= size < 1e6:
+        return text
+    sign = "-" if value < 0 else ""
+    text = text.lstrip("-")
+    if "e" in text:
+        digits, exponent_text = text.split("e")
+        exponent = int(exponent_text)
+    else:
+        whole, _, fraction = text.partition(".")
+        exponent = len(whole) - 1
+        rest = (whole[1:] + fraction).rstrip("0")
+        digits = whole[0] + ("." + rest if rest else "")
+    return f"{sign}{digits}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
+
+
+def int_text(value: int) -> str:
+    """Gives a decimal integer of any size (Python refuses more than 4,300 digits at once)."""
+    if -_CHUNK < value < _CHUNK:
+        return str(value)
+    if value < 0:
+        return "-" + int_text(-value)
+    return _long(value, max(1, int(value.bit_length() * 0.30103)) + 1).lstrip("0")
+
+
+def _long(value: int, digits: int) -> str:
+    if digits <= _MAX_DIGITS:
+        return str(value).rjust(digits, "0")
+    half = digits // 2
+    high, low = divmod(value, 10**half)
+    return _long(high, digits - half) + _long(low, half)
+
+
+def text_of(value: Any) -> str:
+    """Gives `str(value)`."""
+    if type(value) is str:
+        return value
+    if type(value) is bytes:
+        return value.decode("utf-8", "replace")
+    return repr_of(value)
+
+
+def repr_of(value: Any) -> str:
+    """Gives `repr(value)`."""
+    cls = type(value)
+    if cls is str:
+        return quote(value)
+    if cls is int:
+        return str(value) if -_CHUNK < value < _CHUNK else int_text(value)
+    if value is None or cls is Bool:
+        return repr(value)
+    out: list[str] = []
+    _write(value, out, [])
+    return "".join(out)
+
+
+def _write(value: Any, out: list[str], path: list[int]) -> None:
+    cls = type(value)
+    if cls is str:
+        out.append(quote(value))
+    elif cls is int:
+        out.append(int_text(value))
+    elif isinstance(value, float):
+        out.append(float_text(value))
+    elif isinstance(value, SList):
+        _sequence(value, out, path, "[", "]")
+    elif isinstance(value, tuple):
+        _sequence(value, out, path, "(", ",)" if len(value) == 1 else ")")
+    elif isinstance(value, SDict):
+        if id(value) in path:
+            out.append("{...}")
+            return
+        path.append(id(value))
+        out.append("{")
+        first = True
+        for key, item in value.items():
+            if not first:
+                out.append(", ")
+            first = False
+            _write(key, out, path)
+            out.append(": ")
+            _write(item, out, path)
+        out.append("}")
+        path.pop()
+    elif isinstance(value, SSet):
+        _sequence(value, out, path, "set([", "])")
+    elif cls is bytes:
+        out.append(quote_bytes(value))
+    else:
+        out.append(_other(value, path))
+
+
+def _sequence(value: Any, out: list[str], path: list[int], opening: str, closing: str) -> None:
+    if id(value) in path:
+        out.append(opening + "..." + closing)
+        return
+    path.append(id(value))
+    out.append(opening)
+    first = True
+    for one in value:
+        if not first:
+            out.append(", ")
+        first = False
+        _write(one, out, path)
+    out.append(closing)
+    path.pop()
+
+
+def _other(value: Any, path: list[int]) -> str:
+    if isinstance(value, FunctionType):
+        name = function_name(value)
+        return f"<built-in function {name}>" if is_builtin(value) else f"<function {name}>"
+    if isinstance(value, Range):
+        python = value.python
+        if python.step != 1:
+            return f"range({python.start}, {python.stop}, {python.step})"
+        return f"range({python.start}, {python.stop})" if python.start else f"range({python.stop})"
+    if isinstance(value, Struct):
+        if value.kind != "struct":
+            return f'<{value.kind} "{value.name}">'
+        if id(value) in path:
+            return "struct(...)"
+        path.append(id(value))
+        parts = []
+        for name, field in sorted(value.fields.items()):
+            inner: list[str] = []
+            _write(field, inner, path)
+            parts.append(f"{name} = {''.join(inner)}")
+        path.pop()
+        return f"struct({', '.join(parts)})"
+    if isinstance(value, Elements):
+        return f"{repr_of(value.of)}.{value.name.split('.')[-1]}()"
+    own = getattr(type(value), "starlark_repr", None)
+    if own is not None:
+        return str(own(value))
+    if type(value) is Bool or value is None:
+        return repr(value)
+    if type(value).__name__ == "builtin_function_or_method":
+        return f"<built-in function {value.__name__}>"
+    return f"<{type_name(value)}>"
+
+
+def function_name(value: Any) -> str:
+    """Gives the name of a function value."""
+    name: str = getattr(value, "__name__", "function")
+    return "lambda" if name == "<lambda>" else name.removesuffix(".")
+
+
+def shortened(value: Any, limit: int = 60) -> str:
+    """Gives the text of a value for a message, with `…` in place of what is too long."""
+    if isinstance(value, (SList, SDict, tuple)) and len(value) > 20:
+        head = value[:20] if not isinstance(value, SDict) else dict(list(value.items())[:20])
+        text = repr_of(SList(head) if isinstance(value, SList) else SDict(head) if isinstance(value, SDict) else head)
+    elif isinstance(value, (str, bytes)) and len(value) > limit:
+        text = repr_of(value[:limit])
+    elif type(value) is int and value.bit_length() > 400:
+        text = f"{value >> (value.bit_length() - 64):x}…"
+    else:
+        text = repr_of(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+# ---- format % arguments
+
+_CONVERSION = re.compile(r"%(.)?", re.S)
+
+
+def percent(template: str, arguments: Any) -> str:
+    """Gives `template % arguments`. Raises OX0356."""
+    given: tuple[Any, ...] = arguments if type(arguments) is tuple else (arguments,)
+    parts: list[str] = []
+    at = used = 0
+    count = len(given)
+    while True:
+        found = template.find("%", at)
+        if found < 0:
+            parts.append(template[at:])
+            break
+        parts.append(template[at:found])
+        if found + 1 >= len(template):
+            raise error("OX0356", "incomplete format", help="write `%%` for a percent sign")
+        letter = template[found + 1]
+        at = found + 2
+        if letter == "%":
+            parts.append("%")
+            continue
+        if letter == "(":
+            closing = template.find(")", at)
+            if closing < 0 or closing + 1 >= len(template):
+                raise error("OX0356", "incomplete format key")
+            key = template[at:closing]
+            if not isinstance(arguments, dict):
+                raise error("OX0356", "format requires a mapping")
+            if key not in arguments:
+                raise error("OX0404", f"key {quote(key)} not in dict")
+            parts.append(_convert(template[closing + 1], arguments[key]))
+            at = closing + 2
+            used = count
+            continue
+        if used >= count:
+            raise error("OX0356", "not enough arguments for format string")
+        parts.append(_convert(letter, given[used]))
+        used += 1
+    if used < count:
+        raise error("OX0356", "too many arguments for format string", help="write `%s` for each argument")
+    return "".join(parts)
+
+
+def _convert(letter: str, value: Any) -> str:
+    if letter == "s":
+        return text_of(value)
+    if letter == "r":
+        return repr_of(value)
+    if letter in "dioxX":
+        number = _whole(letter, value)
+        if letter in "di":
+            return int_text(number)
+        text = format(abs(number), letter)
+        return "-" + text if number < 0 else text
+    if letter in "eEfFgG":
+        return _floating(letter, value)
+    if letter == "c":
+        return _character(value)
+    raise error("OX0356", f"unknown conversion %{letter}", help="known are %s %r %d %o %x %X %e %f %g %c %%")
+
+
+def _whole(letter: str, value: Any) -> int:
+    if type(value) is int:
+        return value
+    if isinstance(value, float):
+        return float_to_int(value)
+    raise error("OX0356", f"%{letter} format requires integer: cannot convert {type_name(value)} to int")
+
+
+def float_to_int(value: float) -> int:
+    """Gives the integer part. Raises OX0412 for what is not finite."""
+    if value != value or not isinstance(value, float) or type(value) is not float:
+        raise error("OX0412", "cannot convert float NaN to integer")
+    if value in (float("inf"), float("-inf")):
+        raise error("OX0412", "cannot convert float infinity to integer")
+    return int(value)
+
+
+def _floating(letter: str, value: Any) -> str:
+    if type(value) is int:
+        try:
+            value = float(value)
+        except OverflowError:
+            raise error("OX0412", "int too large to convert to float") from None
+    elif not isinstance(value, float):
+        raise error("OX0356", f"%{letter} format requires float, not {type_name(value)}")
+    if value != value or type(value) is not float or value in (float("inf"), float("-inf")):
+        return float_text(value)
+    if letter in "gG":
+        text = _general(value)
+        return text.upper() if letter == "G" else text
+    return f"%{letter}" % value
+
+
+def _general(value: float) -> str:
+    return float_text(value)
+
+
+def _character(value: Any) -> str:
+    if type(value) is str:
+        if len(value) != 1:
+            raise error("OX0356", f"%c format requires a single-character string, not {quote(value)}")
+        return value
+    if type(value) is int:
+        if not 0 <= value <= 0x10FFFF:
+            raise error("OX0356", f"%c format requires a valid Unicode code point, got {value}")
+        return chr(value)
+    raise error("OX0356", f"%c format requires int or single-character string, not {type_name(value)}")
+
+
+# ---- "…{}…".format(…)
+
+
+def format_text(template: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """Gives `template.format(*args, **kwargs)`. Raises OX0356."""
+    parts: list[str] = []
+    at = 0
+    automatic = manual = False
+    index = 0
+    length = len(template)
+    while at < length:
+        opening = template.find("{", at)
+        literal = template[at:] if opening < 0 else template[at:opening]
+        if "}" in literal:
+            if "}" in literal.replace("}}", ""):
+                raise error("OX0356", "format: single '}' in format", help="write `}}` for a brace")
+            literal = literal.replace("}}", "}")
+        parts.append(literal)
+        if opening < 0:
+            break
+        if template.startswith("{{", opening):
+            parts.append("{")
+            at = opening + 2
+            continue
+        closing = template.find("}", opening)
+        if closing < 0:
+            raise error("OX0356", "format: unmatched '{' in format", help="write `{{` for a brace")
+        field = template[opening + 1 : closing]
+        at = closing + 1
+        name, conversion, spec = _field(field)
+        if not name:
+            if manual:
+                raise error("OX0356", "format: cannot switch from manual field specification to automatic field numbering")
+            automatic = True
+            value = _positional(args, index)
+            index += 1
+        elif name.isascii() and name.isdigit():
+            if automatic:
+                raise error("OX0356", "format: cannot switch from automatic field numbering to manual")
+            manual = True
+            value = _positional(args, int(name) if len(name) < 10 else len(args))
+        else:
+            value = _keyword(name, kwargs)
+        if spec:
+            raise error("OX0356", f"format spec features not supported in replacement fields: {spec}")
+        parts.append(text_of(value) if conversion == "s" else repr_of(value))
+    return "".join(parts)
+
+
+def _field(field: str) -> tuple[str, str, str]:
+    """Gives name, conversion and format specification of `name!conversion:spec`."""
+    name, mark, rest = field.partition("!")
+    if not mark:
+        name, _, spec = field.partition(":")
+        return name, "s", spec
+    conversion, _, spec = rest.partition(":")
+    if conversion not in ("s", "r"):
+        raise error("OX0356", f'format: unknown conversion "{conversion}"', help="known are `!s` and `!r`")
+    return name, conversion, spec
+
+
+def _positional(args: Sequence[Any], index: int) -> Any:
+    if index >= len(args):
+        raise error("OX0356", "format: tuple index out of range", help="the text has more fields than arguments")
+    return args[index]
+
+
+def _keyword(name: str, kwargs: Mapping[str, Any]) -> Any:
+    if name in kwargs:
+        return kwargs[name]
+    if "{" in name:
+        raise error("OX0356", "format: nested replacement fields not supported")
+    if "." in name:
+        raise error("OX0356", f"format: attribute syntax x.y is not supported in replacement fields: {name}")
+    if "[" in name:
+        raise error("OX0356", f"format: element syntax a[i] is not supported in replacement fields: {name}")
+    raise error("OX0356", f"format: keyword {name} not found")

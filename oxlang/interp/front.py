@@ -1,0 +1,82 @@
+"""Text to compiled program: parse, resolve, generate, compile. Not imported when the cache has the result."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from oxlang.diagnostics.model import Diagnostic, OxError, error
+from oxlang.interp.builtins.core import UNIVERSAL
+from oxlang.interp.compiled import Compiled
+from oxlang.resolve.resolver import resolve
+from oxlang.source import SourceFile
+from oxlang.syntax.options import LanguageOptions
+
+if TYPE_CHECKING:
+    from oxlang.resolve.scopes import Program
+
+FILE_NAME = "<starlark>"
+
+
+def universal_names(options: LanguageOptions) -> frozenset[str]:
+    """Gives the names of the language under the options."""
+    return UNIVERSAL if options.set else UNIVERSAL - {"set"}
+
+
+def analyse(
+    source: SourceFile, options: LanguageOptions, predeclared: Iterable[str], known_globals: Iterable[str] = ()
+) -> Program:
+    """Parses and resolves a text. Raises its errors, the first one with all others in `others`."""
+    from oxlang.syntax.parse import parse
+
+    parsed = parse(source, options)
+    _refuse(parsed.diagnostics)
+    program = resolve(parsed.file, options, universal_names(options), tuple(predeclared), known_globals)
+    _refuse(program.diagnostics)
+    return program
+
+
+def _refuse(diagnostics: tuple[Diagnostic, ...]) -> None:
+    errors = [one for one in diagnostics if one.code.severity == "error"]
+    if errors:
+        raise OxError(errors[0], others=errors[1:])
+
+
+def compile_program(
+    source: SourceFile, options: LanguageOptions, predeclared: Iterable[str], known_globals: Iterable[str] = ()
+) -> Compiled:
+    """Compiles a text. Raises its errors of syntax and names, OX0408 for one that is nested too deeply."""
+    from oxlang.interp.generate import generate
+
+    names = tuple(predeclared)
+    collecting = gc.isenabled()
+    limit = sys.getrecursionlimit()
+    gc.disable()
+    sys.setrecursionlimit(max(limit, 6000))
+    try:
+        program = analyse(source, options, names, known_globals)
+        shadowing = frozenset(names) | universal_names(options)
+        made = generate(program, shadowing)
+        code = compile(made.module, FILE_NAME, "exec", dont_inherit=True, optimize=0)
+    except (RecursionError, MemoryError, SyntaxError) as problem:
+        if isinstance(problem, SyntaxError) and "nested" not in str(problem):
+            raise
+        raise error(
+            "OX0408", "the program is nested too deeply", span=source.span(0, 0), help="split long expressions and nested loops"
+        ) from None
+    finally:
+        sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
+    return Compiled(
+        code=code,
+        starts=made.starts.tobytes(),
+        ends=made.ends.tobytes(),
+        flags=made.flags,
+        exported=tuple(program.exported),
+        global_names=tuple(program.globals),
+        loaded_names=tuple(name for name, one in program.globals.items() if one.scope == "file"),
+        loads=tuple(dict.fromkeys(str(one.module.value) for one in program.loads)),
+    )

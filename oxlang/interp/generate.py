@@ -1,0 +1,97 @@
+"""From a resolved program to a module of Python's `ast`.
+
+Names of the program stay as they are unless Python gives them a meaning (`__builtins__`, `None`); names of ours begin
+with a dot, which no program can write. Line numbers of the generated code are numbers of places: entry `n` of the table
+is the range of text that instruction belongs to, on every version of Python.
+
+An expression whose Python meaning is right only for some types is written as a test of the type with the quick form and a
+call of the general operation, for example `a + b if type(a) is int else .add(a, b)`. Operands that are used twice are
+names, literals, or temporary variables. When the quick form fails, `failures` runs the general operation on the same
+operands to get the exact message.
+"""
+
+from __future__ import annotations
+
+import _ast as py
+from array import array
+from dataclasses import dataclass
+from typing import Any
+
+from oxlang.interp.analysis import Analysis
+from oxlang.interp.generate_expressions import ExpressionGenerator
+from oxlang.interp.generate_statements import StatementGenerator
+from oxlang.resolve.scopes import Program
+from oxlang.syntax import ast
+
+
+@dataclass(slots=True)
+class Generated:
+    """Generated code before compilation.
+
+    Attributes:
+        module: tree for `compile`.
+        starts, ends: the table of places.
+        flags: variables that say whether a function is running; False at first.
+    """
+
+    module: py.Module
+    starts: array[int]
+    ends: array[int]
+    flags: tuple[str, ...]
+
+
+class Generator(ExpressionGenerator, StatementGenerator):
+    """Writes the code of one program."""
+
+    def __init__(self, program: Program, shadowing: frozenset[str]) -> None:
+        self.program = program
+        self.analysis = Analysis(program)
+        self.meaning = program.meaning
+        self.options = program.options
+        self.starts: array[int] = array("I", [0])
+        self.ends: array[int] = array("I", [0])
+        self.flags: list[str] = []
+        self.depth = 0
+        self.temporaries_allowed = False
+        self.renamed = frozenset() if program.options.global_reassign else shadowing & program.globals.keys()
+
+    def generate(self) -> Generated:
+        """Gives the code."""
+        body: list[Any] = []
+        for statement in self.program.file.statements:
+            self.statement(statement, body)
+        module = py.Module(body=body, type_ignores=[])
+        return Generated(module, self.starts, self.ends, tuple(self.flags))
+
+    def mark(self, start: int, end: int) -> dict[str, int]:
+        """Gives the location arguments for a node of a range of text."""
+        number = len(self.starts)
+        self.starts.append(start)
+        self.ends.append(end)
+        return {"lineno": number, "col_offset": 0, "end_lineno": number, "end_col_offset": 0}
+
+    def place(self, node: ast.Node) -> dict[str, int]:
+        """Gives the location arguments for a node."""
+        return self.mark(node.start, node.end)
+
+
+def mangle(name: str) -> str:
+    """Gives the Python name for a name that Python must not see as its own."""
+    if name in ("None", "True", "False") or (name.startswith("__") and name.endswith("__")):
+        return name + "."
+    return name
+
+
+def demangle(name: str) -> str:
+    """Undoes `mangle` and the renaming of shadowing globals."""
+    return name.removesuffix(".")
+
+
+def generate(program: Program, shadowing: frozenset[str]) -> Generated:
+    """Generates the code of a program.
+
+    Args:
+        program: resolved without errors.
+        shadowing: predeclared and universal names; globals of these names are renamed.
+    """
+    return Generator(program, shadowing).generate()

@@ -1,0 +1,208 @@
+"""Loops: what they run over, the steps they are charged, and the locks they hold.
+
+A loop whose body may change something runs over `chain(value, Unlock(...))`: the value is locked when the loop begins and
+unlocked when Python drops or exhausts the iterator, so `break`, `return` and errors need no code of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from oxlang.diagnostics.model import error
+from oxlang.interp.builtins.arguments import MISSING
+from oxlang.interp.builtins.core import python_range
+from oxlang.interp.thread import Thread, too_many_steps
+from oxlang.interp.values import (
+    Elements,
+    FrozenDict,
+    FrozenList,
+    LockedDict,
+    LockedList,
+    LockedSet,
+    Range,
+    SDict,
+    SList,
+    SSet,
+    type_name,
+)
+
+
+class Unlock:
+    """The end of a locked iteration: restores the class of the value."""
+
+    __slots__ = ("kind", "value")
+
+    def __init__(self, value: Any, kind: type) -> None:
+        self.value: Any = value
+        self.kind = kind
+
+    def __iter__(self) -> Unlock:
+        return self
+
+    def __next__(self) -> Any:
+        self.release()
+        raise StopIteration
+
+    def __del__(self) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Restores the class; a second call does nothing."""
+        value, self.value = self.value, None
+        if value is not None:
+            value.__class__ = self.kind
+
+
+def not_iterable(value: Any) -> Exception:
+    """Makes the error for a loop over something that is no sequence of elements."""
+    name = type_name(value)
+    help = None
+    if isinstance(value, str):
+        help = "use `x.elems()` for the characters of a string"
+    elif value is None:
+        help = "the value is None; does a function return nothing?"
+    return error("OX0350", f"{name} value is not iterable", help=help)
+
+
+def unpack(value: Any, count: int) -> Any:
+    """Gives a sequence with exactly `count` elements. Raises OX0413, OX0350."""
+    if type(value) is tuple or isinstance(value, SList):
+        found = value
+    elif isinstance(value, (str, bytes)) or not hasattr(type(value), "__iter__"):
+        raise error(
+            "OX0350", f"got {type_name(value)} in sequence assignment", notes=[f"{type_name(value)} value is not iterable"]
+        )
+    else:
+        found = list(value)
+    length = len(found)
+    if length != count:
+        word = "few" if length < count else "many"
+        raise error("OX0413", f"too {word} values to unpack: got {length}, want {count}")
+    return found
+
+
+def pairs(values: Any, count: int) -> Any:
+    """Gives the elements of an iterable as sequences of `count` elements each."""
+    found = values if isinstance(values, (list, tuple)) else None
+    if found is not None and set(map(type, found)) <= {tuple, SList, FrozenList}:
+        return values
+    return map(lambda one: unpack(one, count), values)
+
+
+def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
+    """Gives the operations that charge the thread."""
+    limit = thread.limits.steps
+
+    def spend(count: int) -> None:
+        thread.steps -= count
+        if thread.steps < 0:
+            raise too_many_steps(limit)
+
+    def iterate(value: Any, cost: int) -> Any:
+        kind = type(value)
+        if kind is SList or kind is tuple or kind is SDict or kind is FrozenList or kind is FrozenDict:
+            left = thread.steps = thread.steps - len(value) * cost
+            if left < 0:
+                raise too_many_steps(limit)
+            return value
+        return other(value, cost)
+
+    def other(value: Any, cost: int) -> Iterable[Any]:
+        if isinstance(value, Range):
+            spend(len(value.python) * cost)
+            return value.python
+        if isinstance(value, SSet):
+            spend(len(value.keys) * cost)
+            return value.keys
+        if isinstance(value, (SList, SDict, tuple)):
+            spend(len(value) * cost)
+            return value
+        if isinstance(value, Elements):
+            spend(len(value.of) * cost)
+            return value.values  # type: ignore[no-any-return]
+        if isinstance(value, (str, bytes, int, float)) or not hasattr(type(value), "__iter__"):
+            raise not_iterable(value)
+        return counted(value, cost)
+
+    def counted(value: Iterable[Any], cost: int) -> Iterator[Any]:
+        for one in value:
+            spend(cost)
+            yield one
+
+    def iterate_locked(value: Any, cost: int) -> Any:
+        kind = type(value)
+        if kind is SList:
+            spend(len(value) * cost)
+            value.__class__ = LockedList
+            return chain(value, Unlock(value, SList))
+        if kind is SDict:
+            spend(len(value) * cost)
+            value.__class__ = LockedDict
+            return chain(value, Unlock(value, SDict))
+        if kind is SSet:
+            spend(len(value.keys) * cost)
+            value.__class__ = LockedSet
+            return chain(value.keys, Unlock(value, SSet))
+        return iterate(value, cost)
+
+    def range_loop(cost: int, start: Any, stop: Any = MISSING, step: Any = MISSING) -> range:
+        if stop is MISSING and type(start) is int and start < 1 << 60:
+            found = range(start)
+        else:
+            found = python_range(start, stop, step)
+        try:
+            length = len(found)
+        except OverflowError:
+            length = limit
+        left = thread.steps = thread.steps - length * cost
+        if left < 0:
+            raise too_many_steps(limit)
+        return found
+
+    def view(name: str) -> Callable[[Any, int], Any]:
+        method = getattr(dict, name)
+
+        def run(value: Any, cost: int) -> Any:
+            if isinstance(value, SDict):
+                spend(len(value) * cost)
+                return method(value)
+            return iterate(called(value, name), cost)
+
+        return run
+
+    def copy(name: str) -> Callable[[Any, int], Any]:
+        method = getattr(dict, name)
+
+        def run(value: Any, cost: int) -> Any:
+            if isinstance(value, SDict):
+                spend(len(value) * cost)
+                return list(method(value))
+            return iterate(called(value, name), cost)
+
+        return run
+
+    def called(value: Any, name: str) -> Any:
+        from oxlang.interp.attributes import call_method
+
+        return call_method(value, name)
+
+    def tick(cost: int) -> bool:
+        left = thread.steps = thread.steps - cost
+        if left < 0:
+            raise too_many_steps(limit)
+        return True
+
+    made: dict[str, Callable[..., Any]] = {
+        ".iterate": iterate,
+        ".iterate_locked": iterate_locked,
+        ".range": range_loop,
+        ".tick": tick,
+    }
+    for name in ("items", "keys", "values"):
+        made[f".view_{name}"] = view(name)
+        made[f".copy_{name}"] = copy(name)
+    return made
+
+

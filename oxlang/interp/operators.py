@@ -1,0 +1,503 @@
+"""Operators, for the operands that generated code does not handle in place.
+
+Generated code does what is cheap and the same in Python (integers, mostly) and calls these for the rest. They check
+types, bound the size of results, and keep floats free of Python's NaN.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from oxlang.declare.booleans import FALSE, TRUE, Bool
+from oxlang.diagnostics.model import OxError, error
+from oxlang.interp.formatting import percent, quote, repr_of
+from oxlang.interp.thread import charge
+from oxlang.interp.values import (
+    NAN,
+    FrozenDict,
+    FrozenList,
+    FrozenSet,
+    LockedDict,
+    LockedList,
+    LockedSet,
+    Range,
+    SDict,
+    SList,
+    SSet,
+    binary_error,
+    frozen_error,
+    index_error,
+    locked_error,
+    type_name,
+)
+
+_MAX_BITS = 1 << 23
+_MAX_REPEAT = 1 << 30
+_SMALL = 4096
+
+
+def _float(value: Any) -> float:
+    if type(value) is int:
+        try:
+            return float(value)
+        except OverflowError:
+            raise error("OX0412", "int too large to convert to float") from None
+    return value  # type: ignore[no-any-return]
+
+
+def _number(value: float) -> float:
+    return value if value == value else NAN
+
+
+def add(left: Any, right: Any) -> Any:
+    """`left + right`"""
+    kind = type(left)
+    if kind is str and type(right) is str:
+        size = len(left) + len(right)
+        if size > _SMALL:
+            charge(size)
+        return left + right
+    if kind is int and type(right) is int:
+        return left + right
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return _number(_float(left) + _float(right))
+    if isinstance(left, SList) and isinstance(right, SList):
+        size = len(left) + len(right)
+        if size > _SMALL:
+            charge(size * 8)
+        made = SList(left)
+        list.extend(made, right)
+        return made
+    if (kind is tuple and type(right) is tuple) or (kind is bytes and type(right) is bytes):
+        size = len(left) + len(right)
+        if size > _SMALL:
+            charge(size * (8 if kind is tuple else 1))
+        return left + right
+    return _other("+", left, right)
+
+
+def sub(left: Any, right: Any) -> Any:
+    """`left - right`"""
+    if type(left) is int and type(right) is int:
+        return left - right
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return _number(_float(left) - _float(right))
+    if isinstance(left, SSet) and isinstance(right, SSet):
+        return SSet([one for one in left.keys if one not in right.keys])
+    return _other("-", left, right)
+
+
+def mul(left: Any, right: Any) -> Any:
+    """`left * right`"""
+    kind, other = type(left), type(right)
+    if kind is int:
+        if other is int:
+            bits = left.bit_length() + right.bit_length()
+            if bits > _SMALL:
+                if bits > _MAX_BITS:
+                    raise error("OX0407", f"an integer of {bits:,} bits is larger than the limit of {_MAX_BITS:,} bits")
+                charge(bits >> 3)
+            return left * right
+        if other is str or other is bytes or other is tuple or isinstance(right, SList):
+            return repeat(right, left)
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return _number(_float(left) * _float(right))
+    if other is int and (kind is str or kind is bytes or kind is tuple or isinstance(left, SList)):
+        return repeat(left, right)
+    return _other("*", left, right)
+
+
+def repeat(value: Any, count: int) -> Any:
+    """Gives a sequence `count` times. Raises OX0407 when the result would be too large."""
+    if count <= 0:
+        return SList() if isinstance(value, SList) else value[:0]
+    if count >= 1 << 31:
+        raise error("OX0407", f"repeat count {count} too large")
+    size = len(value) * count
+    if size > _MAX_REPEAT:
+        raise error("OX0407", f"excessive repeat ({len(value)} * {count} elements)")
+    if size > _SMALL:
+        charge(size if isinstance(value, (str, bytes)) else size * 8)
+    return SList(list.__mul__(value, count)) if isinstance(value, SList) else value * count
+
+
+def div(left: Any, right: Any) -> Any:
+    """`left / right`"""
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        divisor = _float(right)
+        if divisor == 0:
+            raise error("OX0411", "floating-point division by zero")
+        return _number(_float(left) / divisor)
+    return _other("/", left, right)
+
+
+def floordiv(left: Any, right: Any) -> Any:
+    """`left // right`"""
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        if type(left) is int and type(right) is int:
+            if right == 0:
+                raise error("OX0411", "integer division by zero: floored division by zero")
+            return left // right
+        divisor = _float(right)
+        if divisor == 0:
+            raise error("OX0411", "floored division by zero")
+        number = _float(left)
+        if divisor in (float("inf"), float("-inf")) and number == number and abs(number) != float("inf"):
+            # floor(x / y) as the specification has it; Python's `//` gives -1.0 for 1 // -inf.
+            return number / divisor
+        return _number(number // divisor)
+    return _other("//", left, right)
+
+
+def mod(left: Any, right: Any) -> Any:
+    """`left % right`"""
+    if type(left) is str:
+        text = percent(left, right)
+        if len(text) > _SMALL:
+            charge(len(text))
+        return text
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        if type(left) is int and type(right) is int:
+            if right == 0:
+                raise error("OX0411", "integer modulo by zero")
+            return left % right
+        divisor = _float(right)
+        if divisor == 0:
+            raise error("OX0411", "floating-point modulo by zero")
+        number = _float(left)
+        return _number(number % divisor) if abs(number) != float("inf") else NAN
+    return _other("%", left, right)
+
+
+def or_(left: Any, right: Any) -> Any:
+    """`left | right`"""
+    if type(left) is int and type(right) is int:
+        return left | right
+    if isinstance(left, SDict) and isinstance(right, SDict):
+        return SDict(dict(left) | dict(right))
+    if isinstance(left, SSet) and isinstance(right, SSet):
+        made = SSet(left.keys)
+        made.keys.update(right.keys)
+        return made
+    return _other("|", left, right)
+
+
+def and_(left: Any, right: Any) -> Any:
+    """`left & right`"""
+    if type(left) is int and type(right) is int:
+        return left & right
+    if isinstance(left, SSet) and isinstance(right, SSet):
+        return SSet([one for one in left.keys if one in right.keys])
+    return _other("&", left, right)
+
+
+def xor(left: Any, right: Any) -> Any:
+    """`left ^ right`"""
+    if type(left) is int and type(right) is int:
+        return left ^ right
+    if isinstance(left, SSet) and isinstance(right, SSet):
+        made = SSet([one for one in left.keys if one not in right.keys])
+        made.keys.update(dict.fromkeys(one for one in right.keys if one not in left.keys))
+        return made
+    return _other("^", left, right)
+
+
+def lshift(left: Any, right: Any) -> Any:
+    """`left << right`"""
+    if type(left) is int and type(right) is int:
+        if right < 0:
+            raise error("OX0357", f"negative shift count: {right}")
+        if right >= 512:
+            raise error("OX0412", f"shift count too large: {right}")
+        return left << right
+    return _other("<<", left, right)
+
+
+def rshift(left: Any, right: Any) -> Any:
+    """`left >> right`"""
+    if type(left) is int and type(right) is int:
+        if right < 0:
+            raise error("OX0357", f"negative shift count: {right}")
+        return left >> right
+    return _other(">>", left, right)
+
+
+def _other(operator: str, left: Any, right: Any) -> Any:
+    """Host values may have operators of their own: a method `starlark_binary(operator, other, reflected)`."""
+    for one, other, reflected in ((left, right, False), (right, left, True)):
+        own = getattr(type(one), "starlark_binary", None)
+        if own is not None:
+            result = own(one, operator, other, reflected)
+            if result is not NotImplemented:
+                return result
+    raise binary_error(operator, left, right)
+
+
+# ---- augmented assignment
+
+
+def iadd(left: Any, right: Any) -> Any:
+    """`left += right`: changes a list in place."""
+    kind = type(left)
+    if kind is SList:
+        if not isinstance(right, (SList, tuple, Range, SDict, SSet)) and not hasattr(type(right), "__iter__"):
+            raise binary_error("+", left, right)
+        if isinstance(right, (str, bytes)):
+            raise binary_error("+", left, right)
+        if len(right) > _SMALL if hasattr(right, "__len__") else False:
+            charge(len(right) * 8)
+        list.extend(left, list(right) if right is left else right)
+        return left
+    if kind is FrozenList or kind is LockedList:
+        left += right
+        return left
+    return add(left, right)
+
+
+def ior(left: Any, right: Any) -> Any:
+    """`left |= right`: changes a dict or set in place."""
+    if isinstance(left, SDict) and isinstance(right, SDict):
+        changeable_dict(left, "insert into")
+        dict.update(left, right)
+        return left
+    if isinstance(left, SSet) and isinstance(right, SSet):
+        changeable_set(left, "insert into")
+        left.keys.update(right.keys)
+        return left
+    return or_(left, right)
+
+
+def _in_place(operation: Any) -> Any:
+    def apply(left: Any, right: Any) -> Any:
+        made = operation(left, right)
+        if isinstance(left, SSet):
+            changeable_set(left, "insert into")
+            left.keys = made.keys
+            return left
+        return made
+
+    return apply
+
+
+iand = _in_place(and_)
+ixor = _in_place(xor)
+isub = _in_place(sub)
+
+
+def changeable_dict(value: Any, action: str) -> None:
+    """Raises OX0401 or OX0402 unless the dict may change."""
+    kind = type(value)
+    if kind is FrozenDict:
+        raise frozen_error(action, "hash table")
+    if kind is LockedDict:
+        raise locked_error(action, "hash table")
+
+
+def changeable_list(value: Any, action: str) -> None:
+    """Raises OX0401 or OX0402 unless the list may change."""
+    kind = type(value)
+    if kind is FrozenList:
+        raise frozen_error(action, "list")
+    if kind is LockedList:
+        raise locked_error(action, "list")
+
+
+def changeable_set(value: Any, action: str) -> None:
+    """Raises OX0401 or OX0402 unless the set may change."""
+    kind = type(value)
+    if kind is FrozenSet:
+        raise frozen_error(action, "hash table")
+    if kind is LockedSet:
+        raise locked_error(action, "hash table")
+
+
+# ---- comparison and membership
+
+
+def contains(value: Any, container: Any) -> bool:
+    """`value in container`, as Python's boolean."""
+    if isinstance(container, str):
+        if type(value) is not str:
+            raise error("OX0350", f"'in <string>' requires string as left operand, not {type_name(value)}")
+        return value in container
+    if isinstance(container, bytes):
+        if type(value) is int:
+            if not 0 <= value <= 255:
+                raise error("OX0357", f"int in bytes: {value} out of range")
+            return value in container
+        if type(value) is not bytes:
+            raise error(
+                "OX0350", f"'in <bytes>' requires bytes or int as left operand, not {type_name(value)}"
+            )
+        return value in container
+    if isinstance(container, (SList, tuple, Range)):
+        return value in container
+    if isinstance(container, (SDict, SSet)):
+        hash_check(value)
+        return value in container
+    if isinstance(container, (int, float, Bool)) or container is None or not hasattr(type(container), "__contains__"):
+        raise binary_error("in", value, container)
+    return bool(value in container)
+
+
+def hash_check(value: Any) -> None:
+    """Raises OX0355 for a value that cannot be a key."""
+    try:
+        hash(value)
+    except TypeError:
+        raise unhashable(value) from None
+
+
+def unhashable(value: Any) -> OxError:
+    """Makes the error for a value that cannot be a key; the culprit may be an element of a tuple."""
+    culprit = value
+    while isinstance(culprit, tuple):
+        inner = next((one for one in culprit if not _hashable(one)), None)
+        if inner is None:
+            break
+        culprit = inner
+    return error(
+        "OX0355",
+        f"unhashable type: {type_name(culprit)}",
+        help="use a tuple in its place" if isinstance(culprit, list) else None,
+    )
+
+
+def _hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def compare_self(value: Any, operator: str) -> Bool:
+    """`x == x` and the like: Python's shortcut for identical elements would hide endless nesting."""
+    _walk(value, [])
+    if operator in ("==", "<=", ">=") or operator in ("<", ">", "!="):
+        if operator in ("<", ">", "<=", ">="):
+            ordered = value < value
+            return TRUE if operator in ("<=", ">=") else (TRUE if ordered else FALSE)
+        return TRUE if operator == "==" else FALSE
+    raise AssertionError(operator)
+
+
+def _walk(value: Any, path: list[int]) -> None:
+    if isinstance(value, (SList, tuple, SDict)):
+        if id(value) in path or len(path) > 500:
+            raise error("OX0408", "maximum recursion depth exceeded: the value contains itself")
+        path.append(id(value))
+        for one in value.values() if isinstance(value, SDict) else value:
+            _walk(one, path)
+        path.pop()
+
+
+# ---- index, slice, dict expression
+
+
+def index(value: Any, at: Any) -> Any:
+    """`value[at]`"""
+    if isinstance(value, (SList, tuple, str, bytes)):
+        if type(at) is not int:
+            raise error("OX0350", f"{type_name(value)} index: got {type_name(at)}, want int")
+        try:
+            return value[at]
+        except IndexError:
+            raise index_error(type_name(value), at, len(value)) from None
+    if isinstance(value, SDict):
+        try:
+            return value[at]
+        except KeyError:
+            raise missing_key(value, at) from None
+        except TypeError:
+            raise unhashable(at) from None
+    if isinstance(value, Range):
+        return value[at]
+    own = getattr(type(value), "__getitem__", None)
+    if own is None or isinstance(value, type):
+        raise error("OX0350", f"unhandled index operation {type_name(value)}[{type_name(at)}]")
+    try:
+        return own(value, at)
+    except IndexError:
+        raise index_error(type_name(value), at, len(value)) from None
+    except KeyError:
+        raise missing_key(value, at) from None
+    except TypeError:
+        raise error("OX0350", f"unhandled index operation {type_name(value)}[{type_name(at)}]") from None
+
+
+def missing_key(value: Any, key: Any) -> OxError:
+    """Makes the error for a key that a dict does not have."""
+    from oxlang.diagnostics.spelling import did_you_mean
+
+    help = did_you_mean(key, [one for one in value if isinstance(one, str)]) if isinstance(key, str) else None
+    return error("OX0404", f"key {repr_of(key)} not in {type_name(value)}", help=help or "`x.get(key, default)` gives a default")
+
+
+def set_index(value: Any, at: Any, new: Any) -> None:
+    """`value[at] = new`"""
+    if isinstance(value, SList):
+        changeable_list(value, "assign to element of")
+        if type(at) is not int:
+            raise error("OX0350", f"list index: got {type_name(at)}, want int")
+        try:
+            value[at] = new
+        except IndexError:
+            raise index_error("list", at, len(value)) from None
+    elif isinstance(value, SDict):
+        hash_check(at)
+        value[at] = new
+    elif hasattr(type(value), "__setitem__"):
+        value[at] = new
+    else:
+        raise error(
+            "OX0350",
+            f"{type_name(value)} value does not support item assignment",
+            help="it cannot change; make a new one" if isinstance(value, (str, bytes, tuple)) else None,
+        )
+
+
+def slice_(value: Any, lower: Any, upper: Any, step: Any) -> Any:
+    """`value[lower:upper:step]`"""
+    if not isinstance(value, (SList, tuple, str, bytes, Range)):
+        raise error("OX0350", f"invalid slice operand {type_name(value)}")
+    for part, name in ((lower, "start index"), (upper, "end index"), (step, "slice step")):
+        if part is not None and type(part) is not int:
+            raise error("OX0350", f"invalid {name}: got {type_name(part)}, want int")
+    if step == 0:
+        raise error("OX0357", "zero is not a valid slice step")
+    at = slice(lower, upper, step)
+    if isinstance(value, SList):
+        return SList(list.__getitem__(value, at))
+    if isinstance(value, Range):
+        return Range(value.python[at])
+    return value[at]
+
+
+def dict_display(flat: tuple[Any, ...]) -> SDict:
+    """Gives the dict of `(key, value, key, value, …)`. Raises OX0414 for a key that stands there twice."""
+    made = SDict()
+    for at in range(0, len(flat), 2):
+        key = flat[at]
+        hash_check(key)
+        if key in made:
+            raise duplicate_key(key)
+        dict.__setitem__(made, key, flat[at + 1])
+    return made
+
+
+def duplicate_key(key: Any) -> NoReturn:
+    """Raises the error for a key that a dict expression has twice."""
+    raise error("OX0414", f"duplicate key: {quote(key) if isinstance(key, str) else repr_of(key)}")
+
+
+def negative(value: Any, operator: str) -> Any:
+    """Unary `-`, `+` and `~`."""
+    if type(value) is int:
+        return -value if operator == "-" else +value if operator == "+" else ~value
+    if isinstance(value, float) and operator != "~":
+        return -value if operator == "-" else value
+    own = getattr(type(value), "starlark_unary", None)
+    if own is not None:
+        return own(value, operator)
+    raise error("OX0350", f"unknown unary op: {operator}{type_name(value)}")

@@ -1,0 +1,29 @@
+"""Where running code stands in the user's text."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from oxlang.source import Span
+
+if TYPE_CHECKING:
+    from oxlang.interp.module import Module
+
+
+def module_of(frame: FrameType) -> Module | None:
+    """Gives the module whose generated code a frame runs, None for all other code."""
+    found: Module | None = frame.f_globals.get(".module")
+    return found
+
+
+def current_span() -> Span | None:
+    """Gives the place of the innermost expression of user code that is being evaluated."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        module = module_of(frame)
+        if module is not None:
+            return module.span(frame.f_lineno)
+        frame = frame.f_back
+    return None

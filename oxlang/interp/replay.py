@@ -1,0 +1,136 @@
+"""Finds out what an operation of generated code was about, after it failed.
+
+The source is read again (failing programs need not be fast), the node at the failing place is found by its range, and its
+operands are looked up in the frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from oxlang.interp import operators
+from oxlang.interp.analysis import strip
+from oxlang.interp.generate_expressions import HELPERS
+from oxlang.source import Span
+from oxlang.syntax import ast
+
+if TYPE_CHECKING:
+    from oxlang.interp.module import Module
+
+_BINARY: dict[str, Any] = {
+    "+": operators.add, "-": operators.sub, "*": operators.mul, "/": operators.div, "//": operators.floordiv,
+    "%": operators.mod, "|": operators.or_, "&": operators.and_, "^": operators.xor, "<<": operators.lshift,
+    ">>": operators.rshift,
+}  # fmt: skip
+
+
+class _Unknown(Exception):
+    """An operand cannot be found."""
+
+
+def nodes_at(module: Module, start: int, end: int) -> Iterator[ast.Node]:
+    """Gives the nodes of exactly this range, outermost first."""
+    todo: list[ast.Node] = list(module.tree().statements)
+    while todo:
+        node = todo.pop(0)
+        if node.start > start or node.end < end:
+            continue
+        if node.start == start and node.end == end:
+            yield node
+        todo[:0] = _parts(node)
+
+
+def _parts(node: ast.Node) -> list[ast.Node]:
+    from oxlang.interp.analysis import children
+
+    parts = children(node)
+    if isinstance(node, ast.Def):
+        parts = [*parts, *node.body]
+    elif isinstance(node, ast.Lambda):
+        parts = [*parts, node.body]
+    return parts
+
+
+def replay(frame: FrameType, module: Module, line: int) -> None:
+    """Runs the operation at a place in its general form; it raises the error that explains the failure."""
+    start, end = module.range(line)
+    for node in nodes_at(module, start, end):
+        try:
+            _run(node, frame)
+        except _Unknown:
+            continue
+
+
+def _run(node: ast.Node, frame: FrameType) -> None:
+    match node:
+        case ast.Binary() if node.operator in HELPERS:
+            _BINARY[node.operator](_find(node.left, frame), _find(node.right, frame))
+        case ast.Binary() if node.operator in ("in", "not in"):
+            operators.contains(_find(node.left, frame), _find(node.right, frame))
+        case ast.Binary() if node.operator in ("<", ">", "<=", ">="):
+            _compare(_find(node.left, frame), node.operator, _find(node.right, frame))
+        case ast.Index():
+            value, at = _find(node.value, frame), _find(node.index, frame)
+            operators.index(value, at)
+            if not isinstance(value, (list, dict)):
+                operators.set_index(value, at, None)
+        case ast.Assignment() if node.operator != "=":
+            target = strip(node.target)
+            if isinstance(target, ast.Name):
+                _BINARY[node.operator[:-1]](_find(target, frame), _find(node.value, frame))
+        case ast.Call():
+            callee = strip(node.function)
+            if isinstance(callee, ast.Attribute) and callee.name.id == "get":
+                from oxlang.interp.attributes import call_method
+
+                call_method(_find(callee.value, frame), "get", *(_find(one.value, frame) for one in node.arguments))
+
+
+def _compare(left: Any, operator: str, right: Any) -> None:
+    from oxlang.interp.runtime import compare
+
+    compare(left, operator, right)
+
+
+def _find(node: ast.Expression, frame: FrameType) -> Any:
+    """Gives the value an operand had."""
+    for one in (node, strip(node)):
+        for prefix in (".t", ".e"):
+            for scope in (frame.f_locals, frame.f_globals):
+                ident = f"{prefix}{one.start}_{one.end}"
+                if ident in scope:
+                    return scope[ident]
+    node = strip(node)
+    if isinstance(node, ast.Literal_):
+        return node.value
+    if isinstance(node, ast.Unary) and isinstance(node.operand, ast.Literal_) and node.operator == "-":
+        return -node.operand.value  # type: ignore[operator]  # a number, or the program had failed before
+    if isinstance(node, ast.Name):
+        if node.id in ("None", "True", "False"):
+            from oxlang.declare.booleans import FALSE, TRUE
+
+            return {"None": None, "True": TRUE, "False": FALSE}[node.id]
+        builtins = frame.f_globals["__builtins__"]
+        for scope in (frame.f_locals, frame.f_globals, builtins):
+            for ident in (node.id, node.id + "."):
+                if ident in scope:
+                    return scope[ident]
+    raise _Unknown
+
+
+def argument_span(module: Module, span: Span, argument: str | int) -> Span | None:
+    """Gives the place of an argument of the call at a place, by name or position."""
+    for node in nodes_at(module, span.start, span.end):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(argument, int):
+            positional = [one for one in node.arguments if one.kind == "positional"]
+            if argument < len(positional):
+                return Span(span.file, positional[argument].start, positional[argument].end)
+            continue
+        for one in node.arguments:
+            if one.kind == "named" and one.name is not None and one.name.id == argument:
+                return Span(span.file, one.start, one.end)
+    return None

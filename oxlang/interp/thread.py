@@ -1,0 +1,140 @@
+"""A thread of evaluation: limits, output, the host's state, and where it is.
+
+Steps are charged where a loop begins (its length times the static cost of its body) and where deep functions are
+entered; nothing is counted within a loop. Memory is charged by the operations that can make much of it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from oxlang.diagnostics.model import OxError, error
+
+if TYPE_CHECKING:
+    from oxlang.interp.loader import Loader
+    from oxlang.interp.module import Module
+    from oxlang.source import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much an evaluation may take.
+
+    Attributes:
+        steps: loop iterations times the size of their bodies, roughly one simple operation each.
+        memory_bytes: sum of what large operations (repetition, concatenation, conversions, ranges written out) allocate.
+        value_bytes: the largest single value.
+        depth: nested calls.
+        seconds: wall clock; None for no limit.
+    """
+
+    steps: int = 2_000_000_000
+    memory_bytes: int = 4 << 30
+    value_bytes: int = 256 << 20
+    depth: int = 600
+    seconds: float | None = None
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class Thread:
+    """One evaluation. *Mutable*: counters go down, and modules are added, while it runs.
+
+    Attributes:
+        out: gets each text that `print` writes, without the line end.
+        extra: the host's state, handed to declared functions as `ctx`.
+        loader: resolves `load`; None when a program may not load.
+        modules: every module that ran in this thread, by path; used to name places in errors.
+    """
+
+    __slots__ = (
+        "cancelled", "depth", "extra", "finished", "limits", "loader", "memory", "modules", "name", "out", "outer",
+        "steps", "watch",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        out: Callable[[str], None] | None = None,
+        extra: Any = None,
+        limits: Limits = DEFAULT_LIMITS,
+        loader: Loader | None = None,
+        name: str = "main",
+    ) -> None:
+        self.out = out if out is not None else print
+        self.extra = extra
+        self.limits = limits
+        self.loader = loader
+        self.name = name
+        self.steps = limits.steps
+        self.memory = limits.memory_bytes
+        self.depth = 0
+        self.cancelled: str | None = None
+        self.modules: dict[str, Module] = {}
+        self.finished: list[Module] = []
+        self.outer: list[Thread] = []
+        self.watch: Any = None
+
+    def span(self) -> Span | None:
+        """Gives the place of the innermost running call in user code."""
+        from oxlang.interp.places import current_span
+
+        return current_span()
+
+    def charge_steps(self, count: int) -> None:
+        """Takes steps from what is left. Raises OX0406."""
+        self.steps -= count
+        if self.steps < 0:
+            raise too_many_steps(self.limits.steps)
+
+    def charge_memory(self, size_bytes: int) -> None:
+        """Takes memory from what is left. Raises OX0407."""
+        if size_bytes > self.limits.value_bytes:
+            raise too_large(size_bytes, self.limits.value_bytes)
+        self.memory -= size_bytes
+        if self.memory < 0:
+            raise error(
+                "OX0407",
+                f"evaluation allocates more than {self.limits.memory_bytes >> 20} MiB in large values",
+                help="raise the limit if the program is right",
+            )
+
+    def cancel(self, reason: str = "cancelled") -> None:
+        """Stops the evaluation from another thread of the process; it ends with OX0409."""
+        from oxlang.interp.watch import stop
+
+        self.cancelled = reason
+        stop(self)
+
+
+def too_many_steps(limit: int) -> OxError:
+    """Makes the error for an evaluation that does not end in time."""
+    return error(
+        "OX0406",
+        f"evaluation takes more than {limit:,} steps",
+        help="is a loop longer than it was meant to be?",
+    )
+
+
+def too_large(size_bytes: int, limit: int) -> OxError:
+    """Makes the error for one value that is too large."""
+    return error("OX0407", f"a value of {size_bytes:,} bytes is larger than the limit of {limit:,} bytes")
+
+
+class _Current:
+    """The thread that evaluates now; operations that need no thread otherwise charge memory to it."""
+
+    __slots__ = ("thread",)
+
+    def __init__(self) -> None:
+        self.thread = Thread()
+
+
+CURRENT = _Current()
+
+
+def charge(size_bytes: int) -> None:
+    """Charges memory to the running thread. Raises OX0407."""
+    CURRENT.thread.charge_memory(size_bytes)
