@@ -16,4 +16,9 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0613", name="distribution-incomplete", summary="a Python distribution lacks something"),
     Code(id="OX0614", name="link-mode", summary="libpython cannot be linked in the wanted way"),
     Code(id="OX0615", name="no-site-packages", summary="a virtual environment has no packages for this Python"),
+    Code(id="OX0616", name="unreadable-requirements", summary="a file of requirements cannot be read"),
+    Code(id="OX0617", name="bad-wheel", summary="a file is not a usable wheel"),
+    Code(id="OX0620", name="install-failed", summary="installing packages failed"),
+    Code(id="OX0621", name="no-installer", summary="neither uv nor pip can be used", failure="environment"),
+    Code(id="OX0622", name="foreign-setup", summary="code of a package cannot run for a foreign platform"),
 )

@@ -1,0 +1,593 @@
+"""Installing packages: nodes that run uv, or the distribution's pip, and scans of what they installed.
+
+One `Run` installs into a folder of its sandbox (`--target`), which is then scanned. Its key holds the arguments, the
+contents of local projects and requirement files, the Python, and a digest of the index settings; not the moment. So
+requirements without an exact version are resolved once and then stay, until the arguments change or `oxl build --update`
+gives a new *resolution*: a build tomorrow makes the same program as a build today. Downloads are shared through the
+append-only caches of pip and uv.
+
+uv is used when it does the same as pip: with options and settings that both understand alike, for the machine's own
+platform or wheels only. `OXL_INSTALLER=pip` or `=uv` overrules that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oxlang.diagnostics import error
+from oxlang.graph.nodes import Artifact, Assemble, Compute, FailureHint, Part, Run, Source, Tool, Write
+from oxlang.packaging.pip_arguments import Localised, localise, split_options, uv_arguments, uv_understands
+from oxlang.packaging.scan import EXCLUDED, Scan, ScanOptions, scan
+
+if TYPE_CHECKING:
+    from oxlang.graph.compute import ComputeContext
+    from oxlang.graph.platform import BuildSettings
+    from oxlang.graph.tree import Tree
+    from oxlang.packaging.distribution import Distribution
+    from oxlang.packaging.policy import PackagingPolicy
+    from oxlang.source import Span
+
+UNPACK, UNPACK_VERSION = "packaging.unpack-wheels", 1
+SITE, WHEELS = "site", "wheels"
+
+# Variables that builds of packages and access to indexes need; their values stay out of keys.
+PASSED = (
+    "PATH", "HOME", "LANG", "LC_ALL", "CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "PKG_CONFIG_PATH",
+    "LD_LIBRARY_PATH", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "SSH_AUTH_SOCK", "GIT_SSH_COMMAND", "NETRC",
+    "XDG_CONFIG_HOME", "USERPROFILE", "SYSTEMROOT", "APPDATA", "LOCALAPPDATA", "ProgramFiles", "PYTHON_KEYRING_BACKEND",
+    "DISTUTILS_DEBUG", "MACOSX_DEPLOYMENT_TARGET", "SDKROOT",
+)  # fmt: skip
+
+# pip's settings by variable that uv knows under another name.
+_UV_NAMES = {
+    "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
+    "PIP_EXTRA_INDEX_URL": "UV_INDEX",
+    "PIP_FIND_LINKS": "UV_FIND_LINKS",
+    "PIP_NO_INDEX": "UV_NO_INDEX",
+    "PIP_CONSTRAINT": "UV_CONSTRAINT",
+    "PIP_PRE": "UV_PRERELEASE",
+    "PIP_TRUSTED_HOST": "UV_INSECURE_HOST",
+    "PIP_CERT": "SSL_CERT_FILE",
+    "PIP_NO_BUILD_ISOLATION": "UV_NO_BUILD_ISOLATION",
+}
+_SETTINGS = (*_UV_NAMES, "PIP_CONFIG_FILE", "PIP_NO_BINARY", "PIP_ONLY_BINARY", "PIP_REQUIRE_HASHES", "PIP_NO_DEPS",
+             "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX", "UV_FIND_LINKS", "UV_NO_INDEX",
+             "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "UV_INDEX_STRATEGY", "UV_CONFIG_FILE")  # fmt: skip
+_ONLY_PIP = ("PIP_NO_BINARY", "PIP_ONLY_BINARY", "PIP_REQUIRE_HASHES", "PIP_NO_DEPS", "PIP_PRE", "PIP_CONFIG_FILE")
+_SCM_TOOLS = ("setuptools_scm", "setuptools-scm", "hatch-vcs", "versioneer", "pbr", "versioningit", "dunamai",
+              "poetry-dynamic-versioning", "setuptools-git-versioning", "flit_scm", "pdm.version", "vcs")  # fmt: skip
+_PROJECT_EXCLUDED = (
+    *(one for one in EXCLUDED if one != ".git"), "build/*-*-*", "build/bdist.*", "build/lib*", "build/temp*", "dist/*",
+    "target/debug/*", "target/release/*", "node_modules", "*.pyc",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What the three public functions share."""
+
+    distribution: Distribution
+    policy: PackagingPolicy
+    settings: BuildSettings
+    environment: Mapping[str, str]
+    working_directory: str
+    origin: Span | None
+    resolution: str
+
+
+def pip_install(
+    distribution: Distribution,
+    arguments: tuple[str, ...],
+    *,
+    policy: PackagingPolicy,
+    settings: BuildSettings,
+    environment: Mapping[str, str],
+    working_directory: str,
+    config_directory: str = "",
+    extra_envs: Mapping[str, str] | None = None,
+    resolution: str = "",
+    origin: Span | None = None,
+) -> Scan:
+    """Gives the scan of what `pip install` with these arguments installs.
+
+    Args:
+        distribution: the Python that the packages are for.
+        arguments: as for pip.
+        policy: its scanner flags count.
+        settings: the build; a foreign target takes wheels for that platform only.
+        environment: the caller's variables.
+        working_directory: what relative paths count from.
+        config_directory: second place for relative paths.
+        extra_envs: further variables for the installer.
+        resolution: changes when requirements are to be resolved anew.
+        origin: the call.
+
+    Raises OX0616 for a missing file, OX0621 without an installer. A failure of the installer is OX0620 at `origin`.
+    """
+    request = _Request(
+        distribution=distribution, policy=policy, settings=settings, environment=environment,
+        working_directory=working_directory, origin=origin, resolution=resolution,
+    )  # fmt: skip
+    local = _localised(arguments, working_directory, config_directory, origin)
+    run = _install_node(request, local, dict(extra_envs or {}), arguments)
+    return _scan(request, Artifact(run, SITE), _label(arguments))
+
+
+def _scan(request: _Request, tree: Artifact, label: str) -> Scan:
+    options = ScanOptions.of(
+        request.distribution,
+        emit_files=request.policy.file_scanner_emit_files,
+        classify_files=request.policy.file_scanner_classify_files,
+    )
+    return scan(tree, options, label=label, origin=request.origin)
+
+
+def _label(arguments: tuple[str, ...]) -> str:
+    shown: list[str] = []
+    for one in split_options(arguments):
+        if not one.name:
+            shown.append(one.value or "")
+        elif one.name in ("--requirement", "--editable"):
+            shown.append(os.path.basename((one.value or "").rstrip("/")) or ".")
+    text = ", ".join(shown[:3]) + (", …" if len(shown) > 3 else "")
+    return text or "packages"
+
+
+def _localised(arguments: tuple[str, ...], first: str, second: str, origin: Span | None) -> Localised:
+    """Rewrites local paths; a path that is missing in the working directory may lie beside the config."""
+    for folder in dict.fromkeys(one for one in (first, second) if one):
+        try:
+            return localise(arguments, folder, lambda path: Path(path).read_bytes())
+        except OSError as failure:
+            problem = failure
+    raise error(
+        "OX0616",
+        f"`{problem.filename}` cannot be read: {(problem.strerror or str(problem)).lower()}",
+        span=origin,
+        help="relative paths count from the working directory, then from the config's folder; `CWD + \"/…\"` is exact",
+    )
+
+
+def _install_node(
+    request: _Request, local: Localised, extra_envs: dict[str, str], shown: tuple[str, ...]
+) -> Run:
+    distribution = request.distribution
+    runs_here = distribution.runs_on(request.settings.host)
+    host = distribution if runs_here else _host_distribution(request)
+    uv = _choose_uv(request, local, host)
+    argv: list[str]
+    env: dict[str, str] = {}
+    if uv is not None:
+        argv = ["{tool:uv}", "pip", "install", "--target", SITE, "--python", "{tool:python}", "--no-config"]
+        argv += ["--link-mode", "copy", "--no-progress", "--color", "never"]
+        if not runs_here:
+            argv += ["--python-platform", _uv_platform(distribution), "--python-version", distribution.major_minor]
+            argv += ["--only-binary", ":all:"]
+        if any(one.name == "--extra-index-url" for one in split_options(local.arguments)) or request.environment.get("PIP_EXTRA_INDEX_URL"):
+            argv += ["--index-strategy", "unsafe-best-match"]
+        argv += uv_arguments(local.arguments)
+        env |= {"UV_CACHE_DIR": "{cache:uv}", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_MANAGED_PYTHON": "1"}
+        env |= _uv_settings(request.environment)
+        tools: list[Tool] = [_python_tool(host), Tool(name="uv", path=uv, fingerprint="uv")]
+    else:
+        argv, tools = _pip_command(host)
+        argv += ["install", "--disable-pip-version-check", "--no-input", "--no-warn-script-location", "--no-compile"]
+        argv += ["--target", SITE, "--cache-dir", "{cache:pip}"]
+        if not runs_here:
+            argv += ["--only-binary=:all:", *_pip_platform(distribution)]
+        argv += local.arguments
+        env |= _pip_settings(request.environment)
+    env |= {"SETUPTOOLS_USE_DISTUTILS": "stdlib"} if distribution.version_info < (3, 12) and uv is None else {}
+    env |= extra_envs
+    inputs, link_tools = _local_inputs(local)
+    requirements = ", ".join(one for one in shown if not one.startswith("-"))[:60] or "packages"
+    return Run(
+        argv=tuple(argv),
+        env=tuple(sorted(env.items())),
+        inputs=tuple(inputs),
+        outputs=(SITE + "?",),
+        tools=(*tools, *link_tools),
+        platform=_platform_key(request),
+        append_only=("uv",) if uv is not None else ("pip",),
+        pass_env=PASSED,
+        network=True,
+        stream=True,
+        description=f"install {_label(shown)}",
+        origin=request.origin,
+        failure=FailureHint(
+            code="OX0620",
+            message=f"installing {requirements} failed",
+            help="run the command in the notes by hand to see more; OXL_INSTALLER=pip takes pip instead of uv",
+        ),
+    )
+
+
+def _python_tool(distribution: Distribution) -> Tool:
+    from oxlang.packaging.bytecode import python_tool
+
+    return python_tool(distribution)
+
+
+def _host_distribution(request: _Request) -> Distribution:
+    """Gives a Python of this machine with the target's version, which runs the installer."""
+    from oxlang.packaging.local import local_distribution
+
+    return local_distribution(request.distribution.major_minor, request.environment)
+
+
+def _choose_uv(request: _Request, local: Localised, host: Distribution) -> str | None:
+    """Gives the path of uv when it shall install, None for pip. Raises OX0621 when neither can."""
+    chosen = request.environment.get("OXL_INSTALLER") or "auto"
+    if chosen not in ("auto", "uv", "pip"):
+        raise error("OX0621", f"`OXL_INSTALLER` is `{chosen}`; known are uv, pip and auto")
+    uv = find_uv(request.environment)
+    pip = has_pip(host)
+    if chosen == "uv":
+        if uv is None:
+            raise error("OX0621", "`OXL_INSTALLER` asks for uv, which is not installed", help="pip install uv")
+        return uv
+    if chosen == "pip" or uv is None:
+        if not pip:
+            raise error(
+                "OX0621",
+                f"`{host.interpreter}` has no pip, and uv is not installed",
+                span=request.origin,
+                help="install uv (`pip install uv`), or pip for that Python (`python -m ensurepip`)",
+            )
+        return None
+    same = uv_understands(local.arguments) and not any(request.environment.get(name) for name in _ONLY_PIP)
+    same = same and all(uv_understands(text.split()) for text in _option_lines(local))
+    if same and not _has_special_pip_config(request.environment):
+        return uv
+    return None if pip else uv
+
+
+def _option_lines(local: Localised) -> list[str]:
+    return [line for text in local.files.values() for line in text.splitlines() if line.startswith("-")]
+
+
+def find_uv(environment: Mapping[str, str]) -> str | None:
+    """Gives the path of uv: the one installed with oxl, else on PATH."""
+    from shutil import which
+
+    try:
+        from uv import find_uv_bin
+
+        return str(find_uv_bin())
+    except (ImportError, FileNotFoundError):
+        return which("uv", path=environment.get("PATH", ""))
+
+
+def has_pip(distribution: Distribution) -> bool:
+    """Whether a distribution can run pip."""
+    return _pip_place(distribution) is not None
+
+
+def _pip_place(distribution: Distribution) -> str | None:
+    """Gives what runs pip: empty for `-m pip`, else the path of a wheel of pip."""
+    site = distribution.paths.get("purelib", "")
+    folders = [distribution.path(site)] if site else []
+    stdlib = distribution.path(distribution.stdlib)
+    folders += [stdlib / "site-packages", stdlib / "dist-packages", stdlib.parent / "python3" / "dist-packages"]
+    if any((folder / "pip" / "__main__.py").is_file() for folder in folders):
+        return ""
+    wheels = sorted((stdlib / "ensurepip" / "_bundled").glob("pip-*.whl"))
+    wheels += sorted(Path("/usr/share/python-wheels").glob("pip-*.whl"))
+    return str(wheels[0]) if wheels else None
+
+
+def _pip_command(distribution: Distribution) -> tuple[list[str], list[Tool]]:
+    place = _pip_place(distribution)
+    tools = [_python_tool(distribution)]
+    if place:
+        tools.append(Tool(name="pip", path=place, fingerprint=os.path.basename(place)))
+        return ["{tool:python}", "{tool:pip}/pip"], tools
+    return ["{tool:python}", "-m", "pip"], tools
+
+
+def _uv_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Gives pip's settings under uv's names; the caller's own UV_ settings win."""
+    found: dict[str, str] = {}
+    for name, other in _UV_NAMES.items():
+        value = environment.get(name)
+        if value and not environment.get(other):
+            found[other] = value
+    for name in _SETTINGS:
+        value = environment.get(name)
+        if name.startswith("UV_") and value:
+            found[name] = value
+    return found
+
+
+def _pip_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name in _SETTINGS if name.startswith("PIP_") and (value := environment.get(name))}
+
+
+# Keys of pip's configuration files that change nothing about what is installed.
+_HARMLESS_KEYS = frozenset({"cert", "timeout", "retries", "disable-pip-version-check", "no-cache-dir", "cache-dir",
+                            "progress-bar", "no-color", "quiet", "verbose", "root-user-action", "no-input",
+                            "break-system-packages", "no-warn-script-location", "user", "format", "require-virtualenv",
+                            "no-compile", "disable_pip_version_check", "log", "use-pep517"})  # fmt: skip
+
+
+def _has_special_pip_config(environment: Mapping[str, str]) -> bool:
+    """Whether a configuration file of pip says something that uv would not know."""
+    home = environment.get("HOME", "")
+    config = environment.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    files = ["/etc/pip.conf", "/etc/xdg/pip/pip.conf", f"{home}/.pip/pip.conf", f"{config}/pip/pip.conf"]
+    for file in files:
+        try:
+            text = Path(file).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        for line in text.splitlines():
+            key, equals, _ = line.partition("=")
+            if equals and not line.startswith((" ", "\t", "#", ";")) and key.strip() not in _HARMLESS_KEYS:
+                return True
+    return False
+
+
+def _platform_key(request: _Request) -> tuple[tuple[str, str], ...]:
+    """Gives what else tells results apart: the target, and the resolution asked for."""
+    found = [("target", request.distribution.target_triple), ("python", request.distribution.version)]
+    if request.resolution:
+        found.append(("resolution", request.resolution))
+    return tuple(found)
+
+
+def _uv_platform(distribution: Distribution) -> str:
+    platform = distribution.platform
+    if platform.is_linux and not platform.is_musl:
+        newest = _glibc_minor(distribution)
+        # uv names manylinux targets by glibc version.
+        return f"{platform.arch}-manylinux_2_{newest}"
+    return distribution.target_triple
+
+
+def _glibc_minor(distribution: Distribution) -> int:
+    for feature in distribution.crt_features:
+        if feature.startswith("glibc-max-symbol-version:2."):
+            return max(17, int(feature.rsplit(".", 1)[1]))
+    return 17
+
+
+def _pip_platform(distribution: Distribution) -> list[str]:
+    """Gives pip's options for wheels of a distribution's platform (PEP 425, 600)."""
+    platform = distribution.platform
+    tags = [distribution.pip_platform_tag]
+    if platform.is_linux and tags[0].startswith("manylinux"):
+        arch = tags[0].split("_", 1)[1]
+        tags = [f"manylinux_2_{minor}_{arch}" for minor in range(_glibc_minor(distribution), 16, -1)]
+        tags += [f"manylinux2014_{arch}", f"manylinux2010_{arch}", f"manylinux1_{arch}", f"linux_{arch}"]
+    elif platform.is_linux and platform.is_musl and tags[0] != "none":
+        arch = platform.arch
+        tags = [f"musllinux_1_{minor}_{arch}" for minor in (2, 1)]
+    options: list[str] = []
+    for tag in tags:
+        options += ["--platform", tag]
+    options += ["--python-version", distribution.major_minor.replace(".", ""), "--implementation", "cp"]
+    return [*options, "--abi", distribution.abi_tag or distribution.python_tag]
+
+
+def _local_inputs(local: Localised) -> tuple[list[tuple[str, Artifact]], list[Tool]]:
+    inputs: list[tuple[str, Artifact]] = []
+    tools: list[Tool] = []
+    if local.files:
+        entries = tuple((path, text.encode(), False) for path, text in sorted(local.files.items()))
+        inputs.append(("", Artifact(Write(entries=entries, description="requirements"))))
+    for one in local.paths.values():
+        name = os.path.basename(one.path.rstrip("/")) or "root"
+        if one.kind == "links":
+            tools.append(
+                Tool(name=one.token[6:-1], path=one.path, fingerprint=_listing_fingerprint(one.path))
+            )
+            continue
+        place = one.token.removeprefix("{sandbox}/")
+        if one.kind == "file":
+            inputs.append((os.path.dirname(place), Artifact(Source(path=one.path, description=name))))
+        else:
+            exclude = _PROJECT_EXCLUDED if _uses_git(one.path) else (*_PROJECT_EXCLUDED, ".git")
+            inputs.append((place, Artifact(Source(path=one.path, exclude=exclude, description=f"project {name}"))))
+    return inputs, tools
+
+
+def _listing_fingerprint(folder: str) -> str:
+    """SHA-256 over names and sizes of a folder's files: archives with the same name and size are believed the same."""
+    from hashlib import sha256
+
+    rows: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            rows = [f"{one.name}:{one.stat().st_size}" for one in entries if one.is_file()]
+    except OSError:
+        pass
+    return sha256("\n".join(sorted(rows)).encode()).hexdigest()
+
+
+def _uses_git(folder: str) -> bool:
+    """Whether a project takes its version from the repository, so that building needs `.git`."""
+    for name in ("pyproject.toml", "setup.py", "setup.cfg"):
+        try:
+            text = Path(folder, name).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        if any(tool in text for tool in _SCM_TOOLS):
+            return True
+    return False
+
+
+def pip_download(
+    distribution: Distribution,
+    arguments: tuple[str, ...],
+    *,
+    policy: PackagingPolicy,
+    settings: BuildSettings,
+    environment: Mapping[str, str],
+    working_directory: str,
+    config_directory: str = "",
+    resolution: str = "",
+    origin: Span | None = None,
+) -> Scan:
+    """Gives the scan of wheels that `pip download` finds for the distribution's platform; arguments as `pip_install`."""
+    request = _Request(
+        distribution=distribution, policy=policy, settings=settings, environment=environment,
+        working_directory=working_directory, origin=origin, resolution=resolution,
+    )  # fmt: skip
+    local = _localised(arguments, working_directory, config_directory, origin)
+    host = distribution if distribution.runs_on(settings.host) else _host_distribution(request)
+    if not has_pip(host):
+        raise error(
+            "OX0621",
+            f"`{host.interpreter}` has no pip, which downloads wheels",
+            span=origin,
+            help="install pip for that Python (`python -m ensurepip`)",
+        )
+    argv, tools = _pip_command(host)
+    argv += ["download", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"]
+    argv += ["--cache-dir", "{cache:pip}", "--dest", WHEELS, *_pip_platform(distribution), *local.arguments]
+    inputs, link_tools = _local_inputs(local)
+    run = Run(
+        argv=tuple(argv),
+        env=tuple(sorted(_pip_settings(environment).items())),
+        inputs=tuple(inputs),
+        outputs=(WHEELS + "?",),
+        tools=(*tools, *link_tools),
+        platform=_platform_key(request),
+        append_only=("pip",),
+        pass_env=PASSED,
+        network=True,
+        stream=True,
+        description=f"download {_label(arguments)}",
+        origin=origin,
+        failure=FailureHint(
+            code="OX0620",
+            message=f"downloading {_label(arguments)} failed",
+            help="only wheels for the target's platform and Python count",
+        ),
+    )
+    return _scan(request, unpack_wheels(Artifact(run, WHEELS), origin), _label(arguments))
+
+
+def unpack_wheels(wheels: Artifact, origin: Span | None = None) -> Artifact:
+    """Gives the installed layout of the wheels in a tree."""
+    node = Compute(
+        function=UNPACK,
+        version=UNPACK_VERSION,
+        inputs=(("wheels", wheels),),
+        description="unpack wheels",
+        origin=origin,
+    )
+    return Artifact(node)
+
+
+def compute_unpack(params: dict[str, Any], inputs: Mapping[str, Tree], context: ComputeContext) -> Tree:
+    """Unpacks the wheels of a tree, in the order of their names, into one tree."""
+    from oxlang.graph.tree import Entry, FileEntry, Tree
+    from oxlang.packaging.wheel import installed_files
+
+    entries: dict[str, Entry] = {}
+    for path, entry in inputs["wheels"].walk():
+        if isinstance(entry, FileEntry) and path.endswith(".whl"):
+            for name, data, executable in installed_files(context.path(entry.digest), path):
+                entries[name] = FileEntry(context.put(data), executable)
+    return Tree.of(entries)
+
+
+_SETUP_DRIVER = '''"""Runs setup.py and moves what it installed to one folder."""
+import glob, os, runpy, shutil, sys
+
+project, arguments = sys.argv[1], sys.argv[2:]
+root = os.path.join(os.getcwd(), "root")
+site = os.path.join(os.getcwd(), "site")
+os.chdir(project)
+sys.path.insert(0, os.getcwd())
+sys.argv = ["setup.py", *arguments, "install", "--root", root, "--prefix", "/p", "--no-compile"]
+runpy.run_path("setup.py", run_name="__main__")
+os.makedirs(site, exist_ok=True)
+for pattern in ("p/lib/python*/*-packages", "p/local/lib/python*/*-packages", "p/Lib/site-packages"):
+    for folder in glob.glob(os.path.join(root, pattern)):
+        shutil.copytree(folder, site, dirs_exist_ok=True)
+'''
+
+
+def setup_py_install(
+    distribution: Distribution,
+    package_path: str,
+    *,
+    policy: PackagingPolicy,
+    settings: BuildSettings,
+    environment: Mapping[str, str],
+    working_directory: str,
+    config_directory: str = "",
+    extra_envs: Mapping[str, str] | None = None,
+    extra_global_arguments: tuple[str, ...] = (),
+    resolution: str = "",
+    origin: Span | None = None,
+) -> Scan:
+    """Gives the scan of what `setup.py install` of a project installs, without its dependencies.
+
+    Where the Python has neither setuptools nor distutils (3.12 and newer), the project is built by the installer in an
+    environment of its own, which gives the same files.
+
+    Args:
+        package_path: absolute path of the project.
+        extra_global_arguments: arguments before `install`.
+        others: as `pip_install`.
+
+    Raises OX0622 when the distribution's Python cannot run here.
+    """
+    request = _Request(
+        distribution=distribution, policy=policy, settings=settings, environment=environment,
+        working_directory=working_directory, origin=origin, resolution=resolution,
+    )  # fmt: skip
+    if not distribution.runs_on(settings.host):
+        raise error(
+            "OX0622",
+            f"`setup.py` cannot be run for {distribution.target_triple} on {settings.host.triple}",
+            span=origin,
+            help="build a wheel for that platform and install it with `pip_install`",
+        )
+    name = os.path.basename(package_path.rstrip("/"))
+    if not extra_global_arguments and not _has_setuptools(distribution):
+        local = localise(("--no-deps", package_path), working_directory, lambda path: Path(path).read_bytes())
+        run = _install_node(request, local, dict(extra_envs or {}), (name,))
+        return _scan(request, Artifact(run, SITE), name)
+    exclude = _PROJECT_EXCLUDED if _uses_git(package_path) else (*_PROJECT_EXCLUDED, ".git")
+    project = Source(path=package_path, exclude=exclude, description=f"project {name}", origin=origin)
+    driver = Write(entries=(("_oxl_setup.py", _SETUP_DRIVER.encode(), False),), description="setup.py driver")
+    run = Run(
+        argv=("{tool:python}", "-B", "_oxl_setup.py", "project", *extra_global_arguments),
+        env=tuple(sorted({"SETUPTOOLS_USE_DISTUTILS": "stdlib", **(extra_envs or {})}.items())),
+        inputs=(("", Artifact(driver)), ("project", Artifact(project))),
+        outputs=(SITE,),
+        tools=(_python_tool(distribution),),
+        platform=_platform_key(request),
+        pass_env=PASSED,
+        network=True,
+        stream=True,
+        description=f"setup.py install {name}",
+        origin=origin,
+        failure=FailureHint(code="OX0620", message=f"`setup.py install` of {name} failed"),
+    )
+    return _scan(request, Artifact(run, SITE), name)
+
+
+def _has_setuptools(distribution: Distribution) -> bool:
+    site = distribution.paths.get("purelib", "")
+    stdlib = distribution.path(distribution.stdlib)
+    folders = [distribution.path(site), stdlib / "dist-packages", stdlib.parent / "python3" / "dist-packages"]
+    return (stdlib / "distutils" / "core.py").is_file() or any(
+        (folder / "setuptools" / "__init__.py").is_file() for folder in folders
+    )
+
+
+def merged(trees: list[Artifact], description: str, origin: Span | None = None) -> Artifact:
+    """Gives several trees as one; of equal paths the later wins."""
+    if len(trees) == 1:
+        return trees[0]
+    parts = tuple(Part(artifact=one) for one in trees)
+    return Artifact(Assemble(parts=parts, description=description, origin=origin))

@@ -1,0 +1,256 @@
+"""Reads the arguments of `pip install` for what has to be known before it runs.
+
+Three things matter: which arguments name local files (they become inputs of the action, so that a change is noticed, and
+relative ones count from the process's working directory, not from the sandbox); whether uv understands all options in
+the same way; and what the requirement files say, since they may name files, too.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+# Options with a value, with their long names (pip's command line reference).
+_VALUES = {
+    "-r": "--requirement", "-c": "--constraint", "-e": "--editable", "-f": "--find-links", "-i": "--index-url",
+    "-t": "--target", "-b": "--build", "-d": "--dest", "-C": "--config-settings",
+}  # fmt: skip
+_LONG_VALUES = frozenset(
+    {
+        "--requirement", "--constraint", "--editable", "--find-links", "--index-url", "--pypi-url", "--extra-index-url",
+        "--target", "--platform", "--python-version", "--implementation", "--abi", "--root", "--prefix", "--src",
+        "--upgrade-strategy", "--config-settings", "--config-setting", "--global-option", "--build-option", "--no-binary",
+        "--only-binary", "--report", "--progress-bar", "--root-user-action", "--python", "--log", "--keyring-provider",
+        "--proxy", "--retries", "--timeout", "--exists-action", "--trusted-host", "--cert", "--client-cert",
+        "--cache-dir", "--use-feature", "--use-deprecated", "--dest", "--group", "--build-constraint",
+        "--uploaded-prior-to", "--hash",
+    }
+)  # fmt: skip
+# Options that uv takes with the same meaning and the same name.
+_SAME_IN_UV = frozenset(
+    {
+        "--requirement", "--constraint", "--editable", "--find-links", "--index-url", "--extra-index-url", "--no-index",
+        "--no-deps", "--no-binary", "--only-binary", "--require-hashes", "--upgrade", "--no-build-isolation", "--pre",
+        "--config-settings", "--config-setting", "--no-cache-dir", "--quiet", "--verbose", "--ignore-installed",
+        "--force-reinstall", "--no-compile", "--disable-pip-version-check", "--no-input", "--prefer-binary",
+        "--no-warn-script-location", "--no-color", "--progress-bar", "--isolated", "--group", "--use-pep517",
+        "--no-python-version-warning", "--root-user-action", "--break-system-packages", "--timeout", "--retries",
+    }
+)  # fmt: skip
+_NOT_FOR_UV = frozenset(
+    {
+        "--use-pep517", "--quiet", "--verbose", "--no-compile", "--disable-pip-version-check", "--no-input",
+        "--prefer-binary", "--no-warn-script-location", "--no-color", "--isolated", "--no-python-version-warning",
+        "--no-cache-dir", "--break-system-packages", "--ignore-installed", "--force-reinstall",
+    }
+)  # fmt: skip
+_DROPPED_WITH_VALUE = frozenset({"--progress-bar", "--root-user-action", "--timeout", "--retries"})
+_SHORT_FLAGS = {
+    "-U": "--upgrade", "-I": "--ignore-installed", "-q": "--quiet", "-v": "--verbose", "-qq": "--quiet",
+    "-vv": "--verbose", "-vvv": "--verbose", "-qqq": "--quiet",
+}  # fmt: skip
+_ARCHIVE = re.compile(r"\.(whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz|tar)$", re.IGNORECASE)
+_FILE_OPTIONS = frozenset({"--requirement", "--constraint", "--build-constraint"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One argument: an option with its value, a flag, or a requirement (with an empty name)."""
+
+    name: str = ""
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalPath:
+    """A local file or folder that an argument or a requirement file names.
+
+    Attributes:
+        path: absolute path on the host.
+        token: text that stands for it in the rewritten arguments, `{sandbox}/local/0/NAME` or `{tool:links-0}`.
+        kind: `project` (a folder to build), `file` (an archive), `links` (a folder of archives).
+    """
+
+    path: str
+    token: str
+    kind: str
+
+
+@dataclass(slots=True)
+class Localised:
+    """Arguments ready for a sandbox; grows while they are read.
+
+    Attributes:
+        arguments: the rewritten arguments.
+        files: rewritten requirement files: sandbox path to content.
+        paths: local files and folders to provide.
+        reads: host files that were read.
+    """
+
+    arguments: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    paths: dict[str, LocalPath] = field(default_factory=dict)
+    reads: list[str] = field(default_factory=list)
+
+
+def split_options(arguments: Sequence[str]) -> Iterator[Option]:
+    """Gives the arguments one by one, short names made long."""
+    position = 0
+    while position < len(arguments):
+        word = arguments[position]
+        position += 1
+        if not word.startswith("-") or word == "-":
+            yield Option(value=word)
+            continue
+        name, equals, value = word.partition("=")
+        if word[:2] in _VALUES and not word.startswith("--"):
+            rest = word[2:].removeprefix("=")
+            if not rest and position < len(arguments):
+                rest = arguments[position]
+                position += 1
+            yield Option(name=_VALUES[word[:2]], value=rest)
+        elif name in _LONG_VALUES:
+            if not equals and position < len(arguments):
+                value = arguments[position]
+                position += 1
+            yield Option(name=name, value=value)
+        else:
+            yield Option(name=_SHORT_FLAGS.get(word, word))
+
+
+def uv_understands(arguments: Sequence[str]) -> bool:
+    """Whether uv takes every option of pip's arguments in the same sense."""
+    return all(
+        (not one.name or one.name in _SAME_IN_UV) and not (one.value or "").startswith(("git+ssh", "hg+", "svn+", "bzr+"))
+        for one in split_options(arguments)
+    )
+
+
+def uv_arguments(arguments: Sequence[str]) -> list[str]:
+    """Gives pip's arguments as uv spells them; only for those that `uv_understands`."""
+    out: list[str] = []
+    for one in split_options(arguments):
+        if not one.name:
+            out.append(one.value or "")
+        elif one.name in _NOT_FOR_UV or one.name in _DROPPED_WITH_VALUE:
+            continue
+        elif one.name == "--pre":
+            out.append("--prerelease=allow")
+        elif one.name == "--config-settings":
+            out += ["--config-setting", one.value or ""]
+        elif one.value is None:
+            out.append(one.name)
+        else:
+            out += [one.name, one.value]
+    return out
+
+
+def localise(arguments: Sequence[str], working_directory: str, read: Callable[[str], bytes]) -> Localised:
+    """Rewrites arguments so that every local file they name is found from a sandbox.
+
+    Args:
+        arguments: pip's arguments as the config gave them.
+        working_directory: what relative paths count from.
+        read: reads a host file; its OSError passes through.
+    """
+    result = Localised()
+    worker = _Localiser(result, read)
+    for one in split_options(arguments):
+        if one.name in _FILE_OPTIONS and one.value is not None:
+            result.arguments += [one.name, worker.requirement_file(one.value, working_directory)]
+        elif one.name == "--editable" and one.value is not None:
+            # An editable install would point outside of the program; its files are what is wanted.
+            result.arguments.append(worker.requirement(one.value, working_directory))
+        elif one.name == "--find-links" and one.value is not None:
+            result.arguments += [one.name, worker.links(one.value, working_directory)]
+        elif one.name:
+            result.arguments += [one.name] if one.value is None else [one.name, one.value]
+        else:
+            result.arguments.append(worker.requirement(one.value or "", working_directory))
+    return result
+
+
+class _Localiser:
+    """Keeps track of what was given a place in the sandbox."""
+
+    def __init__(self, result: Localised, read: Callable[[str], bytes]) -> None:
+        self.result = result
+        self.read = read
+        self.seen: dict[str, str] = {}
+
+    def provide(self, path: str, kind: str) -> str:
+        known = self.result.paths.get(path)
+        if known is None:
+            number = len(self.result.paths)
+            name = os.path.basename(path.rstrip("/")) or "root"
+            token = f"{{tool:links-{number}}}" if kind == "links" else f"{{sandbox}}/local/{number}/{name}"
+            known = self.result.paths[path] = LocalPath(path=path, token=token, kind=kind)
+        return known.token
+
+    def links(self, value: str, folder: str) -> str:
+        if "://" in value and not value.startswith("file://"):
+            return value
+        path = os.path.normpath(os.path.join(folder, value.removeprefix("file://")))
+        return self.provide(path, "links") if os.path.isdir(path) else value
+
+    def requirement(self, text: str, folder: str) -> str:
+        """Rewrites a requirement that names a local file or folder, with its extras and marker."""
+        match = re.match(r"^(?P<head>[\w.\[\], -]+?@\s*)?(?P<path>[^;#\[]+)(?P<rest>.*)$", text)
+        if match is None:
+            return text
+        head, path, rest = match["head"] or "", match["path"].strip(), match["rest"]
+        if path.startswith("file://"):
+            path = path.removeprefix("file://").removeprefix("localhost")
+        elif "://" in path:
+            return text
+        full = os.path.normpath(os.path.join(folder, path))
+        looks_local = head or os.sep in path or path.startswith(".") or bool(_ARCHIVE.search(path))
+        if not looks_local:
+            return text
+        if os.path.isdir(full):
+            token = self.provide(full, "project")
+        elif os.path.isfile(full):
+            token = self.provide(full, "file")
+        else:
+            return text
+        return f"{head}{'file://' if head else ''}{token}{rest}"
+
+    def requirement_file(self, value: str, folder: str) -> str:
+        if "://" in value:
+            return value
+        path = os.path.normpath(os.path.join(folder, value))
+        if path in self.seen:
+            return self.seen[path]
+        name = f"requirements/{len(self.seen)}-{os.path.basename(path)}"
+        self.seen[path] = name
+        text = self.read(path).decode("utf-8", "replace")
+        self.result.reads.append(path)
+        below = os.path.dirname(path)
+        self.result.files[name] = "".join(f"{line}\n" for line in self._lines(text, below, os.path.dirname(name)))
+        return name
+
+    def _lines(self, text: str, folder: str, base: str) -> Iterator[str]:
+        for line in re.sub(r"\\\r?\n", " ", text).splitlines():
+            plain = re.sub(r"(^|\s)#.*$", "", line).strip()
+            if not plain:
+                continue
+            if not plain.startswith("-"):
+                yield self._with_options(plain, folder)
+                continue
+            words = plain.split(None, 1) if " " in plain else plain.split("=", 1)
+            option = next(iter(split_options(words)))
+            if option.name in _FILE_OPTIONS and option.value is not None:
+                yield f"{option.name} {os.path.relpath(self.requirement_file(option.value.strip(), folder), base)}"
+            elif option.name == "--editable" and option.value is not None:
+                yield self.requirement(option.value.strip(), folder)
+            elif option.name == "--find-links" and option.value is not None:
+                yield f"--find-links {self.links(option.value.strip(), folder)}"
+            else:
+                yield plain
+
+    def _with_options(self, line: str, folder: str) -> str:
+        """Rewrites a requirement that may be followed by `--hash` options."""
+        requirement, space, options = line.partition(" --")
+        return self.requirement(requirement, folder) + space + options
