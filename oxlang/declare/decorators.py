@@ -263,6 +263,8 @@ def _prepare(cls: Any) -> None:
     factories = {key: one.factory for key, one in specs.items() if one.factory is not None}
     cls.__specs__ = specs
     cls.__fields__ = {**inherited, **{one: factories.get(one) for one in fields}}
+    if "__hash__" not in body:
+        cls.__hash__ = None  # Starlark's values of declared types are no keys of dicts.
     if "__init__" not in body and "__slots__" not in body and (fields or specs):
         cls.__init__ = _construct
 

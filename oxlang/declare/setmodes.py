@@ -107,7 +107,7 @@ def _add_location(attribute: AttributeDef, value: object) -> object:
     if value is None or value == "default":
         raise wrong_form(
             attribute,
-            f"cannot be {'None' if value is None else value!r}".replace("'", '"'),
+            "cannot be None" if value is None else 'cannot be "default"',
             help='give "in-memory" or "filesystem-relative:PREFIX"',
         )
     if not isinstance(value, str):

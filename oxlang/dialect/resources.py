@@ -371,6 +371,18 @@ class LazyList(SList):
 
     __hash__ = None  # type: ignore[assignment]  # lists cannot be keys
 
+    def starlark_attribute(self, name: str) -> Any:
+        """Gives a method of the filled list; the interpreter asks for it because it does not know this class."""
+        from oxlang.interp.attributes import get_attribute
+
+        return get_attribute(self._fill(), name)
+
+    def starlark_names(self) -> list[str]:
+        """Gives the names of a list's methods."""
+        from oxlang.interp.attributes import METHODS
+
+        return sorted(METHODS[SList])
+
 
 class Pending:
     """What fills a `LazyList`: a scan and the policy's picture of that moment.

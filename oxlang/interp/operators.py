@@ -468,7 +468,7 @@ def slice_(value: Any, lower: Any, upper: Any, step: Any) -> Any:
         raise error("OX0357", "zero is not a valid slice step")
     at = slice(lower, upper, step)
     if isinstance(value, SList):
-        return SList(list.__getitem__(value, at))
+        return SList(value[at])
     if isinstance(value, Range):
         return Range(value.python[at])
     return value[at]
