@@ -11,33 +11,37 @@ class NotConstant(Exception):
     """The expression is not written out."""
 
 
+_DEEPEST = 100
 _NAMES: dict[str, object] = {"True": TRUE, "False": FALSE, "None": None}
 
 
-def constant(node: ast.Expression, program: Program) -> object:
-    """Gives the value of an expression as Starlark has it. Raises NotConstant."""
+def constant(node: ast.Expression, program: Program, depth: int = 0) -> object:
+    """Gives the value of an expression as Starlark has it. Raises NotConstant, also for what is nested very deeply."""
+    if depth > _DEEPEST:
+        raise NotConstant
+    depth += 1
     match node:
         case ast.Literal_():
             return node.value
         case ast.Name() if node.id in _NAMES and _outside(node, program):
             return _NAMES[node.id]
         case ast.Parenthesised():
-            return constant(node.inner, program)
+            return constant(node.inner, program, depth)
         case ast.ListExpression():
-            return [constant(one, program) for one in node.items]
+            return [constant(one, program, depth) for one in node.items]
         case ast.TupleExpression():
-            return tuple(constant(one, program) for one in node.items)
+            return tuple(constant(one, program, depth) for one in node.items)
         case ast.DictExpression():
             try:
-                return {constant(one.key, program): constant(one.value, program) for one in node.entries}
+                return {constant(one.key, program, depth): constant(one.value, program, depth) for one in node.entries}
             except TypeError:
                 raise NotConstant from None
         case ast.Unary(operator="-"):
-            value = constant(node.operand, program)
+            value = constant(node.operand, program, depth)
             if isinstance(value, int | float):
                 return -value
         case ast.Binary(operator="+"):
-            left, right = constant(node.left, program), constant(node.right, program)
+            left, right = constant(node.left, program, depth), constant(node.right, program, depth)
             if isinstance(left, str) and isinstance(right, str):
                 return left + right
     raise NotConstant

@@ -28,6 +28,8 @@ _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in"})
 _BUILT_IN = {"True": BOOL, "False": BOOL, "None": NONE}
 _COLLECTIONS = frozenset({"list", "dict", "tuple", "set", "string", "literal", "bytes", "int", "float", "bool"})
 _ELEMENTS_LOOKED_AT = 20
+_DEEPEST = 100
+"""Nesting beyond this is any, so that no text exhausts the stack."""
 
 
 class Inference:
@@ -39,6 +41,7 @@ class Inference:
         self.modules = modules
         self.facts: Facts = collect(program)
         self._types: dict[ast.Node, Ty] = {}
+        self._depth = 0
         self._bindings: dict[Binding, Ty] = {}
         self._returned: dict[ast.Node, Ty] = {}
         self._targets: list[RegisteredTarget] | None = None
@@ -50,8 +53,14 @@ class Inference:
         """Gives the type of an expression."""
         known = self._types.get(node)
         if known is None:
+            if self._depth > _DEEPEST:
+                return ANY
             self._types[node] = ANY
-            known = self._types[node] = self._infer(node)
+            self._depth += 1
+            try:
+                known = self._types[node] = self._infer(node)
+            finally:
+                self._depth -= 1
         return known
 
     def _infer(self, node: ast.Expression) -> Ty:
@@ -148,7 +157,7 @@ class Inference:
     def _call(self, node: ast.Call) -> Ty:
         declared = self.declaration(node.function)
         if isinstance(declared, FunctionDef):
-            if declared.effect == "registers" and declared.name == "resolve_target" and node.arguments:
+            if declared.name == "resolve_target" and node.arguments:
                 return self._target_type(constant_text(node.arguments[0].value, self.program))
             return declared.returns
         found = self.user_function(node.function)
