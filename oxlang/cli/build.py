@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import FORMAT_JSON, JOBS, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.session import KEEP, find_config, load
-from oxlang.cli.spec import Argument, Command
+from oxlang.cli.spec import Argument, Command, Option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from oxlang.workspace.build import Built
     from oxlang.workspace.evaluate import Session
@@ -22,6 +23,9 @@ def _run(call: Invocation) -> int:
 
     names = call.values.many("target")
     config = find_config(call, call.values.text("path"))
+    project = call.values.maybe("rust_project")
+    if project is not None:
+        return _build_rust_project(call, config, project, names)
     with Progress(call.terminal) as progress:
         session = load(call, config, targets=names, progress=progress)
         built = build(session, names)
@@ -30,6 +34,23 @@ def _run(call: Invocation) -> int:
         from oxlang.cli.output import write_json
 
         write_json(call.terminal, {"outputs": outputs_json(session, built)})
+    return 0
+
+
+def _build_rust_project(call: Invocation, config: Path, project: str, names: Sequence[str]) -> int:
+    from pathlib import Path
+
+    from oxlang.cli.progress import Progress
+    from oxlang.workspace.rust_project import build_rust_project
+
+    with Progress(call.terminal) as progress:
+        session = load(call, config, targets=names, mode="build-script", progress=progress)
+    built = build_rust_project(session, Path(project), call.environment, names=names, notice=call.terminal.warn)
+    report(call, [built])
+    if call.values.text("format") == "json":
+        from oxlang.cli.output import write_json
+
+        write_json(call.terminal, {"outputs": outputs_json(session, [built])})
     return 0
 
 
@@ -77,6 +98,8 @@ COMMAND = Command(
         JOBS,
         KEEP,
         FORMAT_JSON,
+        Option(("--rust-project",), "Build this Rust project of yours with cargo, with the Python resources of the config's "
+               "default build-script target (or of TARGET).", "DIR"),
     ),
     details="""
     The outputs of a target go to `build/<target triple>/<debug or release>/<target>` beside the config. What they depend

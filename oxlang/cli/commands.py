@@ -17,6 +17,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("doctor", "Say what is found on this machine, what is missing, and how to get it."),
     "eval": ("eval", "Evaluate a config, show what it describes as a graph, and build it."),
     "explain": ("explain", "Show what a diagnostic code means and what to do."),
+    "generate-python-embedding-artifacts": (
+        "generate_python_embedding_artifacts", "Make a Python for embedding into Rust programs, without a config.",
+    ),
     "help": ("help_command", "Show the help page of a command."),
     "init-config-file": ("init_config_file", "Write a new pyoxidizer.bzl."),
     "init-rust-project": ("init_rust_project", "Make a Rust project that embeds Python."),
@@ -27,6 +30,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "run_build_script", "Bring the artifacts of a Rust project up to date, from its build script.",
     ),
     "run": ("run", "Build a target and run its program."),
+    "rust-project-licensing": (
+        "rust_project_licensing", "Show the licences of the crates that a Rust project is built from.",
+    ),
     "vendor": ("vendor", "Copy all crates of a Rust project into it, for builds without a network."),
 }
 """Name of a command or group: (module in `oxlang.cli`, summary)."""

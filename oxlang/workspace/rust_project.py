@@ -112,7 +112,40 @@ def _product(
     entries: dict[str, Entry] = {program.name: FileEntry(store.put_file(program), executable=True)}
     copying = artifacts.get("COPYING.txt")
     if isinstance(copying, FileEntry):
-        entries["COPYING.txt"] = copying
+        text = store.read(copying.digest).decode("utf-8")
+        crates = _crates(package, toolchain, env, session.settings.target.triple)
+        entries["COPYING.txt"] = FileEntry(store.put(f"{text}\n{crates}".encode()))
     extra = artifacts.get(EXTRA_FILES)
     made = Tree.of(entries)
     return merge(extra, made) if isinstance(extra, Tree) else made
+
+
+def _crates(package: ProjectPackage, toolchain: Toolchain, env: Mapping[str, str], triple: str) -> str:
+    """Gives the licence report of the project's crates, which follows that of the Python part."""
+    from oxlang.cargo.licensing import crates_of_project
+    from oxlang.packaging.licensing import license_document
+
+    crates = crates_of_project(package.manifest.parent, toolchain, env, triple=triple)
+    return license_document([crate.component() for crate in crates])
+
+
+def project_components(
+    project: Path,
+    env: Mapping[str, str],
+    *,
+    triple: str | None = None,
+    all_features: bool = False,
+    cache_dir: Path | None = None,
+) -> list[dict[str, Any]]:
+    """Gives the crates that a build of a project links, the project included, as components of a licence report.
+
+    Raises OX0830, OX0831 when there is no project that cargo can describe, OX0801 to OX0804 without Rust.
+    """
+    from oxlang.cargo.licensing import crates_of_project
+    from oxlang.cargo.toolchain import find_toolchain
+
+    toolchain = find_toolchain(env, cache_dir=cache_dir)
+    crates = crates_of_project(
+        project.absolute(), toolchain, env, triple=triple or toolchain.host, all_features=all_features
+    )
+    return [crate.component() for crate in crates]
