@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 _PARTS = re.compile(r"(rb?|br?)?(\"\"\"|'''|\"|')")
 _ESCAPE = re.compile(
-    r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(\r\n|[\s\S]))"
+    r"\\(?:(?P<octal>[0-7]{1,3})|x(?P<hexadecimal>[0-9a-fA-F]{2})|u(?P<point>[0-9a-fA-F]{4})"
+    r"|U(?P<long_point>[0-9a-fA-F]{8})|(?P<simple>\r\n|[\s\S]))"
 )
 _OLD_ESCAPE = re.compile(
-    r"\\(?:(0[0-7]*|[1-7][0-7]{0,2})|x([0-9a-fA-F]+)|u\{?([0-9a-fA-F]{4}|(?<=\{)[0-9a-fA-F]+)\}?"
-    r"|U([0-9a-fA-F]{8})|(\r\n|[\s\S]))"
+    r"\\(?:(?P<octal>0[0-7]*|[1-7][0-7]{0,2})|x(?P<hexadecimal>[0-9a-fA-F]+)|u(?P<point>[0-9a-fA-F]{4})"
+    r"|u\{(?P<braced>[0-9a-fA-F]+)\}|U(?P<long_point>[0-9a-fA-F]{8})|(?P<simple>\r\n|[\s\S]))"
 )
 _SIMPLE = {
     "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
@@ -67,9 +68,10 @@ def _text_value(body: str, begin: int, old: bool) -> tuple[str, Problem | None]:
     for found in (_OLD_ESCAPE if old else _ESCAPE).finditer(body):
         pieces.append(_lines(body[at : found.start()], old))
         at = found.end()
-        octal, hexadecimal, four, eight, simple = found.groups()
+        kind = found.lastgroup or ""
+        digits = simple = found.group(kind)
         wrong: str | None = None
-        if simple is not None:
+        if kind == "simple":
             if old and (simple in _OLD_UNKNOWN or simple not in _SIMPLE):
                 pieces.append("\\" + simple)
             elif simple in _SIMPLE:
@@ -78,16 +80,11 @@ def _text_value(body: str, begin: int, old: bool) -> tuple[str, Problem | None]:
                 problem = problem or _bad_escape(body, found.start(), begin)
                 pieces.append("\\" + simple)
             continue
-        if octal is not None:
-            point = int(octal, 8)
-            if point > 127 and not (old and octal[0] == "0"):
-                wrong = f"octal escape `\\{octal}` is greater than `\\177`"
-        elif hexadecimal is not None:
-            point = int(hexadecimal, 16)
-            if point > 127 and not old:
-                wrong = f"hexadecimal escape `\\x{hexadecimal}` is greater than `\\x7f`"
-        else:
-            point = int(four or eight, 16)
+        point = int(digits, 8 if kind == "octal" else 16)
+        if kind == "octal" and point > 127 and not (old and digits[0] == "0"):
+            wrong = f"octal escape `\\{digits}` is greater than `\\177`"
+        elif kind == "hexadecimal" and point > 127 and not old:
+            wrong = f"hexadecimal escape `\\x{digits}` is greater than `\\x7f`"
         if 0xD800 <= point <= 0xDFFF:
             wrong = f"`{found.group()}` is a surrogate, which is no character"
         elif point > 0x10FFFF:
@@ -118,21 +115,21 @@ def _bytes_value(body: str, begin: int) -> tuple[bytes, Problem | None]:
     for found in _ESCAPE.finditer(body):
         pieces.append(_lines(body[at : found.start()], False).encode("utf-8", "surrogatepass"))
         at = found.end()
-        octal, hexadecimal, four, eight, simple = found.groups()
-        if simple is not None:
+        kind = found.lastgroup or ""
+        digits = simple = found.group(kind)
+        if kind == "simple":
             if simple not in _SIMPLE:
                 problem = problem or _bad_escape(body, found.start(), begin)
             pieces.append(_SIMPLE.get(simple, "\\" + simple).encode("utf-8", "surrogatepass"))
             continue
         wrong: str | None = None
-        if octal is not None or hexadecimal is not None:
-            value = int(octal, 8) if octal is not None else int(hexadecimal, 16)
-            if value < 256:
-                pieces.append(bytes([value]))
+        point = int(digits, 8 if kind == "octal" else 16)
+        if kind in ("octal", "hexadecimal"):
+            if point < 256:
+                pieces.append(bytes([point]))
                 continue
-            wrong = f"octal escape `\\{octal}` is greater than `\\377`"
+            wrong = f"octal escape `\\{digits}` is greater than `\\377`"
         else:
-            point = int(four or eight, 16)
             if 0xD800 <= point <= 0xDFFF:
                 wrong = f"`{found.group()}` is a surrogate, which is no character"
             elif point > 0x10FFFF:

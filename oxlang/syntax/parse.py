@@ -136,7 +136,7 @@ def drive(tokens: Tokens, builder: Builder) -> list[Statement]:
         else:
             return []
         if recovery is None:
-            recovery = Recovery(tokens, builder, states, values)
+            recovery = Recovery(tokens, builder, rules, states, values)
         at = recovery.recover(index)
         if at < 0:
             return recovery.result

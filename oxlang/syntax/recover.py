@@ -8,7 +8,7 @@ behind it) are skipped, and an `ErrorStatement` takes their place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from oxlang.syntax.ast import ErrorStatement, Statement
@@ -17,6 +17,7 @@ from oxlang.syntax.layout import BROKEN, CLOSER, DEDENT, END, INDENT, INT, NAME,
 from oxlang.syntax.mistakes import Slip, explain
 from oxlang.syntax.tables import NONTERMINALS, ROWS, RULES, START, TERMINALS
 
+Rule = tuple[int, int, Callable[..., Any]]
 MAX_ERRORS = 100
 _COMPOUND = NONTERMINALS["compound"]
 _STATEMENTS = NONTERMINALS["statements"]
@@ -49,9 +50,12 @@ def acceptable(states: Sequence[int]) -> set[int]:
 class Recovery:
     """Works on the driver's own stacks, which it changes, and on the token lists, into which it puts tokens."""
 
-    def __init__(self, tokens: Tokens, builder: Builder, states: list[int], values: list[Any]) -> None:
+    def __init__(
+        self, tokens: Tokens, builder: Builder, rules: list[Rule], states: list[int], values: list[Any]
+    ) -> None:
         self.tokens = tokens
         self.builder = builder
+        self.rules = rules
         self.states = states
         self.values = values
         self.errors = 0
@@ -63,18 +67,41 @@ class Recovery:
         if kinds[index] == END and self.states[-1] == START:
             self.result = []
             return -1
+        self._finish_statement(index)
         self.errors += 1
         slip = None
         if kinds[index] != BROKEN:
             slip = explain(self.tokens, self.states, index, acceptable(self.states), self._after_error())
             if slip.report and not self._in_open_bracket(index):
                 self.builder.diagnostics.append(slip.diagnostic(self.tokens))
-        if self.errors > MAX_ERRORS:
+        if self.errors == MAX_ERRORS:
             return self._give_up()
         repaired = self._repair(index, slip)
         if repaired is not None:
             return repaired
         return self._skip(index)
+
+    def _finish_statement(self, index: int) -> None:
+        """Reduces the statement that ended before the token, if one did: what begins with it is the next one.
+
+        The token is no lookahead of that reduction, since no statement begins with it; a name is one.
+        """
+        before = index - 1
+        while before >= 0 and self.tokens.kinds[before] == SKIP:
+            before -= 1
+        if before < 0 or self.tokens.kinds[before] not in (NEWLINE, DEDENT):
+            return
+        after = run_states(self.states, [NAME])
+        if after is None or len(after) < 2 or _COMPOUND not in ROWS[after[-2]]:
+            return
+        states, values = self.states, self.values
+        while (action := ROWS[states[-1]].get(NAME, 0)) < 0:
+            size, left, make = self.rules[action]
+            parts = values[len(values) - size :]
+            del values[len(values) - size :]
+            values.append(make(*parts))
+            del states[len(states) - size :]
+            states.append(ROWS[states[-1]][left])
 
     # ---- repairs
 

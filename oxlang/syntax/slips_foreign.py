@@ -110,7 +110,7 @@ def unterminated_string(p: Place) -> Slip | None:
     if in_line_end:
         help += f"; a string of several lines needs `{quote * 3}`"
     where = "newline" if in_line_end else "end of file"
-    stop = p.start + len(p.text)
+    stop = p.end
     earlier = p.tokens.kinds[: p.index]
     if (
         p.after_error

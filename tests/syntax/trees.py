@@ -1,0 +1,50 @@
+"""Helpers for tests of trees."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from oxlang.source import SourceFile
+from oxlang.syntax.ast import File, Node
+from oxlang.syntax.options import CONFIG, STANDARD, LanguageOptions
+from oxlang.syntax.parse import Parsed, parse
+
+
+def dump(value: Any) -> Any:
+    """A tree as nested tuples, with places."""
+    if isinstance(value, Node):
+        names = [field.name for field in dataclasses.fields(value) if field.name != "source"]
+        return (type(value).__name__, *((name, dump(getattr(value, name))) for name in names))
+    if isinstance(value, list):
+        return [dump(item) for item in value]
+    return value
+
+
+def shape(value: Any) -> Any:
+    """A tree as nested tuples, without places."""
+    if isinstance(value, Node):
+        names = [
+            field.name
+            for field in dataclasses.fields(value)
+            if field.name not in ("start", "end", "source", "comments", "docstring", "open")
+            and not field.name.endswith(("_start", "_end"))
+        ]
+        return (type(value).__name__, *(shape(getattr(value, name)) for name in names))
+    if isinstance(value, list):
+        return tuple(shape(item) for item in value)
+    if isinstance(value, bool | int | float | str | bytes):
+        return type(value).__name__, value
+    return value
+
+
+def parsed(text: str, options: LanguageOptions = STANDARD) -> Parsed:
+    """Parses a text."""
+    return parse(SourceFile("test.star", text), options)
+
+
+def good(text: str, options: LanguageOptions = CONFIG) -> File:
+    """Parses a text that has no mistakes."""
+    result = parsed(text, options)
+    assert not result.diagnostics, [one.message for one in result.diagnostics]
+    return result.file
