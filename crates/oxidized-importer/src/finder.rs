@@ -346,6 +346,39 @@ impl State {
         py::bytes(&blob.map_err(|error| py::raise_value(&error.to_string()))?)
     }
 
+    fn names_with(&self, field: Field) -> PyResult<Obj> {
+        let names: Vec<String> = self.with_table(|table| {
+            let entries = table.iter().filter(|found| found.items(field).is_some());
+            entries.map(|found| found.name().to_owned()).collect()
+        });
+        let list = py::list()?;
+        for name in names {
+            list.list_append(&py::string(&name)?)?;
+        }
+        Ok(list)
+    }
+
+    /// `(is_package, importable)`, or `None` for an unknown name.
+    fn kind(&self, name: &str) -> PyResult<Obj> {
+        let kind = self.with_table(|table| {
+            let found = table.get(name)?;
+            let package = found.flags().intersects(Flags::PACKAGE | Flags::NAMESPACE_PACKAGE);
+            Some((package, crate::load::plan(&found, self.level).is_some()))
+        });
+        match kind {
+            None => Ok(py::none()),
+            Some((package, importable)) => py::tuple(&[&py::boolean(package), &py::boolean(importable)]),
+        }
+    }
+
+    fn data(&self, name: &str, field: Field) -> PyResult<Obj> {
+        let data = self.with_table(|table| {
+            // SAFETY: used at once; the finder, which owns the blobs, is alive.
+            table.get(name)?.data(field).map(|data| unsafe { crate::load::blob_view(data) })
+        });
+        data.map_or_else(|| Ok(py::none()), py::bytes)
+    }
+
     fn item_names(&self, name: &str, field: Field) -> PyResult<Obj> {
         let names: Option<Vec<String>> = self.with_table(|table| {
             let items = table.get(name)?.items(field)?;
@@ -609,8 +642,12 @@ method!(path_hook, "path_hook", ["path"], 1, |state, finder, [path]| {
     // Every entry of `sys.path` comes through here, so the usual answer is given without Python.
     // SAFETY: a type check of a live object.
     if unsafe { ffi::PyUnicode_Check(path.as_ptr()) } != 0 {
-        let base = state.base.as_str();
-        let ours = path.text().inspect_err(|_| py::clear_error()).is_ok_and(|text| text.starts_with(base));
+        let base = state.base.as_bytes();
+        let origin = state.origin.as_os_str().as_encoded_bytes();
+        let ours = path.text().inspect_err(|_| py::clear_error()).is_ok_and(|text| {
+            let text = text.as_bytes();
+            text.starts_with(base) || (text.len() > origin.len() && text.starts_with(origin))
+        });
         if !ours {
             return Err(py::raise_import("path is not handled by this OxidizedFinder", ""));
         }
@@ -652,6 +689,12 @@ method!(
     }
 );
 method!(names, "_names", [], 0, |state, _, _| state.names());
+method!(names_with, "_names_with", ["tag"], 1, |state, _, [tag]| state.names_with(item_field(&required(tag))?));
+method!(kind, "_kind", ["name"], 1, |state, _, [name]| state.kind(required(name).text()?));
+method!(data, "_data", ["name", "tag"], 2, |state, _, [name, tag]| {
+    let field = Field::from_tag(tag_of(&required(tag))?).ok_or_else(|| py::raise_value("invalid field type"))?;
+    state.data(required(name).text()?, field)
+});
 method!(describe_entry, "_describe", ["name"], 1, |state, _, [name]| state.describe(required(name).text()?));
 method!(add_described, "_add", ["described"], 1, |state, _, [described]| {
     nothing(state.add(&required(described)))
@@ -685,7 +728,7 @@ type Method = unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, Py_ssize
 
 /// Makes the type `OxidizedFinder`.
 pub fn new_type() -> PyResult<Obj> {
-    let methods: [(&CStr, Method, &CStr); 30] = [
+    let methods: [(&CStr, Method, &CStr); 33] = [
         (c"find_spec", find_spec, c"Gives the spec of a module, or None."),
         (c"find_module", find_module, c"Gives the loader of a module, or None."),
         (c"invalidate_caches", invalidate_caches, c"Does nothing: there are no caches."),
@@ -714,6 +757,9 @@ pub fn new_type() -> PyResult<Obj> {
         (c"add_resources", add_resources, c"Adds resources of an iterable."),
         (c"serialize_indexed_resources", serialize, c"Gives all resources as packed resources."),
         (c"_names", names, c""),
+        (c"_names_with", names_with, c""),
+        (c"_kind", kind, c""),
+        (c"_data", data, c""),
         (c"_describe", describe_entry, c""),
         (c"_add", add_described, c""),
         (c"_item_names", item_names, c""),

@@ -7,10 +7,11 @@ writer, so that the runtime can be tested before, and apart from, the build flow
      "sources": [folder, …],             every module, package and data file below is taken
      "wheels": [folder, …],              the same for installed packages; *.dist-info become metadata
      "extensions": "memory" | "files",   where lib-dynload goes
+     "name": "app",                      file name of the program
      "levels": [0],                      bytecode levels of the standard library
      "config": {…}, "interpreter": {…}}  settings over the defaults below
 
-It writes `OUTPUT/app` (launcher and payload), with `OUTPUT/lib` for files beside the program.
+It writes `OUTPUT/<name>` (launcher and payload), with `OUTPUT/lib` for files beside the program.
 """
 
 from __future__ import annotations
@@ -196,10 +197,10 @@ def main() -> None:
         "packed_resources": [{"payload": "packed-resources"}],
         **spec.get("config", {}),
     }
-    attach(Path(spec["launcher"]), output / "app", config, blob)
+    attach(Path(spec["launcher"]), output / spec.get("name", "app"), config, blob)
     (output / "packed-resources").write_bytes(blob)
     if spec.get("strip"):
-        subprocess.run(["strip", str(output / "app")], check=True)
+        subprocess.run(["strip", str(output / spec.get("name", "app"))], check=True)
 
 
 if __name__ == "__main__":
