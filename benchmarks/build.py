@@ -73,6 +73,8 @@ def measure(oxl: list[str], folder: Path, repeat: int) -> list[Figure]:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYOXIDIZER_", "OXL_"))}
     env["PYOXIDIZER_CACHE_DIR"] = str(folder / "cache")
     env.pop("OUT_DIR", None)
+    # Installed packages have compiled modules; a developer's shell may forbid them.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     project = folder / "hello"
 
     def run(*words: str) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,11 +32,51 @@ FINGERPRINT = "build_script"
 """Key of the fingerprint in `artifacts.json`."""
 
 _DEFAULT_SCRIPT = "build.rs"
-_FROM_CARGO = frozenset({"TARGET", "HOST", "PROFILE", "OUT_DIR", "OPT_LEVEL", "DEBUG", "NUM_JOBS", "RUSTC", "RUSTDOC"})
+_FROM_CARGO = frozenset(
+    {"TARGET", "HOST", "PROFILE", "OUT_DIR", "OPT_LEVEL", "DEBUG", "NUM_JOBS", "RUSTC", "RUSTDOC"}
+)
 _SET_BY_CARGO = ("CARGO_", "DEP_")
 _RECORDED = ("PYOXIDIZER_CONFIG", "PYOXIDIZER_ARTIFACT_DIR", "PYOXIDIZER_CACHE_DIR", "PYOXIDIZER_SYSTEM_RUST")
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What one call asks for.
+
+    Attributes:
+        config: the config.
+        folder: where the artifacts belong.
+        settings: host, target, profile.
+        target: the named target.
+        variables: the dict `VARS`.
+        environment: variables of the environment.
+    """
+
+    config: Path
+    folder: Path
+    settings: BuildSettings
+    target: str | None
+    variables: dict[str, str | None]
+    environment: Environment
+
+    def fingerprint(self, files: list[str], names: list[str]) -> dict[str, Any]:
+        """Gives everything that the artifacts depend on, as plain data."""
+        from oxlang import __version__
+
+        return {
+            "tool": __version__,
+            "config": str(self.config),
+            "triple": self.settings.target.triple,
+            "host": self.settings.host.triple,
+            "profile": self.settings.profile,
+            "target": self.target,
+            "variables": self.variables,
+            "interpreter": _interpreter(self.folder),
+            "files": {path: _content(path) for path in files},
+            "environment": {name: self.environment.get(name) for name in names},
+        }
 
 
 def run_build_script(
@@ -73,20 +114,24 @@ def run_build_script(
     say("cargo:rerun-if-env-changed=PYOXIDIZER_CONFIG")
     config = find_config(environment.get("CARGO_MANIFEST_DIR") or None, environment, notice)
     say(f"cargo:rerun-if-changed={config}")
-    folder = _artifact_dir(environment)
-    settings = _settings(environment)
-    asked = {"target": target, "variables": dict(variables or {})}
+    request = _Request(
+        config=config,
+        folder=_artifact_dir(environment),
+        settings=_settings(environment),
+        target=target,
+        variables=dict(variables or {}),
+        environment=environment,
+    )
+    folder = request.folder
     known = _known(folder)
-    if known is not None and _is_current(known, config, settings, asked, environment):
+    if known is not None and known == request.fingerprint(list(known["files"]), list(known["environment"])):
         notice(f"the artifacts in {folder} are current")
         files, names = list(known["files"]), list(known["environment"])
     else:
-        session = _build(
-            config, settings, target, variables, environment, folder, out, warn, on_event, options
-        )
+        session = _build(request, out, warn, on_event, options)
         files = _files_read(session)
         names = _variables_read(session)
-        _write_fingerprint(folder, config, settings, asked, files, names, environment)
+        _write_fingerprint(folder, request.fingerprint(files, names))
     for path in files:
         if path != str(config):
             say(f"cargo:rerun-if-changed={path}")
@@ -120,29 +165,25 @@ def _settings(env: Environment) -> BuildSettings:
 
 
 def _build(
-    config: Path,
-    settings: BuildSettings,
-    target: str | None,
-    variables: Mapping[str, str | None] | None,
-    env: Environment,
-    folder: Path,
+    request: _Request,
     out: Say | None,
     warn: Callable[[Diagnostic], None] | None,
     on_event: OnEvent | None,
     options: Mapping[str, Any] | None,
 ) -> Session:
+    """Evaluates, builds and places the artifacts."""
     from oxlang.cargo.artifacts import located
     from oxlang.workspace.build import build
     from oxlang.workspace.evaluate import load
     from oxlang.workspace.outputs import Placer
 
     session = load(
-        config,
-        settings,
-        variables=variables,
-        targets=(target,) if target else (),
+        request.config,
+        request.settings,
+        variables=request.variables,
+        targets=(request.target,) if request.target else (),
         mode="build-script",
-        env=env,
+        env=request.environment,
         out=out,
         warn=warn,
         on_event=on_event,
@@ -154,8 +195,8 @@ def _build(
         raise _no_artifacts(session, built)
     # Artifacts name their own folder; what is copied names the folder it is copied to.
     store = session.engine.store
-    tree = located(chosen.tree, str(folder), store.read, store.put)
-    Placer(store, session.engine.disk).place(tree, folder)
+    tree = located(chosen.tree, str(request.folder), store.read, store.put)
+    Placer(store, session.engine.disk).place(tree, request.folder)
     return session
 
 
@@ -173,7 +214,32 @@ def _no_artifacts(session: Session, built: list[Built]) -> Exception:
 
 
 def _files_read(session: Session) -> list[str]:
-    return list(session.context.reads.files)
+    """Gives the user's files and folders that evaluation or the build looked at.
+
+    Those of the Python distribution are left out; its interpreter stands for them.
+    """
+    from oxlang.bundled import bundled_path
+    from oxlang.graph.build_graph import walk
+    from oxlang.graph.nodes import Source
+
+    wanted = [plan.artifact for plan in session.plans() if plan.artifact is not None]
+    sources = [node.path for node in walk(wanted) if isinstance(node, Source)]
+    apart = [str(bundled_path("crates")), str(session.engine.cache_dir), *_distribution_roots(session)]
+    found = dict.fromkeys(session.context.reads.files)
+    for path in sources:
+        if not any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in apart):
+            found[path] = None
+    return list(found)
+
+
+def _distribution_roots(session: Session) -> list[str]:
+    """Gives the folders that the distributions of this evaluation lie in."""
+    from oxlang.packaging.distribution import Distribution
+
+    known = [one for one in session.context.memo.values() if isinstance(one, Distribution)]
+    # A system's Python shares its prefix with everything else.
+    own_prefixes = [one.root for one in known if one.root not in ("/", "/usr", "/usr/local")]
+    return [*(str(one.path(one.stdlib)) for one in known), *own_prefixes]
 
 
 def _variables_read(session: Session) -> list[str]:
@@ -194,34 +260,17 @@ def _known(folder: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and {"files", "environment"} <= found.keys() else None
 
 
-def _is_current(
-    known: dict[str, Any], config: Path, settings: BuildSettings, asked: dict[str, Any], env: Environment
-) -> bool:
-    return known == _fingerprint(
-        config, settings, asked, list(known["files"]), list(known["environment"]), env
-    )
+def _interpreter(folder: Path) -> list[Any]:
+    """Gives path, size and time of the interpreter that the artifacts name: what tells an upgraded Python apart."""
+    from oxlang.cargo.linking import PYO3_CONFIG
 
-
-def _fingerprint(
-    config: Path,
-    settings: BuildSettings,
-    asked: dict[str, Any],
-    files: list[str],
-    names: list[str],
-    env: Environment,
-) -> dict[str, Any]:
-    from oxlang import __version__
-
-    return {
-        "tool": __version__,
-        "config": str(config),
-        "triple": settings.target.triple,
-        "host": settings.host.triple,
-        "profile": settings.profile,
-        **asked,
-        "files": {path: _content(path) for path in files},
-        "environment": {name: env.get(name) for name in names},
-    }
+    try:
+        lines = (folder / PYO3_CONFIG).read_text("utf-8").splitlines()
+        path = next(line.removeprefix("executable=") for line in lines if line.startswith("executable="))
+        found = os.stat(path)
+    except (OSError, StopIteration):
+        return []
+    return [path, found.st_size, found.st_mtime_ns]
 
 
 def _content(path: str) -> str:
@@ -253,21 +302,13 @@ def _folder_content(path: str) -> str:
     return running.hexdigest()
 
 
-def _write_fingerprint(
-    folder: Path,
-    config: Path,
-    settings: BuildSettings,
-    asked: dict[str, Any],
-    files: list[str],
-    names: list[str],
-    env: Environment,
-) -> None:
+def _write_fingerprint(folder: Path, fingerprint: dict[str, Any]) -> None:
     place = folder / ARTIFACTS_JSON
     try:
         plain = json.loads(place.read_text("utf-8"))
     except (OSError, ValueError):
         plain = {}
-    plain[FINGERPRINT] = _fingerprint(config, settings, asked, files, names, env)
+    plain[FINGERPRINT] = fingerprint
     aside = place.with_name(f".{place.name}.{os.getpid()}")
     try:
         aside.write_text(json.dumps(plain, indent=2) + "\n", "utf-8")
