@@ -12,7 +12,7 @@ from oxlang.cli.session import KEEP, find_config, load
 from oxlang.cli.spec import Argument, Command, Option
 
 if TYPE_CHECKING:
-    from oxlang.dialect.targets import BuildPlan
+    from oxlang.dialect.plan import BuildPlan
     from oxlang.graph.nodes import Artifact, Node
     from oxlang.workspace.build import Built
     from oxlang.workspace.evaluate import Session

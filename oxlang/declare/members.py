@@ -1,13 +1,13 @@
 """Records of declarations: parameters, functions, attributes, types, constants, and the environment of them all.
 
 `FunctionDef`, `AttributeDef` and `TypeDef` know their name and implementation at once and read the rest (signature,
-types, docstring) when it is first asked for: a config that calls ten functions pays for ten.
+types, docstring) when it is first asked for: a config that calls ten functions pays for ten. The records are plain
+classes, because every start of oxl would pay for making dataclasses of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from oxlang.declare import types
@@ -38,7 +38,6 @@ UNSET: Any = Unset()
 """`def get(key, default=UNSET)`: the implementation can tell a missing argument from None."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ParamDef:
     """One parameter as users see it.
 
@@ -47,14 +46,31 @@ class ParamDef:
         kind: `normal` is given by position or name; `args` and `kwargs` collect the rest.
     """
 
-    name: str
-    type: Ty
-    required: bool
-    default: object = None
-    kind: ParamKind = "normal"
-    doc: str = ""
-    since: str = ""
-    deprecated: str = ""
+    __slots__ = ("default", "deprecated", "doc", "kind", "name", "required", "since", "type")
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        type: Ty,
+        required: bool,
+        default: object = None,
+        kind: ParamKind = "normal",
+        doc: str = "",
+        since: str = "",
+        deprecated: str = "",
+    ) -> None:
+        self.name = name
+        self.type = type
+        self.required = required
+        self.default = default
+        self.kind: ParamKind = kind
+        self.doc = doc
+        self.since = since
+        self.deprecated = deprecated
+
+    def __repr__(self) -> str:
+        return f"ParamDef({self.display()})"
 
     @property
     def default_text(self) -> str:
@@ -427,7 +443,6 @@ class TypeDef:
         return error("OX0310", f"`{self.name}` has no attribute `{name}`", help=hint)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ConstantDef:
     """A name with a value that the host gives.
 
@@ -435,12 +450,27 @@ class ConstantDef:
         visible_in_load: a file reached by `load` sees it (the predecessor's showed none; ours shows them).
     """
 
-    name: str
-    type: Ty
-    doc: str = ""
-    origin: str = ""
-    extension: bool = False
-    visible_in_load: bool = True
+    __slots__ = ("doc", "extension", "name", "origin", "type", "visible_in_load")
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        type: Ty,
+        doc: str = "",
+        origin: str = "",
+        extension: bool = False,
+        visible_in_load: bool = True,
+    ) -> None:
+        self.name = name
+        self.type = type
+        self.doc = doc
+        self.origin = origin
+        self.extension = extension
+        self.visible_in_load = visible_in_load
+
+    def __repr__(self) -> str:
+        return f"ConstantDef({self.name}: {self.type})"
 
 
 class Environment:

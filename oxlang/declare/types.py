@@ -8,7 +8,6 @@ inside implementations.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from oxlang.declare.booleans import FALSE, TRUE, Bool
@@ -20,9 +19,8 @@ TyKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
 class Ty:
-    """A type.
+    """A type; never changed after it is made (no dataclass, because every start of oxl would pay for making one).
 
     Attributes:
         kind: which one.
@@ -32,11 +30,33 @@ class Ty:
         name: Starlark name of an instance's type.
     """
 
-    kind: TyKind
-    items: tuple[Ty, ...] = ()
-    choices: tuple[str, ...] = ()
-    open: bool = False
-    name: str = ""
+    __slots__ = ("choices", "items", "kind", "name", "open")
+
+    def __init__(
+        self,
+        kind: TyKind,
+        items: tuple[Ty, ...] = (),
+        choices: tuple[str, ...] = (),
+        open: bool = False,
+        name: str = "",
+    ) -> None:
+        self.kind: TyKind = kind
+        self.items = items
+        self.choices = choices
+        self.open = open
+        self.name = name
+
+    def _key(self) -> tuple[object, ...]:
+        return self.kind, self.items, self.choices, self.open, self.name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ty) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        return f"Ty({self.display()})"
 
     def __str__(self) -> str:
         return self.display()

@@ -5,23 +5,14 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from oxlang.declare import constant, function, starlark_type
+from oxlang.declare import constant, function
 from oxlang.diagnostics.model import error
+from oxlang.dialect.opaque import EnvironmentContext, TuggerContext
 
 if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext
 
 T = TypeVar("T")
-
-
-@starlark_type("EnvironmentContext", origin="build-targets")
-class EnvironmentContext:
-    """An opaque value that PyOxidizer's configs can see and cannot use."""
-
-
-@starlark_type("TuggerContext", origin="tugger")
-class TuggerContext:
-    """An opaque value that PyOxidizer's configs can see and cannot use."""
 
 
 CONSTANTS = (
@@ -34,19 +25,6 @@ CONSTANTS = (
     constant("BUILD_CONTEXT", "EnvironmentContext", origin="build-targets", doc="Opaque."),
     constant("TUGGER_CONTEXT", "TuggerContext", origin="tugger", doc="Opaque."),
 )  # fmt: skip
-
-
-def constant_values(ctx: DialectContext) -> dict[str, Any]:
-    """Gives the values of the constants as Python values; `VARS` is fresh and belongs to the config."""
-    return {
-        "VARS": dict(ctx.variables),
-        "CWD": ctx.cwd,
-        "CONFIG_PATH": ctx.config_path,
-        "BUILD_TARGET_TRIPLE": ctx.build.target.triple,
-        "CONTEXT": EnvironmentContext(),
-        "BUILD_CONTEXT": EnvironmentContext(),
-        "TUGGER_CONTEXT": TuggerContext(),
-    }
 
 
 @function("print")
@@ -156,3 +134,4 @@ def _default(ctx: DialectContext, prompt: str, default: T | None, function_name:
 
 
 FUNCTIONS = (print_, set_build_path, can_prompt, prompt_confirm, prompt_input, prompt_password)
+TYPES = (EnvironmentContext, TuggerContext)

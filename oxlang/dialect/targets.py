@@ -6,7 +6,6 @@ keeps the result. The order of registration decides which target is the default 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import function, starlark_type, type_def, type_name
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from oxlang.diagnostics.model import OxError
     from oxlang.dialect.context import DialectContext
-    from oxlang.graph.nodes import Artifact
+    from oxlang.dialect.plan import BuildPlan
     from oxlang.source import Span
 
 BUILD_ARTIFACTS = "build-artifacts"
@@ -26,9 +25,8 @@ BUILD_ARTIFACTS = "build-artifacts"
 _UNRESOLVED: Any = object()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A registered target.
+    """A registered target; never changed after it is made.
 
     Attributes:
         name: what users type.
@@ -37,31 +35,24 @@ class Target:
         span: the registering call.
     """
 
-    name: str
-    function: Any
-    depends: tuple[str, ...] = ()
-    default: bool = False
-    default_build_script: bool = False
-    span: Span | None = None
+    __slots__ = ("default", "default_build_script", "depends", "function", "name", "span")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildPlan:
-    """A resolved target that is to be built.
-
-    Attributes:
-        target: its registration.
-        value: what its function returned.
-        artifact: what to build, None when there is nothing to write.
-        run: path in the artifact of the program that `run` starts, or None.
-        clears: the output folder is emptied first.
-    """
-
-    target: Target
-    value: Any
-    artifact: Artifact | None
-    run: str | None
-    clears: bool = True
+    def __init__(
+        self,
+        *,
+        name: str,
+        function: Any,
+        depends: tuple[str, ...] = (),
+        default: bool = False,
+        default_build_script: bool = False,
+        span: Span | None = None,
+    ) -> None:
+        self.name = name
+        self.function = function
+        self.depends = depends
+        self.default = default
+        self.default_build_script = default_build_script
+        self.span = span
 
 
 class TargetTable:
@@ -210,6 +201,8 @@ class TargetTable:
             )
         artifact = value.lower(ctx)
         run = value.run_path(ctx) if declared.run in ("path", "manifest") else None
+        from oxlang.dialect.plan import BuildPlan
+
         return BuildPlan(target=target, value=value, artifact=artifact, run=run)
 
     def plans(self, ctx: DialectContext, names: Iterable[str]) -> list[BuildPlan]:
@@ -286,3 +279,7 @@ def resolve_targets(ctx: DialectContext) -> None:
     """
     for name in ctx.targets.names_to_resolve(ctx):
         ctx.targets.resolve(ctx, name)
+
+
+TYPES = (ResolvedTarget,)
+FUNCTIONS = (register_target, resolve_target, resolve_targets)

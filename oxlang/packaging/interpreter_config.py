@@ -482,3 +482,6 @@ class InterpreterConfig:
         from oxlang.packaging.runtime_config import rust_fields
 
         return {field.name: getattr(self, field.name) for field in rust_fields()}
+
+
+TYPES = (InterpreterConfig,)

@@ -258,3 +258,6 @@ class PackagingPolicy(_WithCallbacks):
 def has_invalid_source(name: str) -> bool:
     """Whether a module is one of the standard library's tests that cannot be compiled."""
     return name in _INVALID_SOURCES or name.startswith(_INVALID_PREFIXES)
+
+
+TYPES = (PackagingPolicy,)

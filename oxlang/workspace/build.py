@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from oxlang.dialect.targets import BuildPlan
+    from oxlang.dialect.plan import BuildPlan
     from oxlang.graph.tree import Tree
     from oxlang.workspace.evaluate import Session
 

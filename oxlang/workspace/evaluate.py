@@ -19,7 +19,8 @@ from oxlang.workspace.environment import Environment
 if TYPE_CHECKING:
     from oxlang.diagnostics.model import Diagnostic
     from oxlang.dialect.context import DialectContext, Mode, Prompts
-    from oxlang.dialect.targets import BuildPlan, TargetTable
+    from oxlang.dialect.plan import BuildPlan
+    from oxlang.dialect.targets import TargetTable
     from oxlang.engine.engine import Engine
     from oxlang.engine.events import OnEvent
     from oxlang.engine.local import Keep

@@ -146,6 +146,16 @@ def test_member(name: str) -> None:
     assert OURS[name] == wanted
 
 
+def test_deferred_functions_are_the_declared_ones() -> None:
+    from importlib import import_module
+
+    from oxlang.dialect.environment import _FUNCTIONS, declared_functions
+
+    for module, names in _FUNCTIONS.items():
+        declared = declared_functions(import_module(f"oxlang.dialect.{module}"))
+        assert [one.name for one in declared] == list(names)
+
+
 def test_nothing_else() -> None:
     assert sorted(set(OURS) - set(WANTED)) == []
 

@@ -1,0 +1,33 @@
+"""Values of the global constants; among them opaque ones that PyOxidizer's configs can see and cannot use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from oxlang.declare.decorators import starlark_type
+
+if TYPE_CHECKING:
+    from oxlang.dialect.context import DialectContext
+
+
+@starlark_type("EnvironmentContext", origin="build-targets")
+class EnvironmentContext:
+    """An opaque value that PyOxidizer's configs can see and cannot use."""
+
+
+@starlark_type("TuggerContext", origin="tugger")
+class TuggerContext:
+    """An opaque value that PyOxidizer's configs can see and cannot use."""
+
+
+def constant_values(ctx: DialectContext) -> dict[str, Any]:
+    """Gives the values of the constants as Python values; `VARS` is fresh and belongs to the config."""
+    return {
+        "VARS": dict(ctx.variables),
+        "CWD": ctx.cwd,
+        "CONFIG_PATH": ctx.config_path,
+        "BUILD_TARGET_TRIPLE": ctx.build.target.triple,
+        "CONTEXT": EnvironmentContext(),
+        "BUILD_CONTEXT": EnvironmentContext(),
+        "TUGGER_CONTEXT": TuggerContext(),
+    }

@@ -1,0 +1,29 @@
+"""What is to be built for a resolved target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from oxlang.dialect.targets import Target
+    from oxlang.graph.nodes import Artifact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildPlan:
+    """A resolved target that is to be built.
+
+    Attributes:
+        target: its registration.
+        value: what its function returned.
+        artifact: what to build, None when there is nothing to write.
+        run: path in the artifact of the program that `run` starts, or None.
+        clears: the output folder is emptied first.
+    """
+
+    target: Target
+    value: Any
+    artifact: Artifact | None
+    run: str | None
+    clears: bool = True
