@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import FORMAT_JSON, JOBS, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
-from oxlang.cli.session import KEEP, find_config, load
+from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress
 from oxlang.cli.spec import Argument, Command, Option
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 
 def _run(call: Invocation) -> int:
-    from oxlang.cli.progress import Progress
     from oxlang.workspace.build import build
 
     names = call.values.many("target")
@@ -26,8 +25,8 @@ def _run(call: Invocation) -> int:
     project = call.values.maybe("rust_project")
     if project is not None:
         return _build_rust_project(call, config, project, names)
-    with Progress(call.terminal) as progress:
-        session = load(call, config, targets=names, progress=progress)
+    with progress(call) as display:
+        session = load(call, config, targets=names, progress=display)
         built = build(session, names)
     report(call, built)
     if call.values.text("format") == "json":
@@ -40,12 +39,11 @@ def _run(call: Invocation) -> int:
 def _build_rust_project(call: Invocation, config: Path, project: str, names: Sequence[str]) -> int:
     from pathlib import Path
 
-    from oxlang.cli.progress import Progress
     from oxlang.workspace.rust_project import build_rust_project
 
-    with Progress(call.terminal) as progress:
-        session = load(call, config, targets=names, mode="build-script", progress=progress)
-    built = build_rust_project(session, Path(project), call.environment, names=names, notice=call.terminal.warn)
+    with progress(call) as display:
+        session = load(call, config, targets=names, mode="build-script", progress=display)
+        built = build_rust_project(session, Path(project), call.environment, names=names, notice=call.terminal.warn)
     report(call, [built])
     if call.values.text("format") == "json":
         from oxlang.cli.output import write_json
@@ -60,8 +58,9 @@ def report(call: Invocation, built: Sequence[Built]) -> None:
 
     for one in built:
         place = one.program or one.folder
-        state = "" if one.changed else " (unchanged)"
-        call.terminal.warn(f"{one.target}: {display_path(str(place), call.terminal.base)}{state}")
+        state = "" if one.changed else "unchanged, "
+        actions = "1 action" if one.executed == 1 else f"{one.executed} actions"
+        call.terminal.warn(f"{one.target}: {display_path(str(place), call.terminal.base)} ({state}{actions} run)")
 
 
 def outputs_json(session: Session, built: Sequence[Built]) -> list[dict[str, object]]:
@@ -97,6 +96,8 @@ COMMAND = Command(
         VAR_ENV,
         JOBS,
         KEEP,
+        EXPLAIN,
+        TRACE,
         FORMAT_JSON,
         Option(("--rust-project",), "Build this Rust project of yours with cargo, with the Python resources of the config's "
                "default build-script target (or of TARGET).", "DIR"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from oxlang.cli.build import outputs_json
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import JOBS, RELEASE, TRIPLE, VAR, VAR_ENV
-from oxlang.cli.session import KEEP, find_config, load
+from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress
 from oxlang.cli.spec import Argument, Command, Option
 
 if TYPE_CHECKING:
@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 
 
 def _run(call: Invocation) -> int:
-    from oxlang.cli.progress import Progress
 
     names = call.values.many("target")
     named = call.values.maybe("config")
     config = find_config(call, named, explicit=named is not None)
-    with Progress(call.terminal) as progress:
-        session = load(call, config, targets=names, progress=progress, offline=call.values.flag("offline"))
+    with progress(call) as display:
+        session = load(call, config, targets=names, progress=display, offline=call.values.flag("offline"))
         if call.values.many("expression"):
             return _expressions(call, session)
         plans = session.plans(names)
@@ -58,7 +57,7 @@ def _graph(call: Invocation, session: Session, plans: Sequence[BuildPlan]) -> st
     parts = []
     note = _note(call, state)
     for plan in plans:
-        head = f"target {plan.target.name}: {_type_name(plan.value)}"
+        head = f"target {plan.name}: {_type_name(plan.value)}"
         if plan.artifact is None:
             parts.append(f"{head} (nothing to write)\n")
         else:
@@ -161,7 +160,6 @@ COMMAND = Command(
         Option(("--format",), "How to show the graph.", "FORMAT", default="tree", choices=("tree", "json", "dot")),
         Option(("--dry-run",), "Show the graph and stop: nothing is built."),
         Option(("--offline",), "Let evaluation use only what the cache holds."),
-        Option(("--explain",), "Say which outputs the evaluation itself needed, and why."),
         Option(("--expression", "-e"), "Print the value of an expression in the evaluated config; nothing is built.",
                "EXPR", multiple=True),
         RELEASE,
@@ -170,6 +168,8 @@ COMMAND = Command(
         VAR_ENV,
         JOBS,
         KEEP,
+        EXPLAIN,
+        TRACE,
     ),
     details="""
     The graph shows for each node what it does, its kind and the beginning of its id, whether its output is in the cache,

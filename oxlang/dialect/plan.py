@@ -16,6 +16,7 @@ class BuildPlan:
 
     Attributes:
         target: its registration.
+        name: the name that was asked for, which names the output folder; not the target's own when it is an alias.
         value: what its function returned.
         artifact: what to build, None when there is nothing to write.
         run: path in the artifact of the program that `run` starts, or None.
@@ -23,6 +24,7 @@ class BuildPlan:
     """
 
     target: Target
+    name: str
     value: Any
     artifact: Artifact | None
     run: str | None

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import function, starlark_type, type_def, type_name
-from oxlang.diagnostics.model import error
+from oxlang.diagnostics.model import OxError, error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from oxlang.diagnostics.model import OxError
     from oxlang.dialect.context import DialectContext
     from oxlang.dialect.plan import BuildPlan
     from oxlang.source import Span
@@ -185,8 +184,8 @@ class TargetTable:
             help="take one of them out of `depends`, or call `resolve_target` elsewhere",
         )
 
-    def plan(self, ctx: DialectContext, name: str) -> BuildPlan:
-        """Gives what is to be built for a resolved target. Raises OX0503 and OX0504."""
+    def plan(self, ctx: DialectContext, name: str, asked: str | None = None) -> BuildPlan:
+        """Gives what is to be built for a resolved target, asked for as `asked`. Raises OX0503 and OX0504."""
         target = self._targets.get(name)
         if target is None:
             raise self.unknown(name)
@@ -199,15 +198,21 @@ class TargetTable:
                 span=target.span,
                 help="return a `PythonExecutable`, `PythonEmbeddedResources`, `FileManifest` or another buildable value",
             )
-        artifact = value.lower(ctx)
+        try:
+            artifact = value.lower(ctx)
+        except OxError as problem:
+            raise problem.at(getattr(value, "origin", None) or target.span) from problem.__cause__
         run = value.run_path(ctx) if declared.run in ("path", "manifest") else None
         from oxlang.dialect.plan import BuildPlan
 
-        return BuildPlan(target=target, value=value, artifact=artifact, run=run)
+        return BuildPlan(target=target, name=asked or name, value=value, artifact=artifact, run=run)
 
     def plans(self, ctx: DialectContext, names: Iterable[str]) -> list[BuildPlan]:
-        """Gives the plans of several targets, each once."""
-        return [self.plan(ctx, name) for name in dict.fromkeys(self.resolve_name(one) for one in names)]
+        """Gives the plans of several targets, each once, also when asked for by its alias, too."""
+        asked: dict[str, str] = {}
+        for one in names:
+            asked.setdefault(self.resolve_name(one), one)
+        return [self.plan(ctx, name, one) for name, one in asked.items()]
 
 
 def _described(value: object) -> str:

@@ -58,12 +58,12 @@ def _place(session: Session, plan: BuildPlan, tree: Tree) -> Built:
     from oxlang.cargo.artifacts import located
     from oxlang.workspace.outputs import Placer
 
-    folder = session.place_of(plan.target.name)
+    folder = session.place_of(plan.name)
     store = session.engine.store
     placed = located(tree, str(folder), store.read, store.put)
     changed = Placer(store, session.engine.disk).place(placed, folder, clear=plan.clears)
     return Built(
-        target=plan.target.name,
+        target=plan.name,
         folder=folder,
         tree=tree,
         changed=changed,

@@ -95,7 +95,7 @@ class Session:
 
     def plans(self, names: Sequence[str] = ()) -> list[BuildPlan]:
         """Gives what is to be built for targets; this adds their nodes to the graph."""
-        return self.context.targets.plans(self.context, self.names(names))
+        return self.context.targets.plans(self.context, names or self.names())
 
     def place_of(self, target: str) -> Path:
         """Gives the folder of a target's outputs."""
