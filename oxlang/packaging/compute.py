@@ -31,11 +31,13 @@ _TABLE = (
     ("packaging.pack", 3, "pack", "compute_pack"),
     ("packaging.extra", 3, "pack", "compute_extra"),
     ("packaging.attach", 3, "attach", "compute_attach"),
+    ("packaging.bundle", 1, "bundle", "compute_bundle"),
     ("packaging.unpack-wheels", 1, "pip", "compute_unpack"),
     ("packaging.universal", 1, "apple", "universal"),
     ("packaging.build-wheel", 1, "wheel_writer", "build_wheel"),
     ("packaging.licenses", 1, "licensing", "compute_licenses"),
     ("packaging.build-wheel", 1, "wheel_writer", "build_wheel"),
+    ("packaging.bundle", 1, "bundle", "compute_bundle"),
     ("packaging.unpack-wheels", 1, "pip", "compute_unpack"),
     ("packaging.universal", 1, "apple", "universal"),
 )

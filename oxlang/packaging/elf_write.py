@@ -8,15 +8,19 @@ them and the table of sections change. A payload gets a section of its own that 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from struct import Struct
+from struct import error as StructError
 from typing import BinaryIO
 
 from oxlang.packaging.elf import (
     DT_RPATH,
     DT_RUNPATH,
+    DT_STRSZ,
+    DT_STRTAB,
     PT_DYNAMIC,
+    PT_LOAD,
     SHT_PROGBITS,
     SHT_STRTAB,
     Elf,
@@ -101,17 +105,80 @@ def _enter_table(file: Elf, header: bytearray, table: int, count: int) -> None:
         Struct(order + "HHH").pack_into(header, 46, file._section.size, count, count - 1)
 
 
-def _forget_runpath(file: Elf, out: bytearray) -> None:
-    """Lets RUNPATH and RPATH name the empty text at the start of the string table, which the loader ignores."""
+# A tag of the range for systems, which no loader acts on.
+_IGNORED_TAG = 0x6000000D
+
+
+def _dynamic_rows(file: Elf, data: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
+    """Gives position, tag and value of the dynamic section's rows, the end marker and spare rows included."""
     for kind, offset, _, size in file.segments():
-        if kind != PT_DYNAMIC:
-            continue
-        for position in range(offset, offset + size - file._dynamic.size + 1, file._dynamic.size):
-            tag, _ = file._dynamic.unpack_from(out, position)
-            if tag == 0:
-                break
-            if tag in (DT_RPATH, DT_RUNPATH):
-                file._dynamic.pack_into(out, position, tag, 0)
+        if kind == PT_DYNAMIC:
+            for position in range(offset, offset + size - file._dynamic.size + 1, file._dynamic.size):
+                tag, value = file._dynamic.unpack_from(data, position)
+                yield position, tag, value
+            return
+
+
+def _forget_runpath(file: Elf, out: bytearray) -> None:
+    """Turns RUNPATH and RPATH into rows that loaders pass over."""
+    for position, tag, value in list(_dynamic_rows(file, out)):
+        if tag == 0:
+            return
+        if tag in (DT_RPATH, DT_RUNPATH):
+            file._dynamic.pack_into(out, position, _IGNORED_TAG, value)
+
+
+def with_runpath(data: bytes, runpath: str) -> bytes | None:
+    """Gives a shared library with another RUNPATH; None when the file leaves no room.
+
+    The text goes where the first loaded segment ends and the next page begins: these bytes are mapped with the
+    segment, and no string of the file can share them. The row is that of the old RUNPATH, or a spare one at the end of
+    the dynamic section, of which linkers leave a few.
+    """
+    try:
+        file = Elf(data)
+        loads = sorted((offset, address, size) for kind, offset, address, size in file.segments() if kind == PT_LOAD)
+        rows = list(_dynamic_rows(file, data))
+        strings = next((value for _, tag, value in rows if tag == DT_STRTAB), None)
+    except (ElfError, StructError):
+        return None
+    if strings is None or not loads:
+        return None
+    text = runpath.encode() + b"\0"
+    holder = next((one for one in loads if one[1] <= strings < one[1] + one[2]), None)
+    if holder is None:
+        return None
+    end = holder[0] + holder[2]
+    limit = min([one[0] for one in loads if one[0] >= end] + [-(-end // 4096) * 4096])
+    if limit - end < len(text) or any(data[end : end + len(text)]):
+        return None
+    position = next((at for at, tag, _ in rows if tag in (DT_RUNPATH, DT_RPATH, _IGNORED_TAG)), None)
+    if position is None:
+        spare = [at for at, tag, _ in rows if tag == 0]
+        if len(spare) < 2:
+            return None
+        position = spare[0]
+    out = bytearray(data)
+    out[end : end + len(text)] = text
+    _grow_segment(file, out, holder[0], len(text))
+    value = holder[1] + holder[2] - strings
+    file._dynamic.pack_into(out, position, DT_RUNPATH, value)
+    for at, tag, size in rows:
+        if tag == DT_STRSZ:
+            file._dynamic.pack_into(out, at, tag, max(size, value + len(text)))
+    return bytes(out)
+
+
+def _grow_segment(file: Elf, out: bytearray, offset: int, extra: int) -> None:
+    """Makes the segment at a file offset longer, in the file and in memory."""
+    for number in range(file.program_count):
+        at = file.program_offset + number * file.program_size
+        row = list(file._program.unpack_from(out, at))
+        wide = file.bits == 64
+        if row[0] == PT_LOAD and row[2 if wide else 1] == offset:
+            row[5 if wide else 4] += extra
+            row[6 if wide else 5] += extra
+            file._program.pack_into(out, at, *row)
 
 
 def add_payload_section(program: bytes | memoryview, payload_length: int) -> tuple[bytearray, int, bytes] | None:

@@ -1,0 +1,295 @@
+"""Distributions from archives: verified, unpacked once, read.
+
+Unpacked archives lie in `<cache>/python_distributions/python.<first 12 digits of the hash>`. An archive is unpacked into
+a folder beside it that is renamed when it is whole, so a broken extraction is never taken for a good one. Full archives
+describe themselves in `python/PYTHON.json`; install-only archives are asked through their interpreter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oxlang.diagnostics import OxError, error
+from oxlang.packaging.distribution import Distribution
+
+if TYPE_CHECKING:
+    from oxlang.graph.demand import Demand
+    from oxlang.source import Span
+
+FOLDER = "python_distributions"
+_EXPECTED = frozenset({"build", "install", "lib", "licenses", "LICENSE.rst", "PYTHON.json"})
+_SUFFIXES = (".tar.zst", ".tar.gz", ".tgz", ".tar.xz", ".tar")
+
+
+def archive_distribution(
+    *,
+    sha256: str,
+    path: str | None = None,
+    url: str | None = None,
+    flavor: str = "standalone",
+    cache_dir: Path | str,
+    environment: Mapping[str, str] | None = None,
+    demand: Demand | None = None,
+    origin: Span | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> Distribution:
+    """Gives the distribution of an archive.
+
+    Args:
+        sha256: of the archive, 64 lower-case digits.
+        path: an archive on this machine.
+        url: where it is fetched from, when there is no path; `OXL_PYTHON_MIRROR` may replace the address.
+        flavor: as named in the config.
+        cache_dir: the cache.
+        environment: the caller's variables.
+        demand: what downloads.
+        origin: the call.
+        warn: takes warnings.
+
+    Raises OX0618 when the archive is missing, of another hash, or unreadable; OX0611 for hostile members; OX0612 and
+    OX0613 for its description.
+    """
+    try:
+        folder = Path(cache_dir) / FOLDER / f"python.{sha256[:12]}"
+        if not _is_complete(folder):
+            archive = _obtain(sha256, path, url, Path(cache_dir), environment or {}, demand, origin)
+            extract(archive, folder)
+        return read_folder(folder, identity=sha256, flavor=flavor, warn=warn)
+    except OxError as failure:
+        raise failure.at(origin) from None
+
+
+def _is_complete(folder: Path) -> bool:
+    return (folder / "python").is_dir()
+
+
+def _obtain(
+    sha256: str,
+    path: str | None,
+    url: str | None,
+    cache_dir: Path,
+    environment: Mapping[str, str],
+    demand: Demand | None,
+    origin: Span | None,
+) -> Path:
+    """Gives a verified archive on this machine."""
+    if path is not None:
+        archive = Path(path)
+        if not archive.is_file():
+            raise error("OX0618", f"the archive `{path}` does not exist")
+        _check_name(archive.name)
+        verify(archive, sha256)
+        return archive
+    assert url is not None
+    name = url.rsplit("/", 1)[-1].replace("%2B", "+").split("?", 1)[0] or "python.tar.zst"
+    kept = cache_dir / FOLDER / name
+    if kept.is_file() and file_hash(kept) == sha256:
+        return kept
+    if demand is None:
+        raise error("OX0618", f"the archive `{name}` has to be downloaded, and nothing may be downloaded here")
+    return _download(sha256, url, name, kept, environment, demand, origin)
+
+
+def _check_name(name: str) -> None:
+    if not name.endswith(_SUFFIXES):
+        raise error("OX0618", f"unhandled distribution format: {name}", help=f"known are {', '.join(_SUFFIXES)}")
+
+
+def _download(
+    sha256: str,
+    url: str,
+    name: str,
+    kept: Path,
+    environment: Mapping[str, str],
+    demand: Demand,
+    origin: Span | None,
+) -> Path:
+    from oxlang.graph.nodes import Artifact, Fetch
+    from oxlang.packaging.catalog import mirrored
+
+    node = Fetch(
+        url=mirrored(url, environment), digest=sha256, filename=name, description=f"download {name}", origin=origin
+    )
+    try:
+        tree = demand.demand(Artifact(node), origin)
+    except OxError as failure:
+        if failure.diagnostic.code.id == "OX0707":
+            raise _mismatch(name, sha256, failure.diagnostic.message) from None
+        raise
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    aside = kept.with_name(f"{kept.name}.{os.getpid()}.tmp")
+    aside.write_bytes(demand.read(tree.file(name).digest))
+    os.replace(aside, kept)
+    return kept
+
+
+def file_hash(path: Path) -> str:
+    """Gives the SHA-256 of a file."""
+    running = hashlib.sha256()
+    with open(path, "rb") as stream:
+        while chunk := stream.read(1 << 20):
+            running.update(chunk)
+    return running.hexdigest()
+
+
+def verify(archive: Path, sha256: str) -> None:
+    """Raises OX0618 when an archive has another hash."""
+    found = file_hash(archive)
+    if found != sha256:
+        raise _mismatch(archive.name, sha256, f"it is {found}")
+
+
+def _mismatch(name: str, sha256: str, found: str) -> OxError:
+    return error(
+        "OX0618",
+        f"sha256 of Python distribution does not validate: `{name}`",
+        notes=(f"expected {sha256}", found),
+        help="get the archive again, or correct the hash in the config",
+    )
+
+
+def extract(archive: Path, folder: Path) -> None:
+    """Unpacks an archive to a folder of the cache; several processes may want the same at once."""
+    from oxlang.packaging.unpack import unpack
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(folder.parent / "distribution-extract-lock"):
+        if _is_complete(folder):
+            return
+        aside = folder.with_name(f".{folder.name}.{os.getpid()}")
+        shutil.rmtree(aside, ignore_errors=True)
+        try:
+            unpack(archive, aside)
+            if not _is_complete(aside):
+                raise error("OX0613", f"`{archive.name}` has no folder `python`")
+            shutil.rmtree(folder, ignore_errors=True)
+            os.rename(aside, folder)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Holds an exclusive lock while the body runs; on systems without `fcntl` the rename alone has to do."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with open(path, "a+b") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def read_folder(
+    folder: Path, *, identity: str, flavor: str = "standalone", warn: Callable[[str], None] | None = None
+) -> Distribution:
+    """Gives the distribution of an unpacked archive: a folder with `python/` in it."""
+    from oxlang.packaging.python_json import read_python_json
+
+    root = folder / "python"
+    description = root / "PYTHON.json"
+    if not description.is_file():
+        return _install_only(root, identity, flavor)
+    if warn is not None:
+        for name in sorted({entry.name for entry in root.iterdir()} - _EXPECTED):
+            warn(f"the Python distribution has an unknown entry `{name}`")
+    try:
+        data = json.loads(description.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as failure:
+        raise error("OX0613", f"`PYTHON.json` of the distribution cannot be read: {failure}") from None
+    found = read_python_json(data, root, kind="archive", identity=identity, warn=warn)
+    return _completed(replace(found, flavor=flavor))
+
+
+def _completed(found: Distribution) -> Distribution:
+    """Adds what a description does not say: whether the archive fits position-independent programs, the soname."""
+    from oxlang.packaging.elf import ElfError, is_bitcode_archive, is_position_independent, read_elf_facts
+
+    changes: dict[str, object] = {}
+    if found.static_lib and found.static_lib_pic is None and found.platform.is_linux:
+        archive = found.path(found.static_lib)
+        try:
+            changes["static_lib_pic"] = is_position_independent(archive)
+            changes["bitcode"] = found.bitcode or is_bitcode_archive(archive)
+        except (ElfError, OSError, ValueError):
+            pass
+    if found.shared_lib and found.platform.is_linux:
+        try:
+            changes["soname"] = read_elf_facts(found.path(found.shared_lib)).soname or found.soname
+        except (ElfError, OSError):
+            pass
+    return replace(found, **changes) if changes else found  # type: ignore[arg-type]  # names are fields
+
+
+def _install_only(root: Path, identity: str, flavor: str) -> Distribution:
+    """Describes an archive without `PYTHON.json` by asking its interpreter."""
+    from oxlang.packaging.local import describe
+
+    for place in ("bin/python3", "python.exe", "install/bin/python3"):
+        if (root / place).is_file():
+            found = describe(root / place)
+            return replace(found, kind="archive", identity=identity, flavor=flavor)
+    raise error(
+        "OX0613",
+        "the archive has neither `PYTHON.json` nor an interpreter",
+        help="use a full or install-only archive of python-build-standalone, or one of `oxl python-distribution-pack`",
+    )
+
+
+def default_distribution(
+    version: str | None,
+    *,
+    triple: str,
+    host_triple: str,
+    flavor: str = "standalone",
+    environment: Mapping[str, str],
+    cache_dir: Path | str,
+    demand: Demand | None = None,
+    origin: Span | None = None,
+) -> Distribution:
+    """Gives the distribution that a config gets without naming one.
+
+    For this machine an installed Python; for another platform (or when no installed one fits and downloads are
+    allowed) an archive of the catalog.
+
+    Raises OX0601 when there is neither.
+    """
+    from oxlang.packaging.catalog import find_distribution, parse_flavor
+    from oxlang.packaging.local import local_distribution
+
+    flavor = parse_flavor(flavor)
+    problem: OxError | None = None
+    if triple == host_triple:
+        try:
+            return local_distribution(version, environment, cache_dir=Path(cache_dir))
+        except OxError as failure:
+            problem = failure
+    known = find_distribution(triple, version, flavor, environment)
+    if known is None or environment.get("OXL_OFFLINE") == "1":
+        if problem is not None:
+            raise problem.at(origin)
+        raise error(
+            "OX0601",
+            f"could not find default Python distribution for {triple}"
+            + (f" and Python {version}" if version else ""),
+            span=origin,
+            help="name an archive with `PythonDistribution(sha256=…, url=…)`",
+        )
+    return archive_distribution(
+        sha256=known.sha256,
+        url=known.url,
+        flavor=flavor,
+        cache_dir=cache_dir,
+        environment=environment,
+        demand=demand,
+        origin=origin,
+    )

@@ -1,0 +1,89 @@
+"""Evidence whether a package can live in memory, for `policy.resources_location = "auto"` and for `oxl doctor`.
+
+A package that opens its own data through `__file__` needs them on disk; one that asks `importlib.resources`, or has no
+data, does not. So a top-level package goes beside the program when its source text uses `__file__` to build paths *and*
+it ships data files that are read at run time, or when it loads shared libraries by path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oxlang.packaging.resource import Resource
+
+if TYPE_CHECKING:
+    from oxlang.graph.compute import ComputeContext
+    from oxlang.graph.digest import Digest
+
+BESIDE = "filesystem-relative:lib"
+
+_FILE_PATHS = re.compile(
+    rb"(dirname|abspath|realpath|join|Path|PurePath|normpath|split)\s*\(\s*(?:[\w.]+\s*\(\s*)*__file__|__file__\s*[\])]?\s*\)?\s*\.parent"
+)
+_LOADED_BY_PATH = re.compile(rb"(CDLL|LoadLibrary|cdll\.LoadLibrary|dlopen)\s*\(")
+_SHARED = re.compile(r"\.(so(\.\d+)*|dylib|dll)$")
+_IDLE_DATA = re.compile(r"(\.pyi|\.pyx|\.pxd|\.pxi|\.c|\.h|\.cpp|\.hpp|\.typed|\.md|\.rst|\.toml\.in|LICENSE[^/]*)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was found out about a top-level package.
+
+    Attributes:
+        package: its name.
+        needs_files: whether it belongs beside the program.
+        reasons: what speaks for it, one sentence each; also for packages that stay in memory.
+    """
+
+    package: str
+    needs_files: bool
+    reasons: tuple[str, ...]
+
+
+def gather_evidence(resources: Iterable[Resource], read: Callable[[Digest], bytes]) -> list[Evidence]:
+    """Gives the evidence for each top-level package with modules, by name. The standard library is not looked at."""
+    modules: dict[str, list[Resource]] = {}
+    data: dict[str, list[str]] = {}
+    libraries: dict[str, list[str]] = {}
+    for one in resources:
+        if one.is_stdlib:
+            continue
+        top = one.name.split(".", 1)[0]
+        if one.kind == "module":
+            modules.setdefault(top, []).append(one)
+        elif one.kind == "resource" and _SHARED.search(one.path):
+            libraries.setdefault(top, []).append(one.path)
+        elif one.kind == "resource" and not _IDLE_DATA.search(one.path):
+            data.setdefault(top, []).append(one.path)
+    found: list[Evidence] = []
+    for top in sorted(modules):
+        users: list[str] = []
+        loaders: list[str] = []
+        for one in modules[top]:
+            if one.digest is None or ".tests." in one.name:
+                continue
+            text = one.source if isinstance(one.source, bytes) else read(one.digest)
+            if b"__file__" in text and _FILE_PATHS.search(text):
+                users.append(one.name)
+            if top in libraries and _LOADED_BY_PATH.search(text):
+                loaders.append(one.name)
+        reasons: list[str] = []
+        if users:
+            reasons.append(f"`{users[0]}` builds paths from `__file__`" + (f" ({len(users)} modules do)" if len(users) > 1 else ""))
+        if top in data:
+            reasons.append(f"it ships {len(data[top])} data files, such as `{data[top][0]}`")
+        if loaders:
+            reasons.append(f"`{loaders[0]}` loads shared libraries that the package ships")
+        found.append(
+            Evidence(package=top, needs_files=bool((users and top in data) or loaders), reasons=tuple(reasons))
+        )
+    return found
+
+
+def choose_locations(resources: Iterable[Resource], context: ComputeContext) -> dict[str, str]:
+    """Gives the location of each top-level package under `auto`."""
+    found = gather_evidence(resources, context.read)
+    return {one.package: BESIDE if one.needs_files else "in-memory" for one in found} or {"": "in-memory"}

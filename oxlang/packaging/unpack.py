@@ -1,0 +1,216 @@
+"""Unpacks archives of Python distributions, believing nothing in them.
+
+`tar.zst`, `tar.gz`, `tar.xz` and plain `tar`. A member whose path is absolute, has `..`, or is a link that leads outside
+is refused (OX0611), and so are devices. Files get the present time and are writable; links become copies where the
+system has none. The caller unpacks beside the target and renames.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import shutil
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from oxlang.diagnostics import error
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpacks an archive into a folder, which is made.
+
+    Raises OX0611 for a hostile member, OX0618 when the archive cannot be read.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    links: list[tuple[str, str]] = []
+    try:
+        with _opened(archive) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
+            for member in tar:
+                _member(tar, member, folder, links, archive)
+    except (tarfile.TarError, EOFError, ValueError) as failure:
+        raise error("OX0618", f"`{archive.name}` cannot be unpacked: {failure}") from None
+    _make_links(folder, links)
+
+
+def _member(
+    tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, links: list[tuple[str, str]], archive: Path
+) -> None:
+    path = _checked(member.name, archive)
+    if path in ("", "."):
+        return
+    target = folder / path
+    if _crosses_link(path, {place for place, _ in links}):
+        raise _hostile(archive, member.name, "goes through a symbolic link")
+    if member.isdir():
+        target.mkdir(parents=True, exist_ok=True)
+    elif member.issym():
+        inside = posixpath.normpath(posixpath.join(posixpath.dirname(path), member.linkname))
+        if member.linkname.startswith("/") or inside.startswith("../") or inside == "..":
+            raise _hostile(archive, member.name, f"is a link to `{member.linkname}`, outside of the archive")
+        links.append((path, member.linkname))
+    elif member.islnk():
+        source = folder / _checked(member.linkname, archive)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_symlink() or not source.is_file():
+            raise _hostile(archive, member.name, f"is a link to `{member.linkname}`, which is no file before it")
+        shutil.copyfile(source, target)
+        shutil.copymode(source, target)
+    elif member.isfile():
+        content = tar.extractfile(member)
+        assert content is not None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with open(target, "wb") as out:
+            shutil.copyfileobj(content, out, 1 << 20)
+        os.chmod(target, 0o755 if member.mode & 0o100 else 0o644)
+    else:
+        raise _hostile(archive, member.name, "is neither file, folder nor link")
+
+
+def _crosses_link(path: str, links: set[str]) -> bool:
+    parts = path.split("/")
+    return any("/".join(parts[:end]) in links for end in range(1, len(parts)))
+
+
+def _checked(name: str, archive: Path) -> str:
+    if name.startswith("/") or "\\" in name or ".." in name.split("/") or "\0" in name or name[1:2] == ":":
+        raise _hostile(archive, name, "leaves the folder")
+    return posixpath.normpath(name)
+
+
+def _hostile(archive: Path, member: str, why: str) -> Exception:
+    return error(
+        "OX0611",
+        f"`{archive.name}` is refused: its member `{member}` {why}",
+        help="get the archive from a source that you trust",
+    )
+
+
+def _make_links(folder: Path, links: list[tuple[str, str]]) -> None:
+    """Makes symbolic links, or copies of what they name where the system refuses links."""
+    waiting = links
+    for _ in range(len(links) + 1):
+        later: list[tuple[str, str]] = []
+        for path, target in waiting:
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.is_symlink() or place.exists():
+                continue
+            try:
+                os.symlink(target, place)
+            except OSError:
+                source = place.parent / target
+                if source.is_dir():
+                    shutil.copytree(source, place)
+                elif source.exists():
+                    shutil.copy(source, place)
+                else:
+                    later.append((path, target))
+        if not later or len(later) == len(waiting):
+            return
+        waiting = later
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[IO[bytes]]:
+    """Opens an archive for reading its tar stream, by its first bytes."""
+    with open(archive, "rb") as raw:
+        magic = raw.read(6)
+        raw.seek(0)
+        if magic.startswith(b"\x28\xb5\x2f\xfd"):
+            with _zstd_reader(raw, archive) as stream:
+                yield stream
+        elif magic.startswith(b"\x1f\x8b"):
+            import gzip
+
+            with gzip.open(raw, "rb") as stream:
+                yield stream  # type: ignore[misc]  # a binary stream in all but name
+        elif magic.startswith(b"\xfd7zXZ"):
+            import lzma
+
+            with lzma.LZMAFile(raw) as stream:
+                yield stream
+        else:
+            yield raw
+
+
+@contextmanager
+def _zstd_reader(raw: IO[bytes], archive: Path) -> Iterator[IO[bytes]]:
+    """Decompresses zstd: the standard library (3.14), the package `zstandard`, or the program `zstd`."""
+    import sys
+
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+
+        with zstd.ZstdFile(raw) as stream:
+            yield stream
+        return
+    try:
+        import zstandard
+    except ImportError:
+        import subprocess
+
+        program = shutil.which("zstd")
+        if program is None:
+            raise error(
+                "OX0618", f"`{archive.name}` is compressed with zstd, which is not installed",
+                help="pip install zstandard",
+            ) from None  # fmt: skip
+        with subprocess.Popen([program, "-dcq"], stdin=raw, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            yield process.stdout
+        return
+    try:
+        with zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(raw) as stream:
+            yield stream
+    except zstandard.ZstdError as failure:
+        raise error("OX0618", f"`{archive.name}` cannot be unpacked: {failure}") from None
+
+
+def pack_tar(folder: Path, archive: Path, *, prefix: str = "") -> None:
+    """Writes the files of a folder as an archive whose name says the compression; equal folders give equal bytes."""
+    paths = sorted(path for path in folder.rglob("*"))
+
+    def write(stream: IO[bytes]) -> None:
+        with tarfile.open(fileobj=stream, mode="w|", format=tarfile.GNU_FORMAT) as tar:
+            for path in paths:
+                name = path.relative_to(folder).as_posix()
+                info = tar.gettarinfo(str(path), f"{prefix}/{name}" if prefix else name)
+                info.uid = info.gid = 0
+                info.uname = info.gname = ""
+                info.mtime = 315532800
+                if info.isfile():
+                    info.mode = 0o755 if info.mode & 0o100 else 0o644
+                    with open(path, "rb") as content:
+                        tar.addfile(info, content)
+                else:
+                    tar.addfile(info)
+
+    with open(archive, "wb") as raw, _compressor(raw, archive.name) as stream:
+        write(stream)
+
+
+@contextmanager
+def _compressor(raw: IO[bytes], name: str) -> Iterator[Any]:
+    if name.endswith((".tar.gz", ".tgz")):
+        import gzip
+
+        with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as stream:
+            yield stream
+    elif name.endswith(".tar.zst"):
+        import sys
+
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+
+            with zstd.ZstdFile(raw, "w") as stream:
+                yield stream
+        else:
+            import zstandard
+
+            with zstandard.ZstdCompressor(level=10, threads=-1).stream_writer(raw, closefd=False) as writer:
+                yield writer
+    else:
+        yield raw
