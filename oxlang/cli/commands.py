@@ -12,7 +12,9 @@ from oxlang.cli.spec import Command
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "build": ("build", "Build targets of a config."),
+    "cache": ("cache", "Look into the cache and keep it small."),
     "cache-clear": ("cache_clear", "Remove the cache folder."),
+    "completion": ("completion", "Make a shell complete commands and options."),
     "docs": ("docs", "Show the reference of a name of the dialect."),
     "doctor": ("doctor", "Say what is found on this machine, what is missing, and how to get it."),
     "eval": ("eval", "Evaluate a config, show what it describes as a graph, and build it."),
@@ -33,11 +35,22 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rust-project-licensing": (
         "rust_project_licensing", "Show the licences of the crates that a Rust project is built from.",
     ),
+    "starlark": ("starlark", "Run files of plain Starlark, without the names of the dialect."),
     "vendor": ("vendor", "Copy all crates of a Rust project into it, for builds without a network."),
 }
 """Name of a command or group: (module in `oxlang.cli`, summary)."""
 
-GROUPS: Mapping[str, Mapping[str, str]] = {}
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "cache": {
+        "status": "Show where the cache is and what it holds.",
+        "gc": "Remove what was not used for the longest time.",
+        "clear": "Remove the cache folder (the same as `cache-clear`).",
+    },
+    "completion": {
+        "install": "Write the file that makes a shell complete `oxl`.",
+        "show": "Print that file.",
+    },
+}
 """Group: its subcommands with their summaries."""
 
 

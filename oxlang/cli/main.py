@@ -6,6 +6,7 @@ given three times.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -19,6 +20,11 @@ def run(words: Sequence[str]) -> int:
 
         sys.stdout.write(version_text(long=words[0] == "--version"))
         return 0
+    instruction = os.environ.get("_OXL_COMPLETE")
+    if instruction:
+        from oxlang.cli.completion import complete
+
+        return complete(instruction)
     from oxlang.cli.dispatch import dispatch
 
     return dispatch(list(words))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from oxlang.engine.events import Event
+    from oxlang.engine.trace import Trace
 
 _WORTH_A_LINE_S = 0.3
 _SHOWN_AT_ONCE = 8
@@ -23,8 +24,11 @@ _SHOWN_AT_ONCE = 8
 class Progress:
     """Listens to the engine; use it as a context, so that the display ends before a result is written."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, *, explain: bool = False, trace: str | None = None) -> None:
         self._terminal = terminal
+        self._explain = explain
+        self._trace_path = trace
+        self._trace = _trace() if trace is not None else None
         self._live: Any = None
         self._lock = Lock()
         self._running: dict[str, tuple[str, float, str]] = {}
@@ -39,18 +43,25 @@ class Progress:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        if self._trace is not None and self._trace_path is not None:
+            from pathlib import Path
+
+            self._trace.write(Path(self._trace_path))
 
     def on_event(self, event: Event) -> None:
         """Takes an event of the engine; may be called from any thread."""
         with self._lock:
+            if self._trace is not None:
+                self._trace.on_event(event)
             if event.node is None:
                 self._planned += event.count
                 return
             self._handle(event)
 
     def stop(self) -> None:
-        """Ends the live display."""
+        """Ends the live display; what comes later is written as lines."""
         with self._lock:
+            self._is_live = False
             if self._live is not None:
                 self._live.stop()
                 self._live = None
@@ -90,8 +101,9 @@ class Progress:
             self._print(f"cached: {name}", "debug")
             return
         verb = "failed" if event.phase == "failed" else "done"
-        level = "warn" if event.seconds >= _WORTH_A_LINE_S and not self._is_live else "info"
-        self._print(f"{verb}: {name} ({event.seconds:.1f} s)", "warn" if level == "warn" else "info")
+        why = f", because {event.text}" if self._explain and event.text else ""
+        shown = self._explain or (event.seconds >= _WORTH_A_LINE_S and not self._is_live)
+        self._print(f"{verb}: {name} ({event.seconds:.1f} s){why}", "warn" if shown else "info")
 
     def _print(self, text: str, level: str) -> None:
         if self._live is not None:
@@ -125,6 +137,12 @@ class Progress:
         total = max(self._planned, self._done + len(self._running))
         head = Text(f"building: {self._done} of {total} done", style="bold")
         return Text("\n").join([head, *lines])
+
+
+def _trace() -> Trace:
+    from oxlang.engine.trace import Trace
+
+    return Trace()
 
 
 def _bytes(count: int, total: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from oxlang.cli.build import report
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import JOBS, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
-from oxlang.cli.session import KEEP, find_config, load
+from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress
 from oxlang.cli.spec import Argument, Command, Option
 
 if TYPE_CHECKING:
@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 
 
 def _run(call: Invocation) -> int:
-    from oxlang.cli.progress import Progress
     from oxlang.workspace.build import build
     from oxlang.workspace.run import start
 
     target = call.values.maybe("target")
     names = () if target is None else (target,)
     config = find_config(call, call.values.text("path"))
-    with Progress(call.terminal) as progress:
-        session = load(call, config, targets=names, progress=progress)
+    with progress(call) as display:
+        session = load(call, config, targets=names, progress=display)
         built = build(session, names)
     if not built:
         _check_targets(session)
@@ -55,6 +54,8 @@ COMMAND = Command(
         VAR_ENV,
         JOBS,
         KEEP,
+        EXPLAIN,
+        TRACE,
     ),
     details="""
     The program runs in the current directory, and `oxl` ends with its exit status (128 + n when signal n ended it).

@@ -19,6 +19,16 @@ KEEP = Option(
     default="never", choices=("never", "failure", "always"),
 )
 
+EXPLAIN = Option(("--explain",), "Say why each action ran, and which outputs the evaluation itself needed.")
+TRACE = Option(("--trace",), "Write when each action began and ended, for chrome://tracing, Perfetto or Speedscope.", "FILE")
+
+
+def progress(call: Invocation) -> Progress:
+    """Makes the display of progress that the options ask for."""
+    from oxlang.cli.progress import Progress
+
+    return Progress(call.terminal, explain=call.values.flag("explain"), trace=call.values.maybe("trace"))
+
 
 def settings(call: Invocation) -> BuildSettings:
     """Gives host, target and profile from `--target-triple` and `--release`, where the command has them."""

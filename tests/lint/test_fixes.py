@@ -39,7 +39,7 @@ def test_safe(name: str) -> None:
 def test_unsafe(name: str) -> None:
     before, after = UNSAFE[name]
     found = linted(before)
-    assert not [fix for fix in chosen_fixes(found.source, found.diagnostics)]
+    assert not chosen_fixes(found.source, found.diagnostics)
     if after is not None:
         assert apply(found.source, chosen_fixes(found.source, found.diagnostics, unsafe=True)) == after
 
