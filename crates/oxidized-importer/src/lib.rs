@@ -21,6 +21,7 @@ pub mod py;
 mod table;
 
 pub use finder::{map_file, new_finder, FinderOptions, ModuleFile};
+pub use load::relative_path;
 pub use module::PyInit_oxidized_importer;
 pub use packed_resources;
 pub use table::{Found, Table};

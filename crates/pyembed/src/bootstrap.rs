@@ -6,11 +6,12 @@
 //! and their first values are kept, so that a second interpreter starts from the same state.
 
 use std::ffi::{c_int, CString};
+use std::path::Path;
 use std::ptr;
 use std::sync::OnceLock;
 
 use oxidized_importer::packed_resources::{Field, Flags};
-use oxidized_importer::Table;
+use oxidized_importer::{relative_path, Table};
 use pyo3_ffi as ffi;
 
 use crate::ExtensionModule;
@@ -45,6 +46,7 @@ pub struct Tables {
     _builtin: Vec<ffi::_inittab>,
     _frozen: Vec<ffi::_frozen>,
     _names: Vec<CString>,
+    _read: Vec<Vec<u8>>,
     /// The names of the modules that were added to the frozen ones.
     pub own_frozen: Vec<String>,
 }
@@ -62,6 +64,7 @@ impl Tables {
         extra: &[ExtensionModule],
         resources: Option<&Table>,
         level: u8,
+        origin: &Path,
     ) -> Tables {
         let originals = originals();
         let mut builtin = Vec::new();
@@ -89,6 +92,7 @@ impl Tables {
 
         let mut frozen = Vec::new();
         let mut own_frozen = Vec::new();
+        let mut read = Vec::new();
         if let Some(resources) = resources {
             // SAFETY: before 3.11 the table ends with a row without name, since then it is null.
             unsafe {
@@ -106,9 +110,20 @@ impl Tables {
                     continue;
                 }
                 let levels = [level, 0, 1, 2];
-                let code = levels.into_iter().find_map(|level| entry.data(Field::bytecode(level)));
-                let (Some(code), Ok(name)) = (code, CString::new(entry.name())) else { continue };
-                frozen.push(frozen_row(&name, code, entry.flags().contains(Flags::PACKAGE)));
+                let packed = levels.into_iter().find_map(|level| entry.data(Field::bytecode(level)));
+                let is_package = entry.flags().contains(Flags::PACKAGE);
+                let Ok(name) = CString::new(entry.name()) else { continue };
+                if let Some(code) = packed {
+                    frozen.push(frozen_row(&name, code, is_package));
+                } else {
+                    // A module in a file: there is no finder yet that could load it.
+                    let mut places = levels.into_iter().filter_map(|level| entry.data(Field::bytecode_path(level)));
+                    let Some(code) = places.find_map(|place| read_bytecode(&origin.join(relative_path(place)))) else {
+                        continue;
+                    };
+                    frozen.push(frozen_row(&name, &code, is_package));
+                    read.push(code);
+                }
                 own_frozen.push(entry.name().to_owned());
                 names.push(name);
             }
@@ -122,7 +137,7 @@ impl Tables {
             // SAFETY: no interpreter exists; the vector lives until the tables are restored.
             unsafe { ffi::PyImport_FrozenModules = frozen.as_ptr() };
         }
-        Tables { _builtin: builtin, _frozen: frozen, _names: names, own_frozen }
+        Tables { _builtin: builtin, _frozen: frozen, _names: names, _read: read, own_frozen }
     }
 }
 
@@ -136,6 +151,12 @@ impl Drop for Tables {
             ffi::PyImport_FrozenModules = originals.frozen;
         }
     }
+}
+
+/// The code of a bytecode file: what follows its header of 16 bytes.
+fn read_bytecode(path: &Path) -> Option<Vec<u8>> {
+    let mut content = std::fs::read(path).ok()?;
+    (content.len() > 16).then(|| content.split_off(16))
 }
 
 fn frozen_row(name: &CString, code: &[u8], is_package: bool) -> ffi::_frozen {

@@ -156,6 +156,7 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
                 config.extra_extension_modules.as_deref().unwrap_or_default(),
                 config.oxidized_importer.then_some(&resources.table),
                 startup::early_level(&config),
+                config.origin(),
             )
         };
         startup::pre_initialize(&config)?;
