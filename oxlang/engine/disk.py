@@ -88,10 +88,10 @@ class FolderDisk:
         try:
             with open(self._prefix + name, "rb", buffering=0) as stream:
                 return stream.read()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as problem:
-            raise disk_error(problem, f"reading `{self._prefix}{name}`") from problem
+            raise disk_error(problem, "reading the cache") from problem
 
     def write(self, name: str, data: bytes, *, read_only: bool = False) -> None:
         temporary = ""
@@ -206,18 +206,22 @@ def disk_error(problem: OSError, doing: str) -> OxError:
     """Makes the diagnostic of a failed access: OX0709 when space is short, else OX0708."""
     where = f"`{problem.filename}`: " if problem.filename else ""
     reason = (problem.strerror or str(problem)).lower()
-    if problem.errno in _NO_SPACE:
+    if is_full(problem):
         return error(
             "OX0709",
             f"no space left while {doing}",
             help="free some space, or set `PYOXIDIZER_CACHE_DIR` or `TMPDIR` to a folder on another disk",
-            notes=(where + reason,),
         )
     return error(
         "OX0708",
         f"{doing} failed: {where}{reason}",
         help="check that the folder exists and may be written, or set `PYOXIDIZER_CACHE_DIR` to another one",
     )
+
+
+def is_full(problem: OSError) -> bool:
+    """Whether space or the user's share of it was short."""
+    return problem.errno in _NO_SPACE
 
 
 def _discard(path: str) -> None:

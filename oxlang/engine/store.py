@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from oxlang.diagnostics.model import error
-from oxlang.engine.disk import Disk, disk_error
+from oxlang.engine.disk import Disk, disk_error, is_full
 from oxlang.graph.digest import Digest, digest_bytes, digest_file
 from oxlang.graph.tree import Entry, FileEntry, SymlinkEntry, Tree
 
@@ -125,7 +125,12 @@ class BlobStore:
 
     def copy_file(self, entry: FileEntry, target: str) -> None:
         """Copies one file to a path that does not exist yet, writable, with its executable bit."""
-        shutil.copyfile(self._readable(entry.digest), target)
+        try:
+            shutil.copyfile(self.path(entry.digest), target)
+        except OSError as problem:
+            if is_full(problem):  # It names the source, whose disk is not the full one.
+                problem.filename, problem.filename2 = target, None
+            raise
         os.chmod(target, _PROGRAM_MODE if entry.executable else _FILE_MODE)
 
     def _lay_out(self, tree: Tree, folder: str, link: bool) -> None:
@@ -150,9 +155,6 @@ class BlobStore:
         except OSError:  # Another device, or a file system without links: copied instead.
             return False
         return True
-
-    def _readable(self, digest: Digest) -> Path:
-        return self.path(digest)
 
     def _in_store(self, digest: Digest) -> bool:
         if digest.hash in self._present:

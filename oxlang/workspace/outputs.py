@@ -230,11 +230,9 @@ def _failed(problem: OSError, dest: Path) -> OxError:
     found = disk_error(problem, f"writing to `{dest}`")
     if found.diagnostic.code.id == "OX0709":
         return found
-    where = problem.filename or str(dest)
     reason = (problem.strerror or str(problem)).lower()
     return error(
         "OX0714",
-        f"the output folder `{dest}` cannot be written",
-        notes=(f"`{where}`: {reason}",),
+        f"the output folder `{dest}` cannot be written: {reason}",
         help="check who owns the folder, or choose another one with `set_build_path()`",
     )
