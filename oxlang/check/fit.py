@@ -38,7 +38,7 @@ def join(types: list[Ty]) -> Ty:
     """Gives the union of types; any as soon as one is unknown."""
     if not types or any(one.kind == "any" for one in types):
         return ANY
-    return union(*(_plain(one) for one in types))
+    return types[0] if len(types) == 1 else union(*(_plain(one) for one in types))
 
 
 def _plain(one: Ty) -> Ty:

@@ -34,7 +34,7 @@ def completion(document: Document, position: types.Position) -> list[types.Compl
     if around.comment:
         return []
     if around.string is not None:
-        return list(_in_string(document, offset, around))
+        return list(_in_string(_closed(document, offset, around), offset, around))
     member = _attribute_at(document, offset)
     if member is not None:
         return list(_members(document, member))
@@ -77,6 +77,20 @@ def _members(document: Document, node: ast.Attribute) -> Iterator[types.Completi
 # ---- in strings
 
 
+def _closed(document: Document, offset: int, around: Surroundings) -> Document:
+    """Gives the document with the string and the brackets closed that its writer has not closed yet."""
+    text = document.source.text
+    assert around.string is not None and around.literal is not None
+    quote = text[around.string - 3 : around.string]
+    quote = quote if quote in ('"""', "'''") and around.string - 3 >= around.literal else text[around.string - 1]
+    end = text.find("\n", offset)
+    end = len(text) if end < 0 else end
+    if quote in text[offset:end]:
+        return document
+    closers = "".join({"(": ")", "[": "]", "{": "}"}[text[one]] for one in reversed(around.brackets))
+    return document.with_text(text[:offset] + quote + closers + text[end:])
+
+
 def _in_string(document: Document, offset: int, around: Surroundings) -> Iterator[types.CompletionItem]:
     assert around.string is not None and around.literal is not None
     written = document.source.text[around.string : offset]
@@ -98,7 +112,7 @@ def _texts(document: Document, literal: int, offset: int, written: str) -> Itera
             case ast.Load():
                 yield from _load_texts(document, node, literal)
                 return
-            case ast.Assignment() if node.target.end <= literal:
+            case ast.Assignment() if node.value.start == literal:
                 declared = document.checked.declaration(node.target)
                 if isinstance(declared, AttributeDef):
                     yield from ((_plain(one), declared.qualified_name) for one in declared.choices)

@@ -34,6 +34,10 @@ class Document:
         self._documents = documents
         self._linted: Linted | None = None
 
+    def with_text(self, text: str) -> Document:
+        """Gives the document with another text, for looking at it as it would be."""
+        return Document(self.uri, text, self.version, self._documents)
+
     @property
     def linted(self) -> Linted:
         """The analysis."""

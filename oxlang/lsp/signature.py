@@ -63,7 +63,8 @@ def _active(document: Document, call: ast.Call, offset: int, names: list[str], p
     """Number of the parameter at the offset; None when there is none."""
     before = 0
     for argument in call.arguments:
-        if argument.start <= offset <= argument.end and argument.name is not None:
+        written = document.source.text[argument.end : offset]
+        if argument.start <= offset and "," not in written and argument.name is not None:
             name = argument.name.id
             return names.index(name) if name in names else None
         if argument.end < offset and argument.kind == "positional" and "," in document.source.text[argument.end : offset]:
