@@ -114,7 +114,7 @@ class PythonDistribution:
             path=None if self.local_path is None else ctx.path_from_process(self.local_path),
             url=self.url,
             flavor=self.flavor,
-            cache_dir=ctx.cache_dir,
+            cache_dir=ctx.cache_dir or f"{ctx.build_path}/cache",
             environment=ctx.environment,
             demand=ctx.demand_from,
             origin=self.origin,

@@ -60,7 +60,7 @@ class TargetTable:
     def __init__(self) -> None:
         self._targets: dict[str, Target] = {}
         self._values: dict[str, Any] = {}
-        self._running: list[str] = []
+        self._running: dict[str, None] = {}
         self._default: str | None = None
         self._default_build_script: str | None = None
 
@@ -145,37 +145,53 @@ class TargetTable:
         return () if chosen is None else (chosen,)
 
     def resolve(self, ctx: DialectContext, name: str) -> Any:
-        """Gives the value of a target, resolving what it depends on. Raises OX0501 and OX0502."""
-        found = self._values.get(name, _UNRESOLVED)
-        if found is not _UNRESOLVED:
-            return found
-        target = self._targets.get(name)
-        if target is None:
+        """Gives the value of a target, resolving what it depends on. Raises OX0501 and OX0502.
+
+        Dependencies wait on an own stack, so that their depth has no limit.
+        """
+        if name in self._values:
+            return self._values[name]
+        if name not in self._targets:
             raise self.unknown(name)
+        waiting = [self._begin(name)]
+        try:
+            while waiting:
+                target, arguments = waiting[-1]
+                if len(arguments) < len(target.depends):
+                    wanted = target.depends[len(arguments)]
+                    if wanted in self._values:
+                        arguments.append(self._values[wanted])
+                    elif wanted in self._targets:
+                        waiting.append(self._begin(wanted))
+                    else:
+                        raise self._missing_dependency(target, wanted)
+                    continue
+                self._values[target.name] = ctx.call(target.function, *arguments)
+                self._running.pop(target.name)
+                waiting.pop()
+        finally:
+            for target, _ in waiting:
+                self._running.pop(target.name, None)
+        return self._values[name]
+
+    def _begin(self, name: str) -> tuple[Target, list[Any]]:
+        """Notes that a target is being resolved. Raises OX0502 when it is already."""
         if name in self._running:
             raise self._cycle(name)
-        self._running.append(name)
-        try:
-            arguments = [self._dependency(ctx, target, one) for one in target.depends]
-            value = ctx.call(target.function, *arguments)
-        finally:
-            self._running.pop()
-        self._values[name] = value
-        return value
+        self._running[name] = None
+        return self._targets[name], []
 
-    def _dependency(self, ctx: DialectContext, target: Target, name: str) -> Any:
-        if name not in self._targets:
-            wrong = self.unknown(name)
-            raise error(
-                "OX0501",
-                f"the target `{target.name}` depends on `{name}`, which is not registered",
-                span=target.span,
-                help=wrong.diagnostic.help,
-            )
-        return self.resolve(ctx, name)
+    def _missing_dependency(self, target: Target, name: str) -> OxError:
+        return error(
+            "OX0501",
+            f"the target `{target.name}` depends on `{name}`, which is not registered",
+            span=target.span,
+            help=self.unknown(name).diagnostic.help,
+        )
 
     def _cycle(self, name: str) -> OxError:
-        chain = [*self._running[self._running.index(name) :], name]
+        names = list(self._running)
+        chain = [*names[names.index(name) :], name]
         shown = " → ".join(f"`{one}`" for one in chain)
         return error(
             "OX0502",
