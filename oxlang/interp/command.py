@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from oxlang.diagnostics.model import OxError, error
+from oxlang.interp.compiled import compile_source
 from oxlang.interp.loader import Loader
-from oxlang.interp.module import Module, compile_source, run
+from oxlang.interp.module import Module, run
 from oxlang.interp.thread import DEFAULT_LIMITS, Limits, Thread
 from oxlang.source import SourceFile
 from oxlang.syntax.options import STANDARD, LanguageOptions

@@ -38,7 +38,7 @@ def translate(problem: BaseException, thread: Thread) -> BaseException:
     if made is None:
         return problem
     if innermost is not None:
-        frame, module, line, _ = innermost
+        _, module, line, _ = innermost
         span = module.span(line)
         if made.diagnostic.span is None:
             made.at(_argument_span(made, module, span) or span)

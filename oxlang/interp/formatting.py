@@ -378,7 +378,8 @@ def format_text(template: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -
             if automatic:
                 raise error("OX0356", "format: cannot switch from automatic field numbering to manual")
             manual = True
-            value = _positional(args, int(name) if len(name) < 10 else len(args))
+            digits = name.lstrip("0") or "0"
+            value = _positional(args, int(digits) if len(digits) < 10 else len(args))
         else:
             value = _keyword(name, kwargs)
         if spec:

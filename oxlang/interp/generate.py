@@ -63,14 +63,14 @@ class Generator(ExpressionGenerator, StatementGenerator):
         module = py.Module(body=body, type_ignores=[])
         return Generated(module, self.starts, self.ends, tuple(self.flags))
 
-    def mark(self, start: int, end: int) -> dict[str, int]:
+    def mark(self, start: int, end: int) -> dict[str, Any]:
         """Gives the location arguments for a node of a range of text."""
         number = len(self.starts)
         self.starts.append(start)
         self.ends.append(end)
         return {"lineno": number, "col_offset": 0, "end_lineno": number, "end_col_offset": 0}
 
-    def place(self, node: ast.Node) -> dict[str, int]:
+    def place(self, node: ast.Node) -> dict[str, Any]:
         """Gives the location arguments for a node."""
         return self.mark(node.start, node.end)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from oxlang.syntax.options import LanguageOptions
 
 LOAD, STORE = py.Load(), py.Store()
-Place = dict[str, int]
+Place = dict[str, Any]
 
 _OPERATORS: dict[str, Any] = {
     "+": py.Add(), "-": py.Sub(), "*": py.Mult(), "//": py.FloorDiv(), "%": py.Mod(), "&": py.BitAnd(),
@@ -368,7 +368,7 @@ class ExpressionGenerator:
     def index(self, node: ast.Index) -> Any:
         at = self.place(node)
         value, where = self.atom(node.value), self.atom(node.index)
-        if value is None or where is None:
+        if value is None or where is None or isinstance(strip(node.value), ast.Literal_):
             return self.helper(".index", [self.value(node.value), self.value(node.index)], at)
         return py.Subscript(value=value[0], slice=where[0], ctx=LOAD, **at)
 
@@ -389,6 +389,9 @@ class ExpressionGenerator:
             return self.spread_call(node, callee, at)
         if isinstance(callee, ast.Attribute):
             return self.method_call(node, callee, at, test)
+        if isinstance(callee, (ast.Literal_, ast.TupleExpression)):
+            # Python's compiler would warn about a call that cannot work.
+            return self.spread_call(node, callee, at)
         positional = [self.value(one.value) for one in node.arguments if one.kind == "positional"]
         return py.Call(func=self.value(callee), args=positional, keywords=self.named(node), **at)
 
@@ -467,8 +470,8 @@ class ExpressionGenerator:
                 return None
             return self.guarded_method(callee, name, arguments, ".str", at, None, receiver_kind == "str")
         if name in _STRING_TEST and count == 1 and self.texts(arguments):
-            wrap = None if test else self.boolean
-            return self.guarded_method(callee, name, arguments, ".str", at, wrap, receiver_kind == "str")
+            as_boolean = None if test else self.boolean
+            return self.guarded_method(callee, name, arguments, ".str", at, as_boolean, receiver_kind == "str")
         if name in _STRING_COUNT and count == 1 and self.texts(arguments):
             return self.guarded_method(callee, name, arguments, ".str", at, None, receiver_kind == "str")
         if name in _STRING_LIST and count in _STRING_LIST[name] and self.texts(arguments):

@@ -507,8 +507,8 @@ class StatementGenerator:
             name=self.python_name(node.name), args=arguments, body=body or [py.Pass(**at)], decorator_list=[],
             returns=None, type_comment=None, **at,
         )  # fmt: skip
-        if hasattr(made_def, "type_params") or "type_params" in py.FunctionDef._fields:
-            made_def.type_params = []
+        if "type_params" in py.FunctionDef._fields:
+            setattr(made_def, "type_params", [])  # noqa: B010  # a field since Python 3.12 only
         return made_def
 
     def guarded(self, node: ast.Def, body: list[Any], at: Place) -> list[Any]:

@@ -68,6 +68,7 @@ def not_iterable(value: Any) -> Exception:
 
 def unpack(value: Any, count: int) -> Any:
     """Gives a sequence with exactly `count` elements. Raises OX0413, OX0350."""
+    found: Any
     if type(value) is tuple or isinstance(value, SList):
         found = value
     elif isinstance(value, (str, bytes)) or not hasattr(type(value), "__iter__"):
@@ -88,7 +89,7 @@ def pairs(values: Any, count: int) -> Any:
     found = values if isinstance(values, (list, tuple)) else None
     if found is not None and set(map(type, found)) <= {tuple, SList, FrozenList}:
         return values
-    return map(lambda one: unpack(one, count), values)
+    return (unpack(one, count) for one in values)
 
 
 def loops(thread: Thread) -> dict[str, Callable[..., Any]]:

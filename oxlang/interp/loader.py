@@ -126,7 +126,7 @@ class Loader:
             data = found.read_bytes()
         except OSError as problem:
             reason = problem.strerror or str(problem)
-            label = path.startswith("//") or path.startswith(":") or path.startswith("@")
+            label = path.startswith(("//", ":", "@"))
             help = "labels are not understood; give the path of a file" if label else "the path counts from the working directory, then from the loading file"
             raise error("OX0210", f"cannot load `{path}`: {reason.lower()}", help=help) from None
         if self.note is not None:

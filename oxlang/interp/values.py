@@ -45,7 +45,7 @@ class SList(list[Any]):
     __slots__ = ()
     __starlark__ = Kind("list")
 
-    def __iadd__(self, other: Any) -> SList:  # type: ignore[override,misc]  # Starlark's `+=` refuses more than Python's
+    def __iadd__(self, other: Any) -> SList:  # type: ignore[misc]  # Starlark's `+=` refuses more than Python's
         if not isinstance(other, SList):
             raise binary_error("+", self, other)
         list.extend(self, other)
@@ -238,7 +238,7 @@ class Nan(float):
         return (isinstance(other, float) and other != other) or isinstance(other, Nan)
 
     def __ne__(self, other: object) -> bool:
-        return not self.__eq__(other)
+        return not isinstance(other, Nan)
 
     def __hash__(self) -> int:
         return 0x6E616E
@@ -261,9 +261,9 @@ class Nan(float):
     def _with(self, other: Any) -> Any:
         return self if isinstance(other, (int, float)) else NotImplemented
 
-    __neg__ = __pos__ = _same  # type: ignore[assignment]
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _with  # type: ignore[assignment]
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _with  # type: ignore[assignment]
+    __neg__ = __pos__ = _same
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _with
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _with
 
 
 NAN = Nan("nan")

@@ -172,11 +172,7 @@ class _Resolver:
                 self.statements(node.body)
                 self.loops -= 1
             case ast.While():
-                if not self.options.while_loops:
-                    self.report(
-                        "OX0208", self.head(node, 5), "dialect does not support while loops", help="use `for` over a `range`"
-                    )
-                else:
+                if self.options.while_loops:
                     self.control("while loop", node)
                 self.expression(node.condition)
                 self.loops += 1

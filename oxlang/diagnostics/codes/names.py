@@ -10,7 +10,6 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0205", name="bad-parameters", summary="Parameters of a function in an impossible order or twice."),
     Code(id="OX0206", name="bad-arguments", summary="Arguments of a call in an impossible order or twice."),
     Code(id="OX0207", name="bad-load", summary="A `load` that names something which cannot be loaded."),
-    Code(id="OX0208", name="unavailable-construct", summary="A construct that this kind of file does not have."),
     Code(id="OX0209", name="unbound-variable", summary="A variable is read before anything was assigned to it."),
     Code(id="OX0210", name="load-failed", summary="A file named by `load` cannot be read."),
     Code(id="OX0211", name="not-in-module", summary="A loaded module does not have the name."),

@@ -36,7 +36,7 @@ def iterable(function: str, value: Any, parameter: str = "iterable") -> Iterable
             "OX0351",
             f"{function}: for parameter {parameter}: got {type_name(value)}, want iterable",
             help=hint,
-            notes=[f"{type_name(value)} value is not iterable"],
+            notes=[f"{type_name(value)} value is not iterable: iteration is not supported"],
         )
     return value  # type: ignore[no-any-return]
 

@@ -196,7 +196,7 @@ def int_(x: Any = MISSING, /, base: Any = MISSING) -> int:
     if base is not MISSING:
         raise error("OX0351", f"int: can't convert non-string with explicit base: got {type_name(x)}")
     if type(x) is int:
-        return x
+        return int(x)
     if type(x) is Bool:
         return 1 if x else 0
     if isinstance(x, float):
@@ -274,7 +274,7 @@ def _extreme(function: str, choose: Callable[..., Any], args: tuple[Any, ...], k
 def _callable(function: str, key: Any) -> Callable[..., Any]:
     if not callable(key):
         raise error("OX0351", f"{function}: for parameter key: got {type_name(key)}, want callable")
-    return key
+    return key  # type: ignore[no-any-return]
 
 
 def max_(*args: Any, key: Any = None) -> Any:
@@ -409,7 +409,7 @@ def zip_(*args: Any) -> SList:
         if isinstance(one, (str, bytes)) or not hasattr(type(one), "__iter__"):
             raise error("OX0351", f"zip: argument is not iterable: {type_name(one)}: got {type_name(one)}, want iterable")
         found.append(iterable("zip", one))
-    return SList(zip(*found))
+    return SList(zip(*found, strict=False))
 
 
 CORE: dict[str, Callable[..., Any]] = {
