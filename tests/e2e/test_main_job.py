@@ -98,7 +98,7 @@ def test_the_alias_is_listed(oxl: Oxl, hello: Path) -> None:
 
 @pytest.mark.parametrize("version", ["3.10", "3.12", "3.13"])
 def test_other_pythons(oxl: Oxl, hello: Path, triple: str, tmp_path: Path, version: str) -> None:
-    python = shutil.which(f"python{version}") or _from_pyenv(version)
+    python = _from_pyenv(version) or shutil.which(f"python{version}")
     if python is None:
         pytest.skip(f"no Python {version} on this machine")
     folder = tmp_path / "hello"
