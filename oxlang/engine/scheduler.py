@@ -8,8 +8,12 @@ cancel token, which ends running processes with their groups, and is raised agai
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Condition, Thread
+from types import FrameType
 
 from oxlang.engine.cancel import Cancelled, CancelToken
 from oxlang.graph.nodes import Node
@@ -51,6 +55,10 @@ class Scheduler:
 
     def run(self) -> list[Exception]:
         """Runs everything; gives the failures in the order in which they happened."""
+        with _terminating_interrupts():
+            return self._run()
+
+    def _run(self) -> list[Exception]:
         workers = [Thread(target=self._work, name=f"oxlang-{n}", daemon=True) for n in range(self._jobs)]
         for worker in workers:
             worker.start()
@@ -107,3 +115,20 @@ class Scheduler:
 
     def _stopped(self) -> bool:
         return bool(self._failures) or self._cancel.is_set
+
+
+@contextmanager
+def _terminating_interrupts() -> Iterator[None]:
+    """Lets a request to terminate end running processes as Ctrl-C does; signals can be caught in the main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -58,10 +58,11 @@ def is_alive(process: int) -> bool:
         return False
 
 
-def test_interrupt_ends_whole_process_groups(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_ends_whole_process_groups(tmp_path: Path, number: signal.Signals) -> None:
     build = start(tmp_path, f"sleep 60 & echo $! > {tmp_path}/child; wait; touch out")
     wait_for(tmp_path / "pid0", tmp_path / "pid1", tmp_path / "child")
-    build.send_signal(signal.SIGINT)
+    build.send_signal(number)
     assert build.wait(20) not in (0, None)
     for name in ("pid0", "pid1", "child"):
         assert not is_alive(int((tmp_path / name).read_text()))
