@@ -1,0 +1,431 @@
+//! Interpreters that are really started, each test in a process of its own.
+//!
+//! The Python is the one that the crate is linked with; its standard library is packed by a short
+//! script that this Python runs.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+
+use packed_resources::{Field, Flags, Padding, Resource};
+use pyembed::{
+    ExtensionModule, MainPythonInterpreter, MemoryAllocatorBackend, ModuleFile, OxidizedPythonInterpreterConfig,
+    PackedResourcesSource, PythonInterpreterConfig, PythonInterpreterProfile, PythonMemoryAllocator,
+};
+
+const PYTHON: &str = env!("PYEMBED_PYTHON_EXECUTABLE");
+const CHILD: &str = "PYEMBED_TEST_CHILD";
+
+/// Runs the test's body in a child process, so that nothing is left of earlier interpreters.
+fn alone(name: &str, body: fn()) {
+    alone_with_code(name, 0, body);
+}
+
+/// Like `alone`, for bodies that end the process with an exit code.
+fn alone_with_code(name: &str, code: i32, body: fn()) {
+    if std::env::var_os(CHILD).is_some() {
+        return body();
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([name, "--exact", "--nocapture", "--test-threads=1"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{text}");
+}
+
+/// What `python -c code` prints.
+fn ask_python(code: &str) -> Vec<u8> {
+    let output = Command::new(PYTHON).args(["-I", "-S", "-c", code]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// The standard library's pure modules as packed resources (without tests).
+fn packed_stdlib() -> &'static [u8] {
+    const SCRIPT: &str = r#"
+import marshal, os, struct, sys, sysconfig
+root = sysconfig.get_paths()["stdlib"]
+wanted = {"encodings", "importlib", "collections", "json", "re", "email", "urllib"}
+for folder, folders, files in os.walk(root):
+    where = os.path.relpath(folder, root)
+    parts = [] if where == "." else where.split(os.sep)
+    folders[:] = [f for f in folders if f in wanted] if not parts else []
+    for file in sorted(files):
+        if not file.endswith(".py"):
+            continue
+        package = file == "__init__.py"
+        name = ".".join(parts if package else [*parts, file[:-3]])
+        if not name:
+            continue
+        with open(os.path.join(folder, file), "rb") as source:
+            code = marshal.dumps(compile(source.read(), name, "exec", dont_inherit=True))
+        name = name.encode()
+        sys.stdout.buffer.write(struct.pack("<HBI", len(name), package, len(code)) + name + code)
+"#;
+    let stream = ask_python(SCRIPT);
+    let mut resources = Vec::new();
+    let mut rest = &stream[..];
+    while !rest.is_empty() {
+        let name_length = usize::from(u16::from_le_bytes([rest[0], rest[1]]));
+        let code_length = u32::from_le_bytes([rest[3], rest[4], rest[5], rest[6]]) as usize;
+        let mut resource = Resource::new(std::str::from_utf8(&rest[7..7 + name_length]).unwrap());
+        resource.flags = Flags::MODULE;
+        if rest[2] != 0 {
+            resource.flags.insert(Flags::PACKAGE);
+        }
+        resource.set_data(Field::Bytecode0, &rest[7 + name_length..7 + name_length + code_length]);
+        resources.push(resource);
+        rest = &rest[7 + name_length + code_length..];
+    }
+    packed_resources::write(&resources, Padding::None).unwrap().leak()
+}
+
+/// An interpreter that imports from packed resources only.
+fn packed_config(blob: &'static [u8]) -> OxidizedPythonInterpreterConfig<'static> {
+    OxidizedPythonInterpreterConfig {
+        interpreter_config: PythonInterpreterConfig {
+            profile: PythonInterpreterProfile::Isolated,
+            configure_locale: Some(true),
+            ..Default::default()
+        },
+        oxidized_importer: true,
+        filesystem_importer: false,
+        packed_resources: vec![PackedResourcesSource::Memory(blob)],
+        ..Default::default()
+    }
+}
+
+/// An interpreter that imports from the installation that the crate is linked with.
+fn installed_config() -> OxidizedPythonInterpreterConfig<'static> {
+    let prefix = String::from_utf8(ask_python("import sys; print(sys.base_prefix, end='')")).unwrap();
+    OxidizedPythonInterpreterConfig {
+        interpreter_config: PythonInterpreterConfig {
+            profile: PythonInterpreterProfile::Isolated,
+            configure_locale: Some(true),
+            home: Some(prefix.into()),
+            site_import: Some(false),
+            ..Default::default()
+        },
+        ..Default::default()
+    }
+}
+
+fn eval(interpreter: &MainPythonInterpreter<'_, '_>, expression: &str) -> String {
+    interpreter.with_gil(|py| py.eval(expression)).unwrap()
+}
+
+#[test]
+fn allocator_without_feature_is_error() {
+    alone("allocator_without_feature_is_error", || {
+        let backends = [
+            (MemoryAllocatorBackend::Jemalloc, cfg!(feature = "allocator-jemalloc")),
+            (MemoryAllocatorBackend::Mimalloc, cfg!(feature = "allocator-mimalloc")),
+            (MemoryAllocatorBackend::Snmalloc, cfg!(feature = "allocator-snmalloc")),
+        ];
+        for (backend, available) in backends {
+            match PythonMemoryAllocator::from_backend(backend) {
+                Ok(found) => assert!(available && found.is_some()),
+                Err(error) => {
+                    assert!(!available);
+                    assert!(error.to_string().contains(&format!("feature allocator-{backend}")), "{error}");
+                    let config = OxidizedPythonInterpreterConfig { allocator_backend: backend, ..installed_config() };
+                    let started = MainPythonInterpreter::new(config);
+                    assert!(started.unwrap_err().to_string().contains("is not available"));
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn allocators_serve_all_domains() {
+    alone("allocators_serve_all_domains", || {
+        for backend in [
+            MemoryAllocatorBackend::Default,
+            MemoryAllocatorBackend::Rust,
+            MemoryAllocatorBackend::Jemalloc,
+            MemoryAllocatorBackend::Mimalloc,
+            MemoryAllocatorBackend::Snmalloc,
+        ] {
+            if PythonMemoryAllocator::from_backend(backend).is_err() {
+                continue;
+            }
+            let config = OxidizedPythonInterpreterConfig {
+                allocator_backend: backend,
+                allocator_mem: true,
+                allocator_obj: true,
+                allocator_debug: backend == MemoryAllocatorBackend::Rust,
+                ..installed_config()
+            };
+            let interpreter = MainPythonInterpreter::new(config).unwrap();
+            let code = "len([bytes(n) for n in range(3000)] + list(map(str, range(100000))))";
+            assert_eq!(eval(&interpreter, code), "103000");
+            break;
+        }
+    });
+}
+
+#[test]
+fn allocator_for_arenas_excludes_domains() {
+    alone("allocator_for_arenas_excludes_domains", || {
+        let config = OxidizedPythonInterpreterConfig {
+            allocator_backend: MemoryAllocatorBackend::Rust,
+            allocator_pymalloc_arena: true,
+            allocator_mem: true,
+            ..installed_config()
+        };
+        let error = MainPythonInterpreter::new(config).unwrap_err();
+        assert!(error.to_string().contains("allocator_pymalloc_arena"));
+    });
+}
+
+#[test]
+fn argvb() {
+    alone("argvb", || {
+        let given: Vec<OsString> = vec!["program".into(), "中".into()];
+        let config = OxidizedPythonInterpreterConfig {
+            argvb: true,
+            argv: Some(given),
+            ..packed_config(packed_stdlib())
+        };
+        let interpreter = MainPythonInterpreter::new(config).unwrap();
+        let expected = if cfg!(windows) { "['program', '中']".to_owned() } else { "[b'program', b'\\xe4\\xb8\\xad']".to_owned() };
+        let code = if cfg!(windows) {
+            "[a.decode('utf-16-le') for a in __import__('sys').argvb]"
+        } else {
+            "__import__('sys').argvb"
+        };
+        assert_eq!(eval(&interpreter, code), expected);
+    });
+}
+
+const FINDERS: &str = "[getattr(f, '__name__', type(f).__name__) for f in __import__('sys').meta_path]";
+
+fn combination(importer: bool, files: bool, expected: &str) {
+    let config = OxidizedPythonInterpreterConfig {
+        oxidized_importer: importer,
+        filesystem_importer: files,
+        packed_resources: packed_config(packed_stdlib()).packed_resources,
+        ..installed_config()
+    };
+    let interpreter = MainPythonInterpreter::new(config).unwrap();
+    assert_eq!(eval(&interpreter, FINDERS), expected);
+    assert_eq!(eval(&interpreter, "__import__('sys').oxidized"), "True");
+    if importer {
+        assert!(eval(&interpreter, "__import__('sys').path_hooks[0]").contains("path_hook"));
+        assert_eq!(eval(&interpreter, "type(__import__('textwrap').__loader__).__name__"), "OxidizedFinder");
+    }
+    let hooks = eval(&interpreter, "len(__import__('sys').path_hooks)");
+    assert_eq!(hooks, (usize::from(importer) + if files { 2 } else { 0 }).to_string());
+}
+
+#[test]
+fn importer_combinations() {
+    alone("importer_combinations", || {
+        combination(true, false, "['OxidizedFinder']");
+        combination(true, true, "['OxidizedFinder', 'PathFinder']");
+        combination(false, true, "['BuiltinImporter', 'FrozenImporter', 'PathFinder']");
+        combination(false, false, "['BuiltinImporter', 'FrozenImporter']");
+    });
+}
+
+#[cfg(feature = "zipimport")]
+#[test]
+fn zip_finder() {
+    alone("zip_finder", || {
+        let archive = std::env::temp_dir().join(format!("pyembed-zip-{}.zip", std::process::id()));
+        let script = format!(
+            "import zipfile\nwith zipfile.ZipFile({archive:?}, 'w') as z:\n z.writestr('zp/__init__.py', 'v = 1\\r\\n')\n \
+             z.writestr('zp/m.py', 'from . import v\\nw = v + 1\\n')\n z.writestr('top.py', 'x = 3')"
+        );
+        ask_python(&script);
+        let interpreter = MainPythonInterpreter::new(OxidizedPythonInterpreterConfig {
+            oxidized_importer: true,
+            ..installed_config()
+        })
+        .unwrap();
+        let code = format!(
+            "import sys, oxidized_importer as o\nf = o.OxidizedZipFinder.from_path({archive:?})\nsys.meta_path.append(f)\n\
+             import zp.m, top, os\nassert (zp.m.w, top.x) == (2, 3)\n\
+             assert zp.__file__ == os.path.join({archive:?}, 'zp', '__init__.py'), zp.__file__\n\
+             assert f.get_source('zp') == 'v = 1\\n' and f.is_package('zp') and not f.is_package('top')\n\
+             assert f.find_spec('nope') is None\n\
+             g = o.OxidizedZipFinder.from_zip_data(open({archive:?}, 'rb').read())\n\
+             assert g.find_spec('top').origin == os.path.join(sys.executable, 'top.py')\n\
+             exec(g.get_code('top'), ns := {{}})\nassert ns['x'] == 3\n"
+        );
+        interpreter.with_gil(|py| py.run(&code)).unwrap();
+        std::fs::remove_file(archive).unwrap();
+    });
+}
+
+#[test]
+fn two_interpreters() {
+    alone("two_interpreters", || {
+        let blob = packed_stdlib();
+        for round in 0..3 {
+            let extra = (round == 0).then(|| {
+                vec![ExtensionModule { name: c"only_in_first".into(), init_func: init_only_in_first }]
+            });
+            let config = OxidizedPythonInterpreterConfig { extra_extension_modules: extra, ..packed_config(blob) };
+            let interpreter = MainPythonInterpreter::new(config).unwrap();
+            assert_eq!(eval(&interpreter, "__import__('json').dumps([1])"), "[1]");
+            let builtin = eval(&interpreter, "'only_in_first' in __import__('sys').builtin_module_names");
+            assert_eq!(builtin, if round == 0 { "True" } else { "False" });
+        }
+        let interpreter = MainPythonInterpreter::new(installed_config()).unwrap();
+        assert_eq!(eval(&interpreter, "'oxidized_importer' in __import__('sys').builtin_module_names"), "False");
+    });
+}
+
+unsafe extern "C" fn init_only_in_first() -> *mut pyo3_ffi::PyObject {
+    static mut DEFINITION: pyo3_ffi::PyModuleDef = pyo3_ffi::PyModuleDef {
+        m_base: pyo3_ffi::PyModuleDef_HEAD_INIT,
+        m_name: c"only_in_first".as_ptr(),
+        m_doc: std::ptr::null(),
+        m_size: -1,
+        m_methods: std::ptr::null_mut(),
+        m_slots: std::ptr::null_mut(),
+        m_traverse: None,
+        m_clear: None,
+        m_free: None,
+    };
+    // SAFETY: called by Python's import system; the definition is used by one interpreter at a time.
+    unsafe { pyo3_ffi::PyModule_Create(&raw mut DEFINITION) }
+}
+
+#[test]
+fn extra_modules_can_be_imported() {
+    alone("extra_modules_can_be_imported", || {
+        let module = ExtensionModule { name: c"only_in_first".into(), init_func: init_only_in_first };
+        let config = OxidizedPythonInterpreterConfig {
+            extra_extension_modules: Some(vec![module]),
+            ..packed_config(packed_stdlib())
+        };
+        let interpreter = MainPythonInterpreter::new(config).unwrap();
+        assert_eq!(eval(&interpreter, "__import__('only_in_first').__name__"), "only_in_first");
+    });
+}
+
+#[test]
+fn missing_stdlib_is_error() {
+    alone("missing_stdlib_is_error", || {
+        let empty = packed_resources::write(&[], Padding::None).unwrap().leak();
+        let error = MainPythonInterpreter::new(packed_config(empty)).unwrap_err().to_string();
+        assert!(error.starts_with("during initializing Python"), "{error}");
+        assert!(error.contains("filesystem encoding") || error.contains("encodings"), "{error}");
+    });
+}
+
+#[test]
+fn broken_resources_are_errors() {
+    alone("broken_resources_are_errors", || {
+        let error = MainPythonInterpreter::new(packed_config(b"foo")).unwrap_err().to_string();
+        assert_eq!(error, "during initialization of oxidized importer: error reading 8 byte header");
+        let config = OxidizedPythonInterpreterConfig {
+            packed_resources: vec![PackedResourcesSource::MemoryMappedPath("$ORIGIN/no-such-file".into())],
+            ..packed_config(b"")
+        };
+        let error = MainPythonInterpreter::new(config).unwrap_err().to_string();
+        assert!(error.contains("no-such-file") && !error.contains("$ORIGIN"), "{error}");
+    });
+}
+
+#[test]
+fn resources_can_be_mapped_files() {
+    alone("resources_can_be_mapped_files", || {
+        let path = std::env::temp_dir().join(format!("pyembed-blob-{}", std::process::id()));
+        std::fs::write(&path, packed_stdlib()).unwrap();
+        let config = OxidizedPythonInterpreterConfig {
+            packed_resources: vec![PackedResourcesSource::MemoryMappedPath(path.clone())],
+            ..packed_config(b"")
+        };
+        let interpreter = MainPythonInterpreter::new(config).unwrap();
+        assert_eq!(eval(&interpreter, "__import__('textwrap').dedent(' a')"), "a");
+        std::fs::remove_file(path).unwrap();
+    });
+}
+
+#[test]
+fn module_file_can_be_absent() {
+    alone("module_file_can_be_absent", || {
+        let blob = packed_stdlib();
+        let absent = OxidizedPythonInterpreterConfig { module_file: ModuleFile::Absent, ..packed_config(blob) };
+        let interpreter = MainPythonInterpreter::new(absent).unwrap();
+        let code = "[hasattr(__import__('textwrap'), a) for a in ('__file__', '__cached__')]";
+        assert_eq!(eval(&interpreter, code), "[False, False]");
+        let spec = "(lambda s: (s.origin, s.has_location, s.cached))(__import__('textwrap').__spec__)";
+        assert_eq!(eval(&interpreter, spec), "(None, False, None)");
+        drop(interpreter);
+        let interpreter = MainPythonInterpreter::new(packed_config(blob)).unwrap();
+        assert_eq!(eval(&interpreter, code), "[True, False]");
+        let file = PathBuf::from(eval(&interpreter, "__import__('json').__file__"));
+        assert!(file.ends_with("json/__init__.py"));
+        assert!(file.starts_with(std::env::current_exe().unwrap().canonicalize().unwrap()));
+        assert_eq!(eval(&interpreter, "__import__('textwrap').__spec__.has_location"), "True");
+    });
+}
+
+#[test]
+fn run_gives_exit_codes() {
+    alone("run_gives_exit_codes", || {
+        let blob = packed_stdlib();
+        for (code, expected) in [("pass", 0), ("1 / 0", 1)] {
+            let mut config = packed_config(blob);
+            config.interpreter_config.run_command = Some(code.to_owned());
+            assert_eq!(MainPythonInterpreter::new(config).unwrap().run(), expected);
+        }
+        let mut config = packed_config(blob);
+        config.interpreter_config.run_module = Some("textwrap".to_owned());
+        assert_eq!(MainPythonInterpreter::new(config).unwrap().py_runmain(), 0);
+    });
+}
+
+#[test]
+fn system_exit_ends_the_process() {
+    alone_with_code("system_exit_ends_the_process", 7, || {
+        let mut config = packed_config(packed_stdlib());
+        config.interpreter_config.run_command = Some("raise SystemExit(7)".to_owned());
+        let code = MainPythonInterpreter::new(config).unwrap().run();
+        std::process::exit(code);
+    });
+}
+
+#[test]
+fn interpreter_is_usable_from_other_threads() {
+    alone("interpreter_is_usable_from_other_threads", || {
+        let interpreter = MainPythonInterpreter::new(packed_config(packed_stdlib())).unwrap();
+        assert_eq!(interpreter.attach(|py| py.eval("1 + 1")).as_deref(), Ok("2"));
+        let error = interpreter.with_gil(|py| py.run("raise ValueError('x')")).unwrap_err();
+        assert_eq!(error.to_string(), "ValueError: x");
+        // Threads of Python run while this one is detached.
+        let code = "import threading; t = threading.Thread(target=print); t.start(); t.join()";
+        interpreter.with_gil(|py| py.run(code)).unwrap();
+    });
+}
+
+#[test]
+fn modules_are_written_at_exit() {
+    alone("modules_are_written_at_exit", || {
+        let folder = std::env::temp_dir().join(format!("pyembed-modules-{}", std::process::id()));
+        std::env::set_var("PYEMBED_TEST_MODULES", &folder);
+        for run in [true, false] {
+            let mut config = packed_config(packed_stdlib());
+            config.write_modules_directory_env = Some("PYEMBED_TEST_MODULES".to_owned());
+            config.interpreter_config.run_command = Some("import textwrap".to_owned());
+            let interpreter = MainPythonInterpreter::new(config).unwrap();
+            if run {
+                assert_eq!(interpreter.run(), 0);
+            } else {
+                drop(interpreter);
+            }
+        }
+        let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap()).collect();
+        assert_eq!(files.len(), 2);
+        let texts: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file.path()).unwrap()).collect();
+        assert!(texts.iter().any(|text| text.lines().any(|line| line == "textwrap")));
+        std::fs::remove_dir_all(folder).unwrap();
+    });
+}
