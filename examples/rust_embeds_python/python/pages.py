@@ -1,0 +1,16 @@
+"""Makes the pages; the Rust side calls `page` for every request."""
+
+import html
+import string
+
+import server  # The module that src/main.rs makes of Rust functions.
+
+PAGE = string.Template("<!doctype html><title>$title</title><p>$text</p>\n")
+
+
+def page(path: str) -> str:
+    """Gives the page of a path. Raises LookupError for one that does not exist."""
+    name = path.strip("/") or "world"
+    if name.startswith("."):
+        raise LookupError(path)
+    return PAGE.substitute(title=html.escape(name), text=f"Hello {html.escape(name)}, request {server.count()}")
