@@ -1,0 +1,268 @@
+"""Bad input: each mistake gives its diagnostic and status 1; never a traceback, nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.support import Ended, process
+from tests.support.golden import assert_golden
+
+GOLDEN = Path(__file__).parent / "golden"
+
+CONFIGS = {
+    "wrong-syntax": """
+def make_exe(:
+    dist = default_python_distribution()
+    return dist.to_python_executable(name="x"
+
+x = = 3
+""",
+    "unknown-name": """
+def make():
+    return FileManifst()
+
+register_target("a", make)
+resolve_targets()
+""",
+    "wrong-argument": """
+def make():
+    dist = default_python_distribution()
+    return dist.to_python_executable(nme = "x")
+
+register_target("a", make)
+resolve_targets()
+""",
+    "wrong-value": """
+def make():
+    policy = default_python_distribution().make_python_packaging_policy()
+    policy.extension_module_filter = "minimum"
+
+register_target("a", make)
+resolve_targets()
+""",
+    "exception-in-target": """
+def inner(values, index):
+    return values[index]
+
+def make():
+    return inner([1, 2], 7)
+
+register_target("a", make)
+resolve_targets()
+""",
+    "fail": """
+def make():
+    fail("this config needs --var", "version")
+
+register_target("a", make)
+resolve_targets()
+""",
+    "missing-file": """
+def make():
+    exe = default_python_distribution().to_python_executable(name = "x")
+    exe.add_python_resources(exe.read_package_root(CWD + "/nothing", ["pkg"]))
+    return exe
+
+register_target("a", make)
+resolve_targets()
+""",
+    "missing-module": """
+load("nothing.star", "helper")
+""",
+    "unbuildable": """
+def make():
+    return 3
+
+register_target("a", make)
+resolve_targets()
+""",
+    "target-cycle": """
+def make(x):
+    return x
+
+register_target("a", make, depends = ["b"])
+register_target("b", make, depends = ["a"])
+resolve_targets()
+""",
+    "unresolved": """
+def make():
+    return FileManifest()
+
+register_target("a", make)
+""",
+}
+
+FILES = """
+def make():
+    m = FileManifest()
+    m.add_file(FileContent(filename = "a.txt", content = "hello"))
+    return m
+
+register_target("a", make)
+resolve_targets()
+"""
+
+PIP = """
+def make():
+    exe = default_python_distribution().to_python_executable(name = "x")
+    for resource in exe.pip_install([CWD + "/no-such-package"]):
+        print(resource)
+    return exe
+
+register_target("a", make)
+resolve_targets()
+"""
+
+EXE = """
+def make():
+    return default_python_distribution().to_python_executable(name = "x")
+
+register_target("a", make)
+resolve_targets()
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("PYOXIDIZER_CONFIG", "OUT_DIR", "PYO3_PYTHON", "OXL_PYTHON", "VIRTUAL_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYOXIDIZER_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "app").mkdir()
+    return tmp_path / "app"
+
+
+def build(home: Path, text: str, *words: str, env: dict[str, str] | None = None) -> Ended:
+    (home / "pyoxidizer.bzl").write_text(text.lstrip("\n"))
+    return process("build", *words, cwd=home, env=env)
+
+
+def assert_bad(home: Path, ended: Ended, name: str) -> None:
+    """Status 1, the golden text on stderr, nothing on stdout, nothing left behind."""
+    assert ended.status == 1, ended.err
+    assert ended.out == ""
+    assert "Traceback" not in ended.err
+    assert ended.err.startswith("error: ") or "\nerror: " in ended.err
+    assert not list((home.parent / "tmp").iterdir())
+    if (home / "build").is_dir():
+        assert not [one for one in (home / "build").rglob("*") if one.is_file()]
+    assert_golden(GOLDEN / f"{name}.txt", normal(ended.err, home))
+
+
+def normal(text: str, home: Path) -> str:
+    """Takes out what differs from machine to machine."""
+    text = text.replace(str(home), "$DIR").replace(str(home.parent), "$TOP")
+    text = re.sub(r"\(\d+\.\d s\)", "(0.0 s)", text)
+    text = re.sub(r"[a-z0-9_]+-[a-z]+-linux-(gnu|musl)", "$TRIPLE", text)
+    text = re.sub(r"(?<= )/\S*/(uv|pip|cargo|python[\d.]*)(?= )", r"$BIN/\1", text)
+    text = re.sub(r"python3\.\d+", "python3", text)
+    return re.sub(r"\d\.\d+\.\d+", "$VERSION", text)
+
+
+@pytest.mark.parametrize("name", list(CONFIGS))
+def test_config(home: Path, name: str) -> None:
+    assert_bad(home, build(home, CONFIGS[name]), name)
+
+
+def test_unknown_target(home: Path) -> None:
+    assert_bad(home, build(home, FILES, "b"), "unknown-target")
+
+
+def test_no_config(home: Path) -> None:
+    ended = process("build", "--path", str(home), cwd=home)
+    assert_bad(home, ended, "no-config")
+
+
+def test_not_utf8(home: Path) -> None:
+    (home / "pyoxidizer.bzl").write_bytes(b"x = 1\ny = '\xff'\n")
+    assert_bad(home, process("list-targets", cwd=home), "not-utf8")
+
+
+def test_variable_twice(home: Path) -> None:
+    assert_bad(home, build(home, FILES, "--var", "A", "1", "--var-env", "A", "B"), "variable-twice")
+
+
+def test_unwritable_folder(home: Path) -> None:
+    (home / "build").write_text("a file where the folder should be")
+    assert_bad(home, build(home, FILES), "unwritable-folder")
+
+
+def test_unwritable_cache(home: Path) -> None:
+    (home.parent / "cache").write_text("a file where the folder should be")
+    assert_bad(home, build(home, FILES), "unwritable-cache")
+
+
+def test_pip_fails(home: Path) -> None:
+    ended = build(home, PIP)
+    assert ended.status == 1
+    assert "[OX0620]" in ended.err
+    assert "pyoxidizer.bzl:3:21" in ended.err
+    assert "Traceback" not in ended.err
+    assert not list((home.parent / "tmp").iterdir())
+
+
+def test_no_rust(home: Path) -> None:
+    ended = build(home, EXE, env={"PATH": "/nonexistent", "RUSTC": ""})
+    assert ended.status == 1
+    assert "error: cargo executable not found; is Rust installed and in PATH?" in ended.err
+
+
+def test_no_python(home: Path) -> None:
+    ended = build(home, EXE, env={"OXL_PYTHON": "/nonexistent/python"})
+    assert ended.status == 1
+    assert "/nonexistent/python" in ended.err
+    assert ended.err.startswith("error: ")
+
+
+def test_rust_does_not_compile(home: Path) -> None:
+    tools = home.parent / "tools"
+    tools.mkdir()
+    script(tools / "rustc", 'printf "rustc 1.95.0\\nrelease: 1.95.0\\nhost: x86_64-unknown-linux-gnu\\n"')
+    script(
+        tools / "cargo",
+        'if [ "$1" = "-V" ]; then echo "cargo 1.95.0"; exit 0; fi\necho "error: could not compile it" >&2\nexit 101',
+    )
+    ended = build(home, EXE, env={"PATH": f"{tools}:{os.environ['PATH']}"})
+    assert ended.status == 1
+    assert "[OX0810]" in ended.err
+    assert "error: could not compile it" in ended.err
+    assert "Traceback" not in ended.err
+    assert not (home / "build").exists()
+    assert not list((home.parent / "tmp").iterdir())
+
+
+def test_interrupted(home: Path) -> None:
+    tools = home.parent / "tools"
+    tools.mkdir()
+    script(tools / "rustc", 'printf "rustc 1.95.0\\nrelease: 1.95.0\\nhost: x86_64-unknown-linux-gnu\\n"')
+    started = home.parent / "started"
+    script(tools / "cargo", f'if [ "$1" = "-V" ]; then echo "cargo 1.95.0"; exit 0; fi\ntouch {started}\nexec sleep 60')
+    (home / "pyoxidizer.bzl").write_text(EXE)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "oxlang", "build"], cwd=home, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"},
+    )
+    until = time.monotonic() + 60
+    while not started.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert err.splitlines()[-1].startswith("error: ") or "error: " in err
+    assert "Traceback" not in err
+    assert not (home / "build").exists()
+    assert not list((home.parent / "tmp").iterdir())
+
+
+def script(path: Path, body: str) -> None:
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
