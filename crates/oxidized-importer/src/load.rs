@@ -188,8 +188,8 @@ impl State {
         let none = py::none();
         let origin = origin.unwrap_or(&none);
         let package = py::boolean(is_package);
-        let arguments = [name.as_ptr(), finder.as_ptr(), origin.as_ptr(), package.as_ptr()];
-        self.import.module_spec.call_pointers(&arguments, self.import.spec_keywords.as_ptr())
+        let arguments = [name, finder, origin, &package];
+        self.import.module_spec.call_named(&arguments, Some(&self.import.spec_keywords))
     }
 
     /// `find_spec(fullname, path=None, target=None)`.

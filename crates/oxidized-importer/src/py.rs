@@ -93,25 +93,26 @@ impl Obj {
 
     /// Calls the object with positional arguments.
     pub fn call(&self, arguments: &[&Obj]) -> PyResult<Obj> {
-        let pointers: Vec<*mut PyObject> = arguments.iter().map(|argument| argument.as_ptr()).collect();
-        self.call_pointers(&pointers, ptr::null_mut())
+        self.call_named(arguments, None)
     }
 
-    /// Calls the object with borrowed arguments; the last ones are named by the tuple `names`.
-    pub fn call_pointers(&self, arguments: &[*mut PyObject], names: *mut PyObject) -> PyResult<Obj> {
-        let named = if names.is_null() {
-            0
-        } else {
-            // SAFETY: a non-null `names` is a tuple.
-            unsafe { ffi::PyTuple_Size(names) as usize }
-        };
-        // SAFETY: `arguments` are live objects, as many positional ones as are not named.
+    /// Calls the object; the last arguments are named by the tuple `names`.
+    pub fn call_named(&self, arguments: &[&Obj], names: Option<&Obj>) -> PyResult<Obj> {
+        /// More arguments than any call of ours has.
+        const MOST: usize = 8;
+        let mut pointers = [ptr::null_mut(); MOST];
+        for (slot, argument) in pointers[..arguments.len()].iter_mut().zip(arguments) {
+            *slot = argument.as_ptr();
+        }
+        // SAFETY: a tuple of str, if there is one.
+        let named = names.map_or(0, |names| unsafe { ffi::PyTuple_Size(names.as_ptr()) as usize });
+        // SAFETY: live objects, as many positional ones as are not named.
         unsafe {
             Obj::owned(ffi::PyObject_Vectorcall(
                 self.as_ptr(),
-                arguments.as_ptr(),
+                pointers.as_ptr(),
                 arguments.len() - named,
-                names,
+                names.map_or(ptr::null_mut(), Obj::as_ptr),
             ))
         }
     }

@@ -1,12 +1,10 @@
 //! The program that oxl attaches an application to.
 //!
 //! A launcher is compiled once for a Python; the application (packed resources and the interpreter's
-//! configuration) is data in its own executable file. Its whole `main.rs` is:
+//! configuration) is data in its own executable file. Its whole `main` is:
 //!
 //! ```no_run
-//! fn main() {
-//!     pyembed::launcher::main()
-//! }
+//! pyembed::launcher::main()
 //! ```
 
 use crate::json_config;
