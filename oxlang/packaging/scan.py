@@ -13,6 +13,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.graph.digest import Digest
@@ -450,9 +451,17 @@ def read_virtualenv(
             notes=(f"looked for {places[0]}",),
         )
     exclude = () if policy.file_scanner_emit_files else EXCLUDED
+    from oxlang.packaging.editable import editable_parts
+
     source = Source(path=site, exclude=exclude, description="packages of a virtual environment", origin=origin)
+    followed = editable_parts(Path(site), origin)
+    tree = Artifact(source)
+    if followed:
+        # The environment comes last: where both have a file, the installed one counts.
+        parts = (*followed, Part(artifact=tree))
+        tree = Artifact(Assemble(parts=parts, description="environment with editable projects", origin=origin))
     return scan(
-        Artifact(source),
+        tree,
         ScanOptions.of(
             distribution,
             emit_files=policy.file_scanner_emit_files,
