@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from oxlang.diagnostics.model import Diagnostic
     from oxlang.engine.events import OnEvent
     from oxlang.graph.platform import BuildSettings
-    from oxlang.workspace.build import Built
     from oxlang.workspace.evaluate import Session
 
 CONFIG_SOURCE = "default_python_config.rs"
@@ -192,7 +191,7 @@ def _build(
     built = build(session)
     chosen = next((one for one in built if one.tree.get(CONFIG_SOURCE) is not None), None)
     if chosen is None:
-        raise _no_artifacts(session, built)
+        raise _no_artifacts(session)
     # Artifacts name their own folder; what is copied names the folder it is copied to.
     store = session.engine.store
     tree = located(chosen.tree, str(request.folder), store.read, store.put)
@@ -200,13 +199,13 @@ def _build(
     return session
 
 
-def _no_artifacts(session: Session, built: list[Built]) -> Exception:
-    names = ", ".join(f"`{one.target}`" for one in built)
-    target = session.targets.get(built[0].target) if built else None
+def _no_artifacts(session: Session) -> Exception:
+    names = ", ".join(f"`{one}`" for one in session.names())
+    target = next((session.targets.get(one) for one in session.names()), None)
     return error(
         "OX0952",
         f"unable to find generated {CONFIG_SOURCE}; did you specify the correct target to resolve?",
-        notes=(f"built {names}" if built else "the config registers no target",),
+        notes=(f"resolved {names}" if names else "the config registers no target",),
         help="a build script needs a target whose function returns `PythonEmbeddedResources`, "
         "such as `exe.to_embedded_resources()`; mark it with `default_build_script=True`",
         span=target.span if target else None,
