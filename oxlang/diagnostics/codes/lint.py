@@ -20,7 +20,7 @@ CODES: tuple[Code, ...] = (
     _rule("OX1013", "demand-at-module-level", "A call outside of functions that may run actions."),
     _rule("OX1014", "several-default-targets", "More than one target is marked as the default."),
     _rule("OX1015", "unbuildable-target", "A target gives a value that cannot be built."),
-    _rule("OX1016", "target-cycle", "Targets depend on each other in a circle."),
+    _rule("OX1016", "dependency-cycle", "Targets depend on each other in a circle."),
     _rule("OX1017", "wrong-number-of-dependencies", "A target's function takes another number of values than it gets."),
     _rule("OX1018", "unused-result", "A call that does nothing but give a result, which nobody takes."),
     _rule("OX1020", "deprecated-member", "A deprecated name of the dialect."),

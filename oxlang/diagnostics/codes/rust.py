@@ -105,7 +105,7 @@ CODES: tuple[Code, ...] = (
     ),
     Code(
         id="OX0840",
-        name="unknown-flavor",
+        name="no-such-flavor",
         summary="The flavor of a Python distribution does not exist.",
     ),
     Code(

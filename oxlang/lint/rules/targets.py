@@ -148,7 +148,7 @@ def unbuildable_target(checked: Checked) -> Iterator[Diagnostic]:
             )
 
 
-@rule("OX1016", "target-cycle")
+@rule("OX1016", "dependency-cycle")
 def target_cycle(checked: Checked) -> Iterator[Diagnostic]:
     """Targets that depend on each other in a circle."""
     file = checked.program.file

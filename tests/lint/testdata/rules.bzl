@@ -117,7 +117,7 @@ register_target("exe", exe, depends = ["dist"])
 resolve_targets()
 
 ---
-# OX1016 target-cycle
+# OX1016 dependency-cycle
 def make(x):
     return FileManifest()
 
