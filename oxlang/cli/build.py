@@ -99,6 +99,8 @@ COMMAND = Command(
         EXPLAIN,
         TRACE,
         FORMAT_JSON,
+        Option(("--profile",), "Build with this profile of cargo: `debug`, `release`, or one of the Rust project's own.",
+               "NAME"),
         Option(("--rust-project",), "Build this Rust project of yours with cargo, with the Python resources of the config's "
                "default build-script target (or of TARGET).", "DIR"),
     ),

@@ -36,7 +36,12 @@ def settings(call: Invocation) -> BuildSettings:
 
     given = call.values.as_dict()
     triple = given.get("target_triple")
-    return default_settings(triple if isinstance(triple, str) else None, "release" if given.get("release") else "debug")
+    named = given.get("profile")
+    profile = "release" if given.get("release") else "debug"
+    if isinstance(named, str):
+        # Cargo's name for what lies under `debug`.
+        profile = "debug" if named == "dev" else named
+    return default_settings(triple if isinstance(triple, str) else None, profile)
 
 
 def find_config(call: Invocation, start: str | None, *, explicit: bool = False) -> Path:
