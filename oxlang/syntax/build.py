@@ -57,7 +57,7 @@ from oxlang.syntax.ast import (
 from oxlang.syntax.layout import Tokens
 from oxlang.syntax.options import LanguageOptions
 
-_PRECEDENCE = {
+PRECEDENCE = {
     "or": 1, "and": 2, "==": 4, "!=": 4, "<": 4, ">": 4, "<=": 4, ">=": 4, "in": 4, "not in": 4,
     "|": 5, "^": 6, "&": 7, "<<": 8, ">>": 8, "-": 9, "+": 9, "*": 10, "/": 10, "//": 10, "%": 10,
 }  # fmt: skip
@@ -361,7 +361,7 @@ def _expressions(builder: Builder) -> Actions:
 
 def _operators(builder: Builder) -> Actions:
     starts, texts = builder.starts, builder.texts
-    precedence = _PRECEDENCE
+    precedence = PRECEDENCE
     old = builder.options.old_dialect
 
     def chained(left: Binary, operator: str, start: int) -> None:
