@@ -23,7 +23,7 @@ from oxlang.cargo.linking import (
 )
 from oxlang.cargo.manifest import ALLOCATORS
 from oxlang.cargo.project import LAUNCHER_NAME, has_lockfile, launcher_files
-from oxlang.cargo.toolchain import Toolchain, find_toolchain, which
+from oxlang.cargo.toolchain import Toolchain, check_target, find_toolchain, which
 from oxlang.diagnostics.model import OxError
 from oxlang.graph.compute import canonical
 from oxlang.graph.nodes import Artifact, Compute, FailureHint, Run, Source, Tool
@@ -94,8 +94,12 @@ def launcher(
     Raises OX0801 to OX0805 when there is no usable Rust.
     """
     env = os.environ if environment is None else environment
-    toolchain, hint = _toolchain(env, Path(cache_dir) if cache_dir else None, program_name)
     platform = settings.target
+    try:
+        toolchain, hint = _toolchain(env, Path(cache_dir) if cache_dir else None, program_name)
+        check_target(toolchain, platform.triple, env)
+    except OxError as problem:
+        raise problem.at(origin) from None
     profile = "debug" if settings.profile == "debug" else "release"
     features = feature_list(allocator)
     # Templates are rendered when the project has to be built, not to find out that it has been.
@@ -227,7 +231,7 @@ def _toolchain(env: Mapping[str, str], cache_dir: Path | None, program_name: str
     hint = FailureHint(
         code="OX0810",
         message=f"cargo could not build the launcher{asked_by}",
-        help="cargo's last lines stand below; `oxl explain OX0810` names usual causes",
+        help="`oxl explain OX0810` names usual causes",
     )
     try:
         toolchain = find_toolchain(env, cache_dir=cache_dir)
