@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oxlang.diagnostics.model import error
+from oxlang.diagnostics.model import OxError, error
 from oxlang.workspace.config import cache_dir
 from oxlang.workspace.environment import Environment
 
@@ -187,7 +187,12 @@ def load(
         options=options,
     )
     context.note(str(config))
-    _evaluate(session)
+    try:
+        _evaluate(session)
+    except OxError as problem:
+        from oxlang.dialect.former import advise
+
+        raise advise(problem) from None
     return session
 
 

@@ -1,0 +1,63 @@
+"""Configs of older dialects are rewritten; the outcome is compared with golden files and evaluated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oxlang.diagnostics.model import OxError
+from oxlang.dialect.former import advise
+from oxlang.dialect.migrate import explained, migrate
+from oxlang.source import SourceFile
+from tests.dialect.harness import Run
+from tests.support.golden import assert_golden
+
+DATA = Path(__file__).parent / "migrate"
+INPUTS = sorted(DATA.glob("*.old.bzl"))
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=[path.name.split(".")[0] for path in INPUTS])
+def test_golden(path: Path, tmp_path: Path, cache: Path) -> None:
+    migration = migrate(SourceFile(path.name, path.read_text(encoding="utf-8")))
+    stem = path.name.removesuffix(".old.bzl")
+    assert_golden(DATA / f"{stem}.new.bzl", migration.text)
+    assert_golden(DATA / f"{stem}.txt", "\n".join(explained(migration, "config")) + "\n")
+    (tmp_path / "src" / "pkg").mkdir(parents=True)
+    (tmp_path / "names.txt").write_text("pkg\n", encoding="utf-8")
+    (tmp_path / "req.txt").write_text("", encoding="utf-8")
+    Run(tmp_path, migration.text, cache=cache, requested=("exe",))
+    again = migrate(SourceFile(path.name, migration.text))
+    assert again.text == migration.text
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("x = PythonInterpreterConfig()\n", "make_python_interpreter_config"),
+        ("x = BuildConfig()\n", "PyOxidizer 0.5"),
+        ("default_python_distribution().pip_install(['a'])\n", "a method of the executable today"),
+        ("default_python_distribution().make_python_interpreter_config().raw_allocator = 'x'\n", "`allocator_backend`"),
+        ("default_python_distribution().to_python_executable('a', include_sources=True)\n", "packaging policy"),
+        ("default_python_distribution().to_python_executable('a').to_embedded_data()\n", "to_embedded_resources"),
+    ],
+)
+def test_old_names_point_at_migrate(text: str, advice: str, tmp_path: Path, cache: Path) -> None:
+    with pytest.raises(OxError) as caught:
+        Run(tmp_path, text, cache=cache)
+    help = advise(caught.value).diagnostic.help
+    assert help is not None and advice in help and "oxl migrate" in help
+
+
+def test_todays_configs_stay(tmp_path: Path) -> None:
+    text = (
+        "def make():\n    dist = default_python_distribution()\n    exe = dist.to_python_executable('a')\n"
+        "    exe.add_python_resources(exe.pip_install(['a']))\n    return exe\n"
+    )
+    migration = migrate(SourceFile("config", text))
+    assert migration.text == text and not migration.changes and not migration.remaining
+
+
+def test_syntax_errors_are_raised() -> None:
+    with pytest.raises(OxError):
+        migrate(SourceFile("config", "x = = 1\n"))
