@@ -60,7 +60,17 @@ def report(call: Invocation, built: Sequence[Built]) -> None:
         place = one.program or one.folder
         state = "" if one.changed else "unchanged, "
         actions = "1 action" if one.executed == 1 else f"{one.executed} actions"
-        call.terminal.warn(f"{one.target}: {display_path(str(place), call.terminal.base)} ({state}{actions} run)")
+        beside = _beside(one)
+        call.terminal.warn(f"{one.target}: {display_path(str(place), call.terminal.base)}{beside} ({state}{actions} run)")
+
+
+def _beside(one: Built) -> str:
+    """Says how many files lie beside a program and have to travel with it."""
+    if one.program is None:
+        return ""
+    name = one.program.relative_to(one.folder).as_posix()
+    count = sum(1 for path, _ in one.tree.walk() if path != name)
+    return "" if count == 0 else f" with {count} extra file{'' if count == 1 else 's'} beside it"
 
 
 def outputs_json(session: Session, built: Sequence[Built]) -> list[dict[str, object]]:
