@@ -8,10 +8,14 @@ Broken text still gives a tree: what could not be read is an `ErrorStatement` or
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from oxlang.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from oxlang.syntax.records import dataclass
 
 
 @dataclass(slots=True, eq=False)

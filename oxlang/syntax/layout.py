@@ -67,12 +67,6 @@ _TOKEN = re.compile(
 _COMMENT = re.compile(r"#[^\r\n]*")
 _LINE_END = re.compile(r"\r\n?|\n")
 _PREFIXED = re.compile(r"(rb?|br?)?(?=[\"'])")
-_WHOLE_STRING = re.compile(
-    r"(?:\"\"\"[^\"\\]*(?:(?:\\[\s\S]|\"(?!\"\"))[^\"\\]*)*\"\"\""
-    r"|'''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*'''"
-    r"|\"[^\"\\\r\n]*(?:\\(?:\r\n|[\s\S])[^\"\\\r\n]*)*\""
-    r"|'[^'\\\r\n]*(?:\\(?:\r\n|[\s\S])[^'\\\r\n]*)*')\Z"
-)
 _BLOCK_WORDS = frozenset(TERMINALS[word] for word in ("def", "if", "elif", "else", "for", "while"))
 _STATEMENT_WORDS = frozenset(
     TERMINALS[word] for word in ("def", "load", "return", "pass", "break", "continue", "while", "elif")
@@ -106,12 +100,22 @@ def _classify(text: str) -> int:
         return _LINE
     prefix = _PREFIXED.match(text)
     if prefix is not None:
-        if _WHOLE_STRING.match(text, prefix.end()) is None:
+        if not _is_closed(text[prefix.end() :]):
             return BAD_STRING
         return BYTES if "b" in prefix.group() else STRING
     if first in "0123456789." and text != ".":
         return INT if text.isdecimal() or text[1:2] in ("x", "X", "o", "O", "b", "B") else FLOAT
     return NAME if text.isidentifier() and text.replace("_", "a").isalnum() else ILLEGAL
+
+
+def _is_closed(text: str) -> bool:
+    """Whether a string token, without its prefix, ends with the quote that opens it."""
+    quote = text[:3] if text[:3] in ('"""', "'''") else text[0]
+    size = len(text) - 2 * len(quote)
+    if size < 0 or not text.endswith(quote):
+        return False
+    backslashes = len(text) - len(quote) - len(text[: -len(quote)].rstrip("\\"))
+    return backslashes % 2 == 0
 
 
 @dataclass(slots=True)

@@ -13,11 +13,11 @@ import re
 from dataclasses import dataclass
 
 _PARTS = re.compile(r"(rb?|br?)?(\"\"\"|'''|\"|')")
-_ESCAPE = re.compile(
+_ESCAPE = (
     r"\\(?:(?P<octal>[0-7]{1,3})|x(?P<hexadecimal>[0-9a-fA-F]{2})|u(?P<point>[0-9a-fA-F]{4})"
     r"|U(?P<long_point>[0-9a-fA-F]{8})|(?P<simple>\r\n|[\s\S]))"
 )
-_OLD_ESCAPE = re.compile(
+_OLD_ESCAPE = (
     r"\\(?:(?P<octal>0[0-7]*|[1-7][0-7]{0,2})|x(?P<hexadecimal>[0-9a-fA-F]+)|u(?P<point>[0-9a-fA-F]{4})"
     r"|u\{(?P<braced>[0-9a-fA-F]+)\}|U(?P<long_point>[0-9a-fA-F]{8})|(?P<simple>\r\n|[\s\S]))"
 )
@@ -65,7 +65,7 @@ def _text_value(body: str, begin: int, old: bool) -> tuple[str, Problem | None]:
     pieces: list[str] = []
     problem: Problem | None = None
     at = 0
-    for found in (_OLD_ESCAPE if old else _ESCAPE).finditer(body):
+    for found in re.finditer(_OLD_ESCAPE if old else _ESCAPE, body):
         pieces.append(_lines(body[at : found.start()], old))
         at = found.end()
         kind = found.lastgroup or ""
@@ -112,7 +112,7 @@ def _bytes_value(body: str, begin: int) -> tuple[bytes, Problem | None]:
     pieces: list[bytes] = []
     problem: Problem | None = None
     at = 0
-    for found in _ESCAPE.finditer(body):
+    for found in re.finditer(_ESCAPE, body):
         pieces.append(_lines(body[at : found.start()], False).encode("utf-8", "surrogatepass"))
         at = found.end()
         kind = found.lastgroup or ""

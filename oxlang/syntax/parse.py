@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import Diagnostic
 from oxlang.source import SourceFile
@@ -19,8 +19,10 @@ from oxlang.syntax.build import Builder
 from oxlang.syntax.layout import BYTES, FLOAT, INT, NAME, SKIP, Tokens, tokenise
 from oxlang.syntax.literals import Problem, number_value, string_value
 from oxlang.syntax.options import LanguageOptions
-from oxlang.syntax.recover import Recovery
 from oxlang.syntax.tables import ROWS, RULES, START
+
+if TYPE_CHECKING:
+    from oxlang.syntax.recover import Recovery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,8 @@ def drive(tokens: Tokens, builder: Builder) -> list[Statement]:
         else:
             return []
         if recovery is None:
+            from oxlang.syntax.recover import Recovery  # most files have no errors
+
             recovery = Recovery(tokens, builder, rules, states, values)
         at = recovery.recover(index)
         if at < 0:

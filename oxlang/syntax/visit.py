@@ -44,7 +44,7 @@ def _fields(node_class: type[Node]) -> tuple[str, ...]:
     """Names of the fields of a class that can hold nodes."""
     known = _FIELDS.get(node_class)
     if known is None:
-        names = tuple(name for name in node_class.__dataclass_fields__ if name not in _LEAVES)
+        names = tuple(name for name in node_class.__match_args__ if name not in _LEAVES)
         known = _FIELDS[node_class] = names
     return known
 

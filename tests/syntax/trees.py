@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from oxlang.source import SourceFile
@@ -14,7 +13,8 @@ from oxlang.syntax.parse import Parsed, parse
 def dump(value: Any) -> Any:
     """A tree as nested tuples, with places."""
     if isinstance(value, Node):
-        names = [field.name for field in dataclasses.fields(value) if field.name != "source"]
+        fields: tuple[str, ...] = value.__match_args__
+        names = [name for name in fields if name != "source"]
         return (type(value).__name__, *((name, dump(getattr(value, name))) for name in names))
     if isinstance(value, list):
         return [dump(item) for item in value]
@@ -24,11 +24,12 @@ def dump(value: Any) -> Any:
 def shape(value: Any) -> Any:
     """A tree as nested tuples, without places."""
     if isinstance(value, Node):
+        fields: tuple[str, ...] = value.__match_args__
         names = [
-            field.name
-            for field in dataclasses.fields(value)
-            if field.name not in ("start", "end", "source", "comments", "docstring", "open")
-            and not field.name.endswith(("_start", "_end"))
+            name
+            for name in fields
+            if name not in ("start", "end", "source", "comments", "docstring", "open")
+            and not name.endswith(("_start", "_end"))
         ]
         return (type(value).__name__, *(shape(getattr(value, name)) for name in names))
     if isinstance(value, list):
