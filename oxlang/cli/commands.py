@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "lint": ("lint", "Look for mistakes in Starlark files without running them."),
     "list-targets": ("list_targets", "List the targets of a config."),
     "lsp": ("lsp", "Run the language server for editors, on standard input and output."),
+    "migrate": ("migrate", "Rewrite a config of an older PyOxidizer."),
     "run-build-script": (
         "run_build_script", "Bring the artifacts of a Rust project up to date, from its build script.",
     ),

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def _run(call: Invocation) -> int:
-    from oxlang.dialect.environment import environment
+    from oxlang.docgen.pages import reference_environment
 
-    known = environment()
+    known = reference_environment()
     form = call.values.text("format")
     names = call.values.many("name")
     if form == "stub":

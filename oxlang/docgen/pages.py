@@ -16,6 +16,14 @@ HEADER = "<!-- Made by `python -m oxlang.docgen.pages --write` from the declarat
 _LANGUAGE = "language"
 
 
+def reference_environment() -> Environment:
+    """Gives the names that the reference describes: those of the language and of the dialect."""
+    from oxlang.check.language import language_environment
+    from oxlang.dialect.environment import environment
+
+    return language_environment() | environment()
+
+
 def pages(environment: Environment) -> dict[str, str]:
     """Gives every page by file name."""
     found = {"index.md": _index(environment), "globals.md": _globals(environment)}
@@ -91,10 +99,9 @@ def write(folder: Path, wanted: Mapping[str, str]) -> list[str]:
 def main(arguments: Sequence[str]) -> int:
     """Writes or checks the pages of the checkout; gives the exit status."""
     from oxlang.bundled import bundled_path
-    from oxlang.dialect.environment import environment
 
     folder = bundled_path("docs", "reference")
-    wanted = pages(environment())
+    wanted = pages(reference_environment())
     if "--check" in arguments:
         for name in stale(folder, wanted):
             print(f"not current: docs/reference/{name}")

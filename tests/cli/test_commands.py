@@ -1,0 +1,196 @@
+"""The other commands."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from oxlang.cli.cache import _bytes, size
+from oxlang.cli.completion import SHELLS
+from oxlang.cli.spec import WrongUsage
+from tests.cli.support import oxl, process
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_explain(capsys: Capture) -> None:
+    for word in ("OX0302", "ox0302", "0302", "unknown-argument"):
+        assert oxl(capsys, "explain", word).out.startswith("# OX0302 unknown-argument\n")
+    assert json.loads(oxl(capsys, "explain", "OX0302", "--format", "json").out)["severity"] == "error"
+    assert len(json.loads(oxl(capsys, "explain", "--format", "json").out)["codes"]) > 100
+
+
+def test_explain_unknown(capsys: Capture) -> None:
+    ended = oxl(capsys, "explain", "OX03022")
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err == "error: there is no diagnostic code `OX03022` [OX0902]\n   = help: did you mean `OX0302`?\n"
+
+
+def test_docs(capsys: Capture) -> None:
+    assert oxl(capsys, "docs", "PythonExecutable").out.startswith("# `PythonExecutable`\n")
+    assert oxl(capsys, "docs", "pip_install").out.startswith("# `PythonExecutable.pip_install`\n")
+    assert oxl(capsys, "docs", "string.split").out.startswith("# `string.split`\n")
+    assert "register_target" in oxl(capsys, "docs").out
+    everything = json.loads(oxl(capsys, "docs", "--format", "json").out)
+    assert {"types", "functions", "constants"} <= set(everything)
+    (one,) = json.loads(oxl(capsys, "docs", "CWD", "--format", "json").out)
+    assert one["kind"] == "constant"
+
+
+def test_docs_stub_is_python(capsys: Capture) -> None:
+    compile(oxl(capsys, "docs", "--format", "stub").out, "stub", "exec")
+
+
+def test_docs_unknown(capsys: Capture) -> None:
+    ended = oxl(capsys, "docs", "PythonExecutible")
+    assert ended.status == 1
+    assert ended.err == "error: there is no `PythonExecutible` [OX0903]\n   = help: did you mean `PythonExecutable`?\n"
+    assert "is a member of several types" in oxl(capsys, "docs", "name").err
+
+
+def test_lint(capsys: Capture, clean: Path) -> None:
+    (clean / "pyoxidizer.bzl").write_text("x == 1\n")
+    (clean / "lib.star").write_text("def f():\n    pass\n    return 1\n")
+    (clean / "build").mkdir()
+    (clean / "build" / "generated.bzl").write_text("((\n")
+    ended = oxl(capsys, "lint")
+    assert ended.status == 1
+    assert "[OX0201]" in ended.out and "lib.star:2:5" in ended.out
+    assert ended.err == "1 error and 2 warnings in 2 files; `--fix` mends 1\n"
+    assert oxl(capsys, "lint", "lib.star").status == 0
+    assert oxl(capsys, "lint", "lib.star", "--strict").status == 1
+    assert oxl(capsys, "lint", "lib.star", "--strict", "--ignore", "OX1036").status == 0
+    assert json.loads(oxl(capsys, "lint", "--format", "json").out)["diagnostics"]
+    assert json.loads(oxl(capsys, "lint", "--format", "sarif").out)["version"] == "2.1.0"
+    assert oxl(capsys, "lint", "--format", "github").out.startswith("::")
+
+
+def test_lint_fix(capsys: Capture, clean: Path) -> None:
+    path = clean / "lib.star"
+    path.write_bytes(b"def f():\r\n    pass\r\n    return 1\r\n")
+    ended = oxl(capsys, "lint", "--fix", "--strict")
+    assert ended.status == 0
+    assert path.read_bytes() == b"def f():\r\n    return 1\r\n"
+    assert "remove the line" in ended.err
+
+
+def test_lint_missing_file(capsys: Capture, clean: Path) -> None:
+    ended = oxl(capsys, "lint", "nothing.bzl")
+    assert ended.status == 1
+    assert ended.err == "error: no such file or directory: `nothing.bzl` [OX0901]\n"
+    (clean / "bad.bzl").write_bytes(b"\xff")
+    assert "is not UTF-8 [OX0901]" in oxl(capsys, "lint", "bad.bzl").err
+
+
+def test_init_config_file(capsys: Capture, clean: Path) -> None:
+    ended = oxl(capsys, "init-config-file", "--python-code", "print(42)", "--pip-install", "a", "--pip-install", "b==1", "n1/n2")
+    assert ended.status == 0
+    assert ended.out.startswith("writing n1/n2/pyoxidizer.bzl\n")
+    text = (clean / "n1" / "n2" / "pyoxidizer.bzl").read_text()
+    assert "print(42)" in text
+    assert 'pip_install("b==1")' in text or 'pip_install(["b==1"])' in text
+    assert oxl(capsys, "list-targets", "n1/n2").out == "exe\n*install\nmsi_installer\nresources\n"
+    assert oxl(capsys, "init-config-file", "n1/n2").status == 1
+    assert oxl(capsys, "init-config-file", "n1/n2", "--force").status == 0
+
+
+def test_template_has_no_findings(capsys: Capture, clean: Path) -> None:
+    oxl(capsys, "init-config-file", "app")
+    ended = oxl(capsys, "lint", "--strict", "app")
+    assert (ended.status, ended.out) == (0, "")
+
+
+def test_starlark(capsys: Capture, clean: Path) -> None:
+    (clean / "a.star").write_text("print('hello', 1 + 2)\n")
+    assert oxl(capsys, "starlark", "a.star").out == "hello 3\n"
+    (clean / "b.star").write_text("def f(n):\n    return f(n - 1) if n else 0\nprint(f(3))\n")
+    assert oxl(capsys, "starlark", "b.star").status == 1
+    assert oxl(capsys, "starlark", "--recursion", "b.star").out == "0\n"
+    ended = oxl(capsys, "starlark", "missing.star")
+    assert ended.status == 1 and ended.err.startswith("error: ")
+
+
+def test_starlark_does_not_know_the_dialect(capsys: Capture, clean: Path) -> None:
+    (clean / "a.star").write_text("register_target('a', print)\n")
+    assert "[OX0201]" in oxl(capsys, "starlark", "a.star").err
+
+
+def test_cache(capsys: Capture, app: Path) -> None:
+    folder = app.parent / "cache"
+    oxl(capsys, "build")
+    found = json.loads(oxl(capsys, "cache", "status", "--format", "json").out)
+    assert found["blobs"] >= 1 and found["folder"] == str(folder)
+    assert oxl(capsys, "cache", "status").out.startswith("folder:  ")
+    assert oxl(capsys, "cache", "gc", "--limit", "1M").out.startswith("removed 0 files")
+    assert oxl(capsys, "cache", "gc", "--limit", "much").status == 2
+    assert oxl(capsys, "cache-clear").out == f"removing {folder}\n"
+    assert not folder.exists()
+    assert oxl(capsys, "cache", "clear").status == 0
+
+
+def test_sizes() -> None:
+    assert [_bytes(text) for text in ("5", "2k", "1.5 MB", "20G", "1GiB")] == [5, 2000, 1500000, 20 * 10**9, 10**9]
+    with pytest.raises(WrongUsage):
+        _bytes("x")
+    assert [size(count) for count in (0, 999, 1000, 2_500_000, 10**13)] == ["0 B", "999 B", "1.0 kB", "2.5 MB", "10.0 TB"]
+
+
+def test_groups(capsys: Capture) -> None:
+    assert oxl(capsys, "cache").status == 2
+    ended = oxl(capsys, "cache", "statu")
+    assert ended.status == 2 and "did you mean `status`?" in ended.err
+    assert "cache gc" in oxl(capsys, "cache", "--help").out
+    assert oxl(capsys, "help", "cache").out == oxl(capsys, "cache", "-h").out
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion_script(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch, shell: str) -> None:
+    assert "_OXL_COMPLETE" in oxl(capsys, "completion", "show", shell).out
+    monkeypatch.setenv("HOME", str(clean))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SHELL", f"/bin/{shell}")
+    ended = oxl(capsys, "completion", "install")
+    path = Path(ended.out.splitlines()[0].removeprefix("written "))
+    assert path.is_file() and clean in path.parents
+
+
+def test_completion_unknown_shell(capsys: Capture) -> None:
+    assert oxl(capsys, "completion", "show", "tcsh").status == 2
+
+
+def test_completion_answers() -> None:
+    def ask(words: str) -> set[str]:
+        env = {"_OXL_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        return set(process(env=env).out.split())
+
+    assert ask("oxl bui") == {"plain,build"}
+    assert "plain,--release" in ask("oxl build --r")
+    assert ask("oxl cache s") == {"plain,status"}
+    assert ask("oxl lint --format s") == {"plain,sarif"}
+
+
+def test_bash_reads_the_script(capsys: Capture, clean: Path) -> None:
+    (clean / "script").write_text(oxl(capsys, "completion", "show", "bash").out)
+    done = subprocess.run(["bash", "-n", str(clean / "script")], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_doctor(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = json.loads(oxl(capsys, "doctor", "--format", "json").out)["findings"]
+    assert {one["state"] for one in found} <= {"ok", "missing", "optional"}
+    monkeypatch.setenv("PATH", "/nonexistent")
+    ended = oxl(capsys, "doctor")
+    assert ended.status == 1
+    assert "MISSING   Rust: cargo executable not found; is Rust installed and in PATH?" in ended.out
+
+
+def test_rust_project_needs_cargo(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    ended = oxl(capsys, "init-rust-project", "app")
+    assert ended.status == 1
+    assert "error: cargo executable not found" in ended.err
+    assert not (clean / "app").exists()
