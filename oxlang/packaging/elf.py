@@ -189,7 +189,7 @@ class Elf:
     def _unpack(self, packer: Struct, position: int) -> tuple[int, ...]:
         try:
             return packer.unpack_from(self.data, position)
-        except struct_error:
+        except (struct_error, OverflowError, ValueError):
             raise ElfError(f"the file is cut off at offset {position}") from None
 
     def _string(self, start: int, end: int) -> str:

@@ -20,7 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics import error
 from oxlang.graph.nodes import Artifact, Assemble, Compute, FailureHint, Part, Run, Source, Tool, Write
-from oxlang.packaging.pip_arguments import Localised, localise, split_options, uv_arguments, uv_understands
+from oxlang.packaging.pip_arguments import (
+    Localised,
+    localise,
+    split_options,
+    uv_arguments,
+    uv_understands,
+    variable_of,
+)
 from oxlang.packaging.scan import EXCLUDED, Scan, ScanOptions, scan
 
 if TYPE_CHECKING:
@@ -184,6 +191,7 @@ def _install_node(
     env |= {"SETUPTOOLS_USE_DISTUTILS": "stdlib"} if distribution.version_info < (3, 12) and uv is None else {}
     env |= extra_envs
     inputs, link_tools = _local_inputs(local)
+    env |= _file_variables(local, link_tools)
     requirements = ", ".join(one for one in shown if not one.startswith("-"))[:60] or "packages"
     return Run(
         argv=tuple(argv),
@@ -395,6 +403,13 @@ def _local_inputs(local: Localised) -> tuple[list[tuple[str, Artifact]], list[To
     return inputs, tools
 
 
+def _file_variables(local: Localised, links: list[Tool]) -> dict[str, str]:
+    """Gives the variables that rewritten requirement files refer to."""
+    if not local.files:
+        return {}
+    return {"OXL_SANDBOX": "{sandbox}"} | {variable_of(tool.name): f"{{tool:{tool.name}}}" for tool in links}
+
+
 def _listing_fingerprint(folder: str) -> str:
     """SHA-256 over names and sizes of a folder's files: archives with the same name and size are believed the same."""
     from hashlib import sha256
@@ -452,7 +467,7 @@ def pip_download(
     inputs, link_tools = _local_inputs(local)
     run = Run(
         argv=tuple(argv),
-        env=tuple(sorted(_pip_settings(environment).items())),
+        env=tuple(sorted({**_pip_settings(environment), **_file_variables(local, link_tools)}.items())),
         inputs=tuple(inputs),
         outputs=(WHEELS + "?",),
         tools=(*tools, *link_tools),

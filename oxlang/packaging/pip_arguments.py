@@ -156,13 +156,13 @@ def localise(arguments: Sequence[str], working_directory: str, read: Callable[[s
         read: reads a host file; its OSError passes through.
     """
     result = Localised()
-    worker = _Localiser(result, read)
+    worker = _Localiser(result, read, working_directory)
     for one in split_options(arguments):
         if one.name in _FILE_OPTIONS and one.value is not None:
             result.arguments += [one.name, worker.requirement_file(one.value, working_directory)]
         elif one.name == "--editable" and one.value is not None:
             # An editable install would point outside of the program; its files are what is wanted.
-            result.arguments.append(worker.requirement(one.value, working_directory))
+            result.arguments.append(worker.requirement(one.value, working_directory, is_path=True))
         elif one.name == "--find-links" and one.value is not None:
             result.arguments += [one.name, worker.links(one.value, working_directory)]
         elif one.name:
@@ -172,12 +172,27 @@ def localise(arguments: Sequence[str], working_directory: str, read: Callable[[s
     return result
 
 
+def _as_variable(text: str) -> str:
+    """Replaces tokens by variables: files are not expanded when an action starts, but pip and uv expand `${NAME}`."""
+    return re.sub(
+        r"\{sandbox\}|\{tool:(links-\d+)\}",
+        lambda found: "${OXL_SANDBOX}" if found[1] is None else f"${{{variable_of(found[1])}}}",
+        text,
+    )
+
+
+def variable_of(tool: str) -> str:
+    """Gives the variable that stands for a tool in requirement files: `OXL_LINKS_1` of `links-1`."""
+    return "OXL_" + tool.upper().replace("-", "_")
+
+
 class _Localiser:
     """Keeps track of what was given a place in the sandbox."""
 
-    def __init__(self, result: Localised, read: Callable[[str], bytes]) -> None:
+    def __init__(self, result: Localised, read: Callable[[str], bytes], start: str) -> None:
         self.result = result
         self.read = read
+        self.start = start
         self.seen: dict[str, str] = {}
 
     def provide(self, path: str, kind: str) -> str:
@@ -195,8 +210,14 @@ class _Localiser:
         path = os.path.normpath(os.path.join(folder, value.removeprefix("file://")))
         return self.provide(path, "links") if os.path.isdir(path) else value
 
-    def requirement(self, text: str, folder: str) -> str:
-        """Rewrites a requirement that names a local file or folder, with its extras and marker."""
+    def requirement(self, text: str, folder: str, *, is_path: bool = False) -> str:
+        """Rewrites a requirement that names a local file or folder, with its extras and marker.
+
+        Args:
+            text: the requirement.
+            folder: what a relative path counts from.
+            is_path: a plain name is a folder, too, as behind `-e`.
+        """
         match = re.match(r"^(?P<head>[\w.\[\], -]+?@\s*)?(?P<path>[^;#\[]+)(?P<rest>.*)$", text)
         if match is None:
             return text
@@ -206,7 +227,7 @@ class _Localiser:
         elif "://" in path:
             return text
         full = os.path.normpath(os.path.join(folder, path))
-        looks_local = head or os.sep in path or path.startswith(".") or bool(_ARCHIVE.search(path))
+        looks_local = is_path or head or os.sep in path or path.startswith(".") or bool(_ARCHIVE.search(path))
         if not looks_local:
             return text
         if os.path.isdir(full):
@@ -244,13 +265,18 @@ class _Localiser:
             if option.name in _FILE_OPTIONS and option.value is not None:
                 yield f"{option.name} {os.path.relpath(self.requirement_file(option.value.strip(), folder), base)}"
             elif option.name == "--editable" and option.value is not None:
-                yield self.requirement(option.value.strip(), folder)
+                yield self._in_file(option.value.strip(), folder, is_path=True)
             elif option.name == "--find-links" and option.value is not None:
-                yield f"--find-links {self.links(option.value.strip(), folder)}"
+                yield f"--find-links {_as_variable(self.links(option.value.strip(), folder))}"
             else:
                 yield plain
 
     def _with_options(self, line: str, folder: str) -> str:
         """Rewrites a requirement that may be followed by `--hash` options."""
         requirement, space, options = line.partition(" --")
-        return self.requirement(requirement, folder) + space + options
+        return self._in_file(requirement, folder) + space + options
+
+    def _in_file(self, text: str, folder: str, *, is_path: bool = False) -> str:
+        """Rewrites a requirement of a file; pip counts paths from the working directory, others from the file."""
+        first = self.requirement(text, self.start, is_path=is_path)
+        return _as_variable(first if first != text else self.requirement(text, folder, is_path=is_path))

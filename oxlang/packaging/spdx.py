@@ -66,8 +66,9 @@ def can_avoid_copyleft(expression: str) -> bool:
         position += 1
         if token == "(":
             value = either()
+            closed = peek() == ")"
             position += 1
-            return value
+            return value and closed
         value = not is_copyleft(token)
         if peek().upper() == "WITH":
             position += 1
