@@ -133,6 +133,7 @@ class Analysis:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.kinds: dict[Binding, Kind | None] = {}
+        self.bounded: set[Binding] = set()
         self.facts: dict[int, FunctionFacts] = {}
         self.owner: dict[int, FunctionFacts] = {}
         self.static: dict[Binding, int] = {}
@@ -317,6 +318,7 @@ class Analysis:
             for binding, found in sources.items()
             if found and None not in found and len(found) >= len(binding.assignments)
         }
+        self.bounded = {binding for binding, found in counted.items() if all(isinstance(one, str) for one in found)}
         self.kinds = dict.fromkeys(counted, "?")
         for _ in range(10):
             changed = False

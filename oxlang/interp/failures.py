@@ -145,7 +145,9 @@ def _explain(problem: BaseException, innermost: Place | None) -> OxError | None:
     if isinstance(problem, TypeError):
         return _type_error(message, problem, innermost)
     if isinstance(problem, ZeroDivisionError):
-        return error("OX0411", "division by zero")
+        if "modulo" in message and "division" not in message:
+            return error("OX0411", f"{'integer' if 'integer' in message else 'floating-point'} modulo by zero")
+        return error("OX0411", "floored division by zero")
     if isinstance(problem, OverflowError):
         return error("OX0412", message or "number out of range")
     if isinstance(problem, KeyError):

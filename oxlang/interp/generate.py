@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oxlang.interp.analysis import Analysis
+from oxlang.interp.generate_calls import CallGenerator
 from oxlang.interp.generate_expressions import ExpressionGenerator
 from oxlang.interp.generate_statements import StatementGenerator
 from oxlang.resolve.scopes import Program
@@ -40,7 +41,7 @@ class Generated:
     flags: tuple[str, ...]
 
 
-class Generator(ExpressionGenerator, StatementGenerator):
+class Generator(ExpressionGenerator, CallGenerator, StatementGenerator):
     """Writes the code of one program."""
 
     def __init__(self, program: Program, shadowing: frozenset[str]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import _ast as py
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from oxlang.interp.analysis import COMPARISONS, Analysis, strip
+from oxlang.interp.analysis import COMPARISONS, Analysis, expressions_of, strip
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -33,14 +34,6 @@ HELPERS = {
 }  # fmt: skip
 _BOUND = 1 << 63
 
-# String methods that Python runs with the same meaning, by the number of arguments that are texts for certain.
-_STRING_PLAIN = {"upper": (0,), "lower": (0,), "strip": (0, 1), "lstrip": (0, 1), "rstrip": (0, 1), "replace": (2,)}
-_STRING_TEST = {"startswith": (1,), "endswith": (1,)}
-_STRING_COUNT = {"find": (1,), "count": (1,), "rfind": (1,)}
-_STRING_LIST = {"split": (0, 1)}
-_LIST_ONE = {"append"}
-_DICT_GET = {"get": (1, 2)}
-
 
 class ExpressionGenerator:
     """The part of `Generator` for expressions."""
@@ -62,7 +55,11 @@ class ExpressionGenerator:
 
         def lambda_(self, node: ast.Lambda) -> Any: ...
 
-        def comprehension(self, node: ast.Comprehension) -> Any: ...
+        def comprehension(self, node: ast.Comprehension, wrap: bool = True) -> Any: ...
+
+        def call(self, node: ast.Call, test: bool) -> Any: ...
+
+        def interpolation(self, template: ast.Literal_, right: ast.Expression, at: Place) -> Any: ...
 
     # ---- small pieces
 
@@ -201,7 +198,15 @@ class ExpressionGenerator:
         if self.analysis.kind(operand) == "int":
             operator: Any = {"-": py.USub(), "+": py.UAdd(), "~": py.Invert()}[node.operator]
             return py.UnaryOp(op=operator, operand=self.value(operand), **at)
-        return self.helper(".unary", [self.value(operand), self.constant(node.operator, at)], at)
+        use = self.atom(operand) if node.operator == "-" else None
+        if use is None:
+            return self.helper(".unary", [self.value(operand), self.constant(node.operator, at)], at)
+        return py.IfExp(
+            test=self.type_is(use[0], ".int", at),
+            body=py.UnaryOp(op=py.USub(), operand=use[1], **at),
+            orelse=self.helper(".unary", [use[1], self.constant("-", at)], at),
+            **at,
+        )
 
     # ---- truth
 
@@ -250,6 +255,10 @@ class ExpressionGenerator:
             return self.helper(".self", [self.value(left), self.constant(operator, at)], at)
         if operator in ("in", "not in"):
             return self.membership(node, left, right, at)
+        if operator in ("==", "!="):
+            typed = self.type_comparison(left, right, operator, at)
+            if typed is not None:
+                return typed
         if operator not in ("==", "!=") and not (
             (self.temporaries_allowed or self.is_simple(left)) and (self.temporaries_allowed or self.is_simple(right))
         ):
@@ -259,6 +268,27 @@ class ExpressionGenerator:
         else:
             first, second = self.atom(left)[0], self.atom(right)[0]  # type: ignore[index]  # both are allowed here
         return py.Compare(left=first, ops=[_COMPARE[operator]], comparators=[second], **at)
+
+    def type_comparison(self, left: ast.Expression, right: ast.Expression, operator: str, at: Place) -> Any:
+        """Gives `type(x) == "list"` as a test of the class, None for anything else."""
+        if not isinstance(left, ast.Call) or not isinstance(left.function, ast.Name) or left.function.id != "type":
+            return None
+        binding = self.meaning.get(left.function)
+        if binding is None or binding.scope != "universal" or len(left.arguments) != 1:
+            return None
+        if left.arguments[0].kind != "positional" or not isinstance(right, ast.Literal_):
+            return None
+        argument = left.arguments[0].value
+        if right.value in ("int", "string", "tuple"):
+            made: Any = self.type_is(self.value(argument), {"int": ".int", "string": ".str", "tuple": ".tuple"}[right.value], at)
+        elif right.value == "NoneType":
+            made = py.Compare(left=self.value(argument), ops=[_IS], comparators=[self.constant(None, at)], **at)
+        elif right.value in ("list", "dict"):
+            kind = self.name(".L" if right.value == "list" else ".D", at)
+            made = self.helper(".isinstance", [self.value(argument), kind], at)
+        else:
+            return None
+        return py.UnaryOp(op=_NOT, operand=made, **at) if operator == "!=" else made
 
     def membership(self, node: ast.Binary, left: ast.Expression, right: ast.Expression, at: Place) -> Any:
         if isinstance(right, (ast.ListExpression, ast.TupleExpression)):
@@ -302,25 +332,49 @@ class ExpressionGenerator:
     def arithmetic(self, operator: str, left: ast.Expression, right: ast.Expression, at: Place) -> Any:
         """Gives `left operator right` for the arithmetic operators."""
         left, right = strip(left), strip(right)
+        if operator == "%" and isinstance(left, ast.Literal_) and isinstance(left.value, str):
+            made = self.interpolation(left, right, at)
+            if made is not None:
+                return made
         plain = self.plain(operator, left, right)
         if plain == "never":
             return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
-        first, second = self.atom(left), self.atom(right)
-        if first is None or second is None:
-            return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
         if plain == "always":
+            first, second = self.atom(left), self.atom(right)
+            if first is None or second is None:
+                return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
             return py.BinOp(left=first[0], op=_OPERATORS[operator], right=second[0], **at)
-        # Operands are evaluated once, left to right, in the test; the quick and the general form use them again.
-        tests: list[Any] = [
-            py.Compare(left=use[0], ops=[_IS], comparators=[use[1]], **at)
-            for use in (first, second)
-            if isinstance(use[0], py.NamedExpr)
-        ]
+        first = self.atom(left)
+        if first is None:
+            return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
+        tests: list[Any] = []
         if self.analysis.kind(left) != "int":
-            tests.append(self.type_is(first[1], ".int", at))
-        if self.analysis.kind(right) != "int" and plain == "both":
-            tests.append(self.type_is(second[1], ".int", at))
-        if operator == "*" and not self.small(left) and not self.small(right):
+            tests.append(self.type_is(first[0], ".int", at))
+        elif first[0] is not first[1] and isinstance(first[0], py.NamedExpr):
+            tests.append(self.kept(first, at))
+        if plain == "left" and tests and self.is_short(right):
+            # Only one branch runs, so the right operand is evaluated once although it is written twice.
+            body, general = self.value(right), self.value(right)
+        else:
+            second = self.atom(right)
+            if second is None:
+                return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
+            if isinstance(second[0], py.NamedExpr):
+                if not tests and isinstance(first[0], py.NamedExpr):
+                    tests.append(self.kept(first, at))
+                elif tests:
+                    # The right operand must be there whether or not the left one passes its test.
+                    tests = [self.kept(first, at), *tests] if isinstance(first[0], py.NamedExpr) else tests
+                    if isinstance(first[0], py.NamedExpr):
+                        tests[1] = self.type_is(first[1], ".int", at) if self.analysis.kind(left) != "int" else tests[1]
+                    position = 1 if isinstance(first[0], py.NamedExpr) else 0
+                    tests.insert(position, self.kept(second, at))
+                else:
+                    tests.append(self.kept(second, at))
+            if plain == "both" and self.analysis.kind(right) != "int":
+                tests.append(self.type_is(second[1], ".int", at))
+            body = general = second[1]
+        if operator == "*" and not self.is_bounded(left) and not self.is_bounded(right):
             bound = self.constant(_BOUND, at)
             less = _COMPARE["<"]
             tests.append(
@@ -329,13 +383,29 @@ class ExpressionGenerator:
         condition = tests[0] if len(tests) == 1 else py.BoolOp(op=_AND, values=tests, **at)
         return py.IfExp(
             test=condition,
-            body=py.BinOp(left=first[1], op=_OPERATORS[operator], right=second[1], **at),
-            orelse=self.helper(HELPERS[operator], [first[1], second[1]], at),
+            body=py.BinOp(left=first[1], op=_OPERATORS[operator], right=body, **at),
+            orelse=self.helper(HELPERS[operator], [first[1], general], at),
             **at,
         )
 
-    def small(self, node: ast.Expression) -> bool:
-        return isinstance(node, ast.Literal_) and isinstance(node.value, int) and abs(node.value) < 1 << 62
+    def kept(self, use: tuple[Any, Any], at: Place) -> Any:
+        """Gives a test that is always true and evaluates an operand into its temporary variable."""
+        return py.Compare(left=use[0], ops=[_IS], comparators=[use[1]], **at)
+
+    def is_short(self, node: ast.Expression) -> bool:
+        """Whether an expression is so short that writing it twice costs nothing."""
+        parts = list(islice(expressions_of(node), 6))
+        return len(parts) < 6 and not any(isinstance(one, (ast.Lambda, ast.Comprehension)) for one in parts)
+
+    def is_bounded(self, node: ast.Expression) -> bool:
+        """Whether an integer is below 2**64 for certain, so that a product with it grows little."""
+        node = strip(node)
+        if isinstance(node, ast.Literal_):
+            return isinstance(node.value, int) and abs(node.value) < 1 << 62
+        if isinstance(node, ast.Name):
+            binding = self.meaning.get(node)
+            return binding is not None and binding in self.analysis.bounded
+        return False
 
     def plain(self, operator: str, left: ast.Expression, right: ast.Expression) -> str:
         """Says when Python's operator is right: `always`, when the `left` one is an integer, when `both` are, `never`."""
@@ -353,15 +423,14 @@ class ExpressionGenerator:
             return "never" if "str" in (left_kind, right_kind) else "left"
         if left_kind == "str" or right_kind == "str":
             return "never"
+        both = left_kind == right_kind == "int"
         if operator == "-":
             return "always" if left_kind == "int" else "left"
-        if operator in ("&", "|", "^"):
-            return "always" if left_kind == right_kind == "int" else "both"
+        if operator in ("&", "|", "^", "%"):
+            return "always" if both else "left"
         if operator == "*":
-            if left_kind == right_kind == "int" and (self.small(left) or self.small(right)):
-                return "always"
-            return "both"
-        return "always" if left_kind == right_kind == "int" else "both"
+            return "always" if both and (self.is_bounded(left) or self.is_bounded(right)) else "both"
+        return "always" if both else "both"
 
     # ---- element and part
 
@@ -376,143 +445,6 @@ class ExpressionGenerator:
         at = self.place(node)
         none = self.constant(None, at)
         parts = [none if one is None else self.value(one) for one in (node.lower, node.upper, node.step)]
+        if node.step is None:
+            return self.helper(".part", [self.value(node.value), *parts[:2]], at)
         return self.helper(".slice", [self.value(node.value), *parts], at)
-
-    # ---- calls
-
-    def call(self, node: ast.Call, test: bool) -> Any:
-        """Gives a call; with `test` a Python truth is as good as a boolean."""
-        at = self.mark(node.start, node.end)
-        kinds = {one.kind for one in node.arguments}
-        callee = strip(node.function)
-        if "star" in kinds or "starstar" in kinds:
-            return self.spread_call(node, callee, at)
-        if isinstance(callee, ast.Attribute):
-            return self.method_call(node, callee, at, test)
-        if isinstance(callee, (ast.Literal_, ast.TupleExpression)):
-            # Python's compiler would warn about a call that cannot work.
-            return self.spread_call(node, callee, at)
-        positional = [self.value(one.value) for one in node.arguments if one.kind == "positional"]
-        return py.Call(func=self.value(callee), args=positional, keywords=self.named(node), **at)
-
-    def named(self, node: ast.Call) -> list[Any]:
-        from oxlang.interp.generate import mangle
-
-        return [
-            py.keyword(arg=mangle(one.name.id), value=self.value(one.value), **self.place(one))
-            for one in node.arguments
-            if one.kind == "named" and one.name is not None
-        ]
-
-    def spread_call(self, node: ast.Call, callee: ast.Expression, at: Place) -> Any:
-        """`f(a, k = v, *args, **kwargs)`: named values are evaluated before `*args`, unlike in Python."""
-        from oxlang.interp.generate import mangle
-
-        function = self.value(callee)
-        positional = [self.value(one.value) for one in node.arguments if one.kind == "positional"]
-        names: list[Any] = []
-        values: list[Any] = []
-        star: Any = self.constant(None, at)
-        starstar: Any = self.constant(None, at)
-        has_star = False
-        for one in node.arguments:
-            if one.kind == "named" and one.name is not None:
-                names.append(self.constant(mangle(one.name.id), at))
-                values.append(self.value(one.value))
-            elif one.kind == "star":
-                star, has_star = self.value(one.value), True
-            elif one.kind == "starstar":
-                starstar = self.value(one.value)
-        arguments = [
-            function,
-            py.Tuple(elts=positional, ctx=LOAD, **at),
-            py.Dict(keys=names, values=values, **at),
-            star if has_star else py.Tuple(elts=[], ctx=LOAD, **at),
-        ]
-        if any(one.kind == "starstar" for one in node.arguments):
-            arguments.append(starstar)
-        return self.helper(".spread", arguments, at)
-
-    def method_call(self, node: ast.Call, callee: ast.Attribute, at: Place, test: bool) -> Any:
-        name = callee.name.id
-        arguments = [one.value for one in node.arguments]
-        if all(one.kind == "positional" for one in node.arguments):
-            quick = self.quick_method(callee, name, arguments, at, test)
-            if quick is not None:
-                return quick
-        given = [self.value(one.value) for one in node.arguments if one.kind == "positional"]
-        return py.Call(
-            func=self.name(".call", at),
-            args=[self.value(callee.value), self.constant(name, at), *given],
-            keywords=self.named(node),
-            **at,
-        )
-
-    def texts(self, arguments: list[ast.Expression]) -> bool:
-        """Whether all arguments are texts that are not empty, so that the method cannot fail."""
-        return all(
-            isinstance(strip(one), ast.Literal_) and isinstance(strip(one).value, str) and strip(one).value  # type: ignore[attr-defined]
-            for one in arguments
-        )
-
-    def quick_method(
-        self, callee: ast.Attribute, name: str, arguments: list[ast.Expression], at: Place, test: bool
-    ) -> Any:
-        """Gives the call of a method that Python runs with the same meaning when the type of the receiver is right."""
-        count = len(arguments)
-        receiver_kind = self.analysis.kind(callee.value)
-        if name == "append" and count == 1:
-            return self.guarded_method(callee, name, arguments, ".L", at, None)
-        if name == "get" and count in (1, 2) and all(self.is_simple(one) for one in arguments):
-            return self.guarded_method(callee, name, arguments, ".D", at, None)
-        if name in _STRING_PLAIN and count in _STRING_PLAIN[name] and self.texts(arguments[:1]):
-            if name == "replace" and not self.texts(arguments):
-                return None
-            return self.guarded_method(callee, name, arguments, ".str", at, None, receiver_kind == "str")
-        if name in _STRING_TEST and count == 1 and self.texts(arguments):
-            as_boolean = None if test else self.boolean
-            return self.guarded_method(callee, name, arguments, ".str", at, as_boolean, receiver_kind == "str")
-        if name in _STRING_COUNT and count == 1 and self.texts(arguments):
-            return self.guarded_method(callee, name, arguments, ".str", at, None, receiver_kind == "str")
-        if name in _STRING_LIST and count in _STRING_LIST[name] and self.texts(arguments):
-            wrap = lambda made, at: self.helper(".L", [made], at)  # noqa: E731
-            return self.guarded_method(callee, name, arguments, ".str", at, wrap, receiver_kind == "str")
-        return None
-
-    def guarded_method(
-        self,
-        callee: ast.Attribute,
-        name: str,
-        arguments: list[ast.Expression],
-        kind: str,
-        at: Place,
-        wrap: Any,
-        certain: bool = False,
-    ) -> Any:
-        if certain:
-            made = py.Call(
-                func=py.Attribute(value=self.value(callee.value), attr=name, ctx=LOAD, **at),
-                args=[self.value(one) for one in arguments],
-                keywords=[],
-                **at,
-            )
-            return wrap(made, at) if wrap is not None else made
-        receiver = self.atom(callee.value)
-        if receiver is None:
-            return None
-        condition = py.Compare(
-            left=self.helper(".type", [receiver[0]], at), ops=[_IS], comparators=[self.name(kind, at)], **at
-        )
-        if name == "append" and not self.is_simple(arguments[0]):
-            # The argument is written once: the type of the receiver chooses the function.
-            function = py.IfExp(test=condition, body=self.name(".append", at), orelse=self.name(".call_append", at), **at)
-            return py.Call(func=function, args=[receiver[1], self.value(arguments[0])], keywords=[], **at)
-        direct = py.Call(
-            func=py.Attribute(value=receiver[1], attr=name, ctx=LOAD, **at),
-            args=[self.value(one) for one in arguments],
-            keywords=[],
-            **at,
-        )
-        quick = wrap(direct, at) if wrap is not None else direct
-        general = self.helper(".call", [receiver[1], self.constant(name, at), *(self.value(one) for one in arguments)], at)
-        return py.IfExp(test=condition, body=quick, orelse=general, **at)

@@ -374,7 +374,7 @@ class StatementGenerator:
         test = py.BoolOp(op=py.And(), values=[self.helper(".tick", [cost], at), self.test(node.condition)], **at)
         out.append(py.While(test=test, body=self.block(node.body, at), orelse=[], **at))
 
-    def comprehension(self, node: ast.Comprehension) -> Any:
+    def comprehension(self, node: ast.Comprehension, wrap: bool = True) -> Any:
         at = self.place(node)
         outer = self.temporaries_allowed
         clauses: list[py.comprehension] = []
@@ -394,7 +394,8 @@ class StatementGenerator:
                 key=self.value(node.body.key), value=self.value(node.body.value), generators=clauses, **at
             )
             return self.helper(".D", [made], at)
-        return self.helper(".L", [py.ListComp(elt=self.value(node.body), generators=clauses, **at)], at)
+        listed = py.ListComp(elt=self.value(node.body), generators=clauses, **at)
+        return self.helper(".L", [listed], at) if wrap else listed
 
     def comprehension_target(self, clause: ast.ForClause, iterable: Any, at: Place) -> list[py.comprehension]:
         target = strip(clause.target)

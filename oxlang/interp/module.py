@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,10 @@ from oxlang.syntax.options import CONFIG, LanguageOptions
 if TYPE_CHECKING:
     from oxlang.declare.members import Environment
     from oxlang.syntax import ast
+
+if hasattr(sys, "set_int_max_str_digits"):
+    # Programs may write long integers; `operators` bounds their size.
+    sys.set_int_max_str_digits(0)
 
 __all__ = ["Module", "call", "load_source", "run", "to_python", "to_starlark"]
 

@@ -31,7 +31,7 @@ from oxlang.interp.values import (
     type_name,
 )
 
-_MAX_BITS = 1 << 23
+_MAX_BITS = 1 << 20
 _MAX_REPEAT = 1 << 30
 _SMALL = 4096
 
@@ -455,6 +455,19 @@ def set_index(value: Any, at: Any, new: Any) -> None:
             f"{type_name(value)} value does not support item assignment",
             help="it cannot change; make a new one" if isinstance(value, (str, bytes, tuple)) else None,
         )
+
+
+def part(value: Any, lower: Any, upper: Any) -> Any:
+    """`value[lower:upper]`"""
+    kind = type(value)
+    try:
+        if kind is str or kind is tuple:
+            return value[lower:upper]
+        if kind is SList:
+            return SList(value[lower:upper])
+    except TypeError:
+        pass
+    return slice_(value, lower, upper, None)
 
 
 def slice_(value: Any, lower: Any, upper: Any, step: Any) -> Any:

@@ -13,8 +13,9 @@ from oxlang.diagnostics.model import error
 from oxlang.interp import operators
 from oxlang.interp.attributes import call_method, call_value, get_attribute, set_attribute
 from oxlang.interp.builtins.arguments import iterable
-from oxlang.interp.builtins.core import CORE
-from oxlang.interp.formatting import text_of
+from oxlang.interp.builtins.core import CORE, repr_, str_
+from oxlang.interp.builtins.string import join
+from oxlang.interp.formatting import percent, text_of
 from oxlang.interp.iteration import loops, pairs, unpack
 from oxlang.interp.values import SDict, SList, type_name
 
@@ -63,8 +64,16 @@ def _recursion(name: str) -> None:
     raise error("OX0405", f"function {name} called recursively", help="use a loop, or a list of what is still to do")
 
 
-def _call_append(value: Any, element: Any) -> Any:
-    return call_method(value, "append", element)
+def _general(name: str) -> Callable[..., Any]:
+    def call(value: Any, /, *args: Any) -> Any:
+        return call_method(value, name, *args)
+
+    return call
+
+
+def _decimal(value: Any) -> str:
+    """`%d`"""
+    return f"{value}" if type(value) is int else percent("%d", (value,))
 
 
 FIXED: dict[str, Any] = {
@@ -78,7 +87,16 @@ FIXED: dict[str, Any] = {
     ".tuple": tuple,
     ".len": len,
     ".append": list.append,
-    ".call_append": _call_append,
+    ".get": dict.get,
+    ".setdefault": dict.setdefault,
+    ".call_append": _general("append"),
+    ".call_get": _general("get"),
+    ".call_setdefault": _general("setdefault"),
+    ".join": join,
+    ".text": str_,
+    ".repr": repr_,
+    ".decimal": _decimal,
+    ".isinstance": isinstance,
     ".add": operators.add,
     ".sub": operators.sub,
     ".mul": operators.mul,
@@ -102,6 +120,7 @@ FIXED: dict[str, Any] = {
     ".index": operators.index,
     ".set_index": operators.set_index,
     ".slice": operators.slice_,
+    ".part": operators.part,
     ".dict": operators.dict_display,
     ".attr": get_attribute,
     ".set_attr": set_attribute,

@@ -236,7 +236,7 @@ def _long_int(digits: str, base: int) -> int:
     if len(digits) <= 4000:
         return int(digits, base)
     half = len(digits) // 2
-    return _long_int(digits[:-half], base) * base**half + _long_int(digits[-half:], base)
+    return _long_int(digits[:-half], base) * int(base**half) + _long_int(digits[-half:], base)
 
 
 def len_(x: Any, /) -> int:
@@ -279,11 +279,15 @@ def _callable(function: str, key: Any) -> Callable[..., Any]:
 
 def max_(*args: Any, key: Any = None) -> Any:
     """Gives the greatest of the arguments, or of the elements of one iterable; the first one when several are."""
+    if key is None and len(args) == 2 and type(args[0]) is int and type(args[1]) is int:
+        return args[1] if args[1] > args[0] else args[0]
     return _extreme("max", max, args, key)
 
 
 def min_(*args: Any, key: Any = None) -> Any:
     """Gives the least of the arguments, or of the elements of one iterable; the first one when several are."""
+    if key is None and len(args) == 2 and type(args[0]) is int and type(args[1]) is int:
+        return args[1] if args[1] < args[0] else args[0]
     return _extreme("min", min, args, key)
 
 
@@ -384,6 +388,8 @@ def sorted_(iterable_: Any, /, key: Any = MISSING, reverse: Any = FALSE) -> SLis
 
 def str_(x: Any = "", /) -> str:
     """Gives the text of a value; a string is its own text."""
+    if type(x) is int:
+        return f"{x}"
     made = text_of(x)
     if len(made) > _LARGE and type(x) is not str:
         charge(len(made))

@@ -103,7 +103,8 @@ def replace(self: str, old: Any, new: Any, count: Any = None, /) -> str:
 
 def join(self: str, elements: Any, /) -> str:
     """Gives the strings of `elements` one after the other with this string between them."""
-    if type(elements) is not SList and type(elements) is not tuple:
+    kind = type(elements)
+    if kind is not SList and kind is not tuple and kind is not list:
         elements = list(iterable("join", elements, "elements"))
     try:
         made = self.join(elements)

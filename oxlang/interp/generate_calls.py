@@ -1,0 +1,381 @@
+"""Calls to Python expressions, and texts put together from values; see `generate`."""
+
+from __future__ import annotations
+
+import _ast as py
+from typing import TYPE_CHECKING, Any
+
+from oxlang.interp.analysis import Analysis, strip
+from oxlang.interp.generate_expressions import LOAD, Place
+from oxlang.resolve.scopes import Binding
+from oxlang.syntax import ast
+
+_IS = py.Is()
+
+# Methods that Python runs with the same meaning when the receiver is a string, by the number of arguments. Arguments
+# must be texts that are not empty, so that the call cannot fail.
+_STRING_PLAIN = {
+    "upper": (0,), "lower": (0,), "strip": (0, 1), "lstrip": (0, 1), "rstrip": (0, 1), "replace": (2,), "find": (1,),
+    "rfind": (1,), "count": (1,), "partition": (1,), "rpartition": (1,), "removeprefix": (1,), "removesuffix": (1,),
+}  # fmt: skip
+_STRING_TEST = {"startswith": (1,), "endswith": (1,), "isdigit": (0,), "isalpha": (0,), "isalnum": (0,), "isupper": (0,),
+                "islower": (0,), "isspace": (0,)}  # fmt: skip
+_STRING_LIST = {"split": (0, 1), "rsplit": (0, 1)}
+
+
+class CallGenerator:
+    """The part of `Generator` for calls."""
+
+    if TYPE_CHECKING:
+        analysis: Analysis
+        meaning: dict[ast.Name, Binding]
+
+        def mark(self, start: int, end: int) -> Place: ...
+
+        def place(self, node: ast.Node) -> Place: ...
+
+        def value(self, node: ast.Expression) -> Any: ...
+
+        def name(self, ident: str, at: Place) -> py.Name: ...
+
+        def helper(self, ident: str, arguments: list[Any], at: Place) -> py.Call: ...
+
+        def constant(self, value: Any, at: Place) -> py.Constant: ...
+
+        def type_is(self, atom: Any, kind: str, at: Place) -> py.Compare: ...
+
+        def is_simple(self, node: ast.Expression) -> bool: ...
+
+        def atom(self, node: ast.Expression) -> tuple[Any, Any] | None: ...
+
+        def boolean(self, test: Any, at: Place) -> Any: ...
+
+        def comprehension(self, node: ast.Comprehension, wrap: bool = True) -> Any: ...
+
+    # ---- calls
+
+    def call(self, node: ast.Call, test: bool) -> Any:
+        """Gives a call; with `test` a Python truth is as good as a boolean."""
+        at = self.mark(node.start, node.end)
+        kinds = {one.kind for one in node.arguments}
+        callee = strip(node.function)
+        if "star" in kinds or "starstar" in kinds:
+            return self.spread_call(node, callee, at)
+        if isinstance(callee, ast.Attribute):
+            return self.method_call(node, callee, at, test)
+        if isinstance(callee, (ast.Literal_, ast.TupleExpression)):
+            # Python's compiler would warn about a call that cannot work.
+            return self.spread_call(node, callee, at)
+        if isinstance(callee, ast.Name):
+            binding = self.meaning.get(callee)
+            if binding is not None and binding.scope == "universal":
+                made = self.quick_universal(node, callee.id, at)
+                if made is not None:
+                    return made
+        positional = [self.value(one.value) for one in node.arguments if one.kind == "positional"]
+        return py.Call(func=self.value(callee), args=positional, keywords=self.named(node), **at)
+
+    def named(self, node: ast.Call) -> list[Any]:
+        from oxlang.interp.generate import mangle
+
+        return [
+            py.keyword(arg=mangle(one.name.id), value=self.value(one.value), **self.place(one))
+            for one in node.arguments
+            if one.kind == "named" and one.name is not None
+        ]
+
+    def spread_call(self, node: ast.Call, callee: ast.Expression, at: Place) -> Any:
+        """`f(a, k = v, *args, **kwargs)`: named values are evaluated before `*args`, unlike in Python."""
+        from oxlang.interp.generate import mangle
+
+        function = self.value(callee)
+        positional = [self.value(one.value) for one in node.arguments if one.kind == "positional"]
+        names: list[Any] = []
+        values: list[Any] = []
+        star: Any = self.constant(None, at)
+        starstar: Any = self.constant(None, at)
+        has_star = False
+        for one in node.arguments:
+            if one.kind == "named" and one.name is not None:
+                names.append(self.constant(mangle(one.name.id), at))
+                values.append(self.value(one.value))
+            elif one.kind == "star":
+                star, has_star = self.value(one.value), True
+            elif one.kind == "starstar":
+                starstar = self.value(one.value)
+        arguments = [
+            function,
+            py.Tuple(elts=positional, ctx=LOAD, **at),
+            py.Dict(keys=names, values=values, **at),
+            star if has_star else py.Tuple(elts=[], ctx=LOAD, **at),
+        ]
+        if any(one.kind == "starstar" for one in node.arguments):
+            arguments.append(starstar)
+        return self.helper(".spread", arguments, at)
+
+    def method_call(self, node: ast.Call, callee: ast.Attribute, at: Place, test: bool) -> Any:
+        name = callee.name.id
+        arguments = [one.value for one in node.arguments]
+        if name == "format":
+            made = self.format_call(node, callee, at)
+            if made is not None:
+                return made
+        if all(one.kind == "positional" for one in node.arguments):
+            quick = self.quick_method(callee, name, arguments, at, test)
+            if quick is not None:
+                return quick
+        given = [self.value(one.value) for one in node.arguments if one.kind == "positional"]
+        return py.Call(
+            func=self.name(".call", at),
+            args=[self.value(callee.value), self.constant(name, at), *given],
+            keywords=self.named(node),
+            **at,
+        )
+
+    def texts(self, arguments: list[ast.Expression]) -> bool:
+        """Whether all arguments are texts that are not empty, so that the method cannot fail."""
+        return all(
+            isinstance(strip(one), ast.Literal_) and isinstance(strip(one).value, str) and strip(one).value  # type: ignore[attr-defined]
+            for one in arguments
+        )
+
+    def quick_method(
+        self, callee: ast.Attribute, name: str, arguments: list[ast.Expression], at: Place, test: bool
+    ) -> Any:
+        """Gives the call of a method that Python runs with the same meaning when the type of the receiver is right."""
+        count = len(arguments)
+        certain = self.analysis.kind(callee.value) == "str"
+        if name == "append" and count == 1:
+            return self.chosen(callee, ".L", name, arguments, at)
+        if name in ("get", "setdefault") and count in (1, 2):
+            return self.chosen(callee, ".D", name, arguments, at)
+        if name == "join" and count == 1 and certain:
+            return self.join(callee, arguments[0], at)
+        if not self.texts(arguments):
+            return None
+        if name in _STRING_PLAIN and count in _STRING_PLAIN[name]:
+            return self.guarded_method(callee, name, arguments, at, None, certain)
+        if name in _STRING_TEST and count in _STRING_TEST[name]:
+            as_boolean = None if test else self.boolean
+            return self.guarded_method(callee, name, arguments, at, as_boolean, certain)
+        if name in _STRING_LIST and count in _STRING_LIST[name]:
+            wrap = lambda made, at: self.helper(".L", [made], at)  # noqa: E731
+            return self.guarded_method(callee, name, arguments, at, wrap, certain)
+        return None
+
+    def chosen(self, callee: ast.Attribute, kind: str, name: str, arguments: list[ast.Expression], at: Place) -> Any:
+        """Gives a call whose function the type of the receiver chooses; the arguments are written once."""
+        receiver = self.atom(callee.value)
+        if receiver is None:
+            return None
+        condition = self.type_is(receiver[0], kind, at)
+        given = [self.value(one) for one in arguments]
+        if all(self.is_simple(one) for one in arguments):
+            direct = py.Call(
+                func=py.Attribute(value=receiver[1], attr=name, ctx=LOAD, **at), args=given, keywords=[], **at
+            )
+            general = self.helper(f".call_{name}", [receiver[1], *(self.value(one) for one in arguments)], at)
+            return py.IfExp(test=condition, body=direct, orelse=general, **at)
+        function = py.IfExp(
+            test=condition, body=self.name(f".{name}", at), orelse=self.name(f".call_{name}", at), **at
+        )
+        return py.Call(func=function, args=[receiver[1], *given], keywords=[], **at)
+
+    def join(self, callee: ast.Attribute, argument: ast.Expression, at: Place) -> Any:
+        """Gives `sep.join(x)`; a list that only `join` sees is not made a Starlark list."""
+        inner = strip(argument)
+        if isinstance(inner, (ast.ListExpression, ast.TupleExpression)):
+            made: Any = py.Tuple(elts=[self.value(one) for one in inner.items], ctx=LOAD, **at)
+        elif isinstance(inner, ast.Comprehension) and not isinstance(inner.body, ast.DictEntry):
+            made = self.comprehension(inner, wrap=False)
+        else:
+            made = self.value(argument)
+        return self.helper(".join", [self.value(callee.value), made], at)
+
+    def guarded_method(
+        self, callee: ast.Attribute, name: str, arguments: list[ast.Expression], at: Place, wrap: Any, certain: bool
+    ) -> Any:
+        """Gives a call of a string method without effects; `certain` says that the receiver is a string."""
+        if certain:
+            made = py.Call(
+                func=py.Attribute(value=self.value(callee.value), attr=name, ctx=LOAD, **at),
+                args=[self.value(one) for one in arguments],
+                keywords=[],
+                **at,
+            )
+            return wrap(made, at) if wrap is not None else made
+        receiver = self.atom(callee.value)
+        if receiver is None:
+            return None
+        direct = py.Call(
+            func=py.Attribute(value=receiver[1], attr=name, ctx=LOAD, **at),
+            args=[self.value(one) for one in arguments],
+            keywords=[],
+            **at,
+        )
+        quick = wrap(direct, at) if wrap is not None else direct
+        general = self.helper(".call", [receiver[1], self.constant(name, at), *(self.value(one) for one in arguments)], at)
+        return py.IfExp(test=self.type_is(receiver[0], ".str", at), body=quick, orelse=general, **at)
+
+    # ---- universal functions that need no call
+
+    def quick_universal(self, node: ast.Call, name: str, at: Place) -> Any:
+        """Gives `str(x)` without a call for strings; None for what has no quick form."""
+        if len(node.arguments) != 1 or node.arguments[0].kind != "positional":
+            return None
+        argument = node.arguments[0].value
+        if name == "str":
+            return self.text_of(argument, at)
+        if name == "list" and isinstance(strip(argument), ast.Comprehension):
+            inner = strip(argument)
+            if isinstance(inner, ast.Comprehension) and not isinstance(inner.body, ast.DictEntry):
+                return self.value(argument)
+        return None
+
+    def text_of(self, node: ast.Expression, at: Place) -> Any:
+        """Gives `str(node)`."""
+        kind = self.analysis.kind(node)
+        if kind == "str":
+            return self.value(node)
+        if kind == "int":
+            return py.JoinedStr(values=[py.FormattedValue(value=self.value(node), conversion=-1, format_spec=None, **at)], **at)
+        use = self.atom(node)
+        if use is None:
+            return self.helper(".text", [self.value(node)], at)
+        return py.IfExp(
+            test=self.type_is(use[0], ".str", at), body=use[1], orelse=self.helper(".text", [use[1]], at), **at
+        )
+
+    # ---- texts with values in them
+
+    def interpolation(self, template: ast.Literal_, right: ast.Expression, at: Place) -> Any:
+        """Gives `"… %s …" % right` put together in place; None when only `percent` can say what is wrong with it."""
+        assert isinstance(template.value, str)
+        pieces = _percent_pieces(template.value)
+        if pieces is None:
+            return None
+        letters = [one for one in pieces if len(one) == 1]
+        right = strip(right)
+        if isinstance(right, ast.TupleExpression):
+            if len(right.items) != len(letters) or not letters:
+                return None
+            return self.joined(pieces, list(right.items), at)
+        if len(letters) != 1:
+            return None
+        if self.analysis.kind(right) in ("int", "str", "list", "dict", "bool", "float"):
+            return self.joined(pieces, [right], at)
+        if not self.is_simple(right):
+            return None
+        general = self.helper(".mod", [self.value(template), self.value(right)], at)
+        return py.IfExp(
+            test=self.type_is(self.value(right), ".tuple", at), body=general, orelse=self.joined(pieces, [right], at), **at
+        )
+
+    def joined(self, pieces: list[tuple[str, ...]], values: list[ast.Expression], at: Place) -> Any:
+        """Gives the text of literal pieces and converted values."""
+        parts: list[Any] = []
+        rest = iter(values)
+        for piece in pieces:
+            if len(piece) == 2:
+                if piece[1]:
+                    parts.append(self.constant(piece[1], at))
+                continue
+            node = next(rest)
+            if piece[0] == "s":
+                made = self.text_of(node, at)
+                if isinstance(made, py.JoinedStr):
+                    parts.extend(made.values)
+                    continue
+            elif piece[0] == "d" and self.analysis.kind(node) == "int":
+                made = self.value(node)
+            else:
+                helper = {"d": ".decimal", "r": ".repr"}[piece[0]]
+                made = self.helper(helper, [self.value(node)], at)
+            parts.append(py.FormattedValue(value=made, conversion=-1, format_spec=None, **at))
+        return py.JoinedStr(values=parts, **at)
+
+    def format_call(self, node: ast.Call, callee: ast.Attribute, at: Place) -> Any:
+        """Gives `"… {} …".format(…)` put together in place, when every argument is used once and in order."""
+        template = strip(callee.value)
+        if not isinstance(template, ast.Literal_) or not isinstance(template.value, str):
+            return None
+        fields = _format_pieces(template.value)
+        if fields is None:
+            return None
+        by_name: dict[str, ast.Expression] = {}
+        position = 0
+        for one in node.arguments:
+            if one.kind == "positional":
+                by_name[str(position)] = one.value
+                position += 1
+            elif one.kind == "named" and one.name is not None:
+                by_name[one.name.id] = one.value
+            else:
+                return None
+        used = [piece[0] for piece in fields if len(piece) == 1]
+        if any(name not in by_name for name in used):
+            return None
+        in_order = used == list(by_name)
+        if not in_order and not all(self.is_simple(value) for value in by_name.values()):
+            return None
+        return self.joined([("s",) if len(piece) == 1 else piece for piece in fields], [by_name[name] for name in used], at)
+
+
+def _percent_pieces(template: str) -> list[tuple[str, ...]] | None:
+    """Gives ("literal", text) and (letter,) for a template of `%s`, `%d`, `%r`, `%%`; None for any other."""
+    pieces: list[tuple[str, ...]] = []
+    literal = ""
+    at = 0
+    while at < len(template):
+        one = template[at]
+        if one != "%":
+            end = template.find("%", at)
+            end = len(template) if end < 0 else end
+            literal += template[at:end]
+            at = end
+            continue
+        letter = template[at + 1 : at + 2]
+        at += 2
+        if letter == "%":
+            literal += "%"
+        elif letter in ("s", "d", "r"):
+            pieces += [("literal", literal), (letter,)]
+            literal = ""
+        else:
+            return None
+    return [*pieces, ("literal", literal)]
+
+
+def _format_pieces(template: str) -> list[tuple[str, ...]] | None:
+    """Gives ("literal", text) and (field,) for a template of plain fields; None for any other."""
+    pieces: list[tuple[str, ...]] = []
+    literal = ""
+    at = count = 0
+    automatic = manual = False
+    while at < len(template):
+        one = template[at]
+        if one in "{}" and template[at : at + 2] in ("{{", "}}"):
+            literal += one
+            at += 2
+        elif one == "{":
+            end = template.find("}", at)
+            field = template[at + 1 : end]
+            if end < 0 or (field and not field.isidentifier() and not (field.isascii() and field.isdigit())):
+                return None
+            if not field:
+                field, count, automatic = str(count), count + 1, True
+            elif field.isdigit():
+                if len(field) > 1 and field[0] == "0":
+                    return None
+                manual = True
+            pieces += [("literal", literal), (field,)]
+            literal = ""
+            at = end + 1
+        elif one == "}":
+            return None
+        else:
+            literal += one
+            at += 1
+    if automatic and manual:
+        return None
+    return [*pieces, ("literal", literal)]
