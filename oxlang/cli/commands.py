@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("doctor", "Say what is found on this machine, what is missing, and how to get it."),
     "eval": ("eval", "Evaluate a config, show what it describes as a graph, and build it."),
     "explain": ("explain", "Show what a diagnostic code means and what to do."),
+    "fmt": ("fmt", "Format Starlark files."),
     "generate-python-embedding-artifacts": (
         "generate_python_embedding_artifacts", "Make a Python for embedding into Rust programs, without a config.",
     ),

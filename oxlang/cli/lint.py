@@ -71,6 +71,7 @@ def _lint(call: Invocation, path: Path, selection: Selection) -> tuple[Diagnosti
     result = lint(source, options, environment, selection=selection, read_module=reader(str(path)))
     if not call.values.flag("fix"):
         return result.diagnostics
+    from oxlang.cli.writing import replace_text
     from oxlang.lint.fixes import apply, chosen_fixes
     from oxlang.source import SourceFile
 
@@ -79,7 +80,7 @@ def _lint(call: Invocation, path: Path, selection: Selection) -> tuple[Diagnosti
         if not fixes:
             break
         text = apply(source, fixes)
-        path.write_text(text, encoding="utf-8", newline="")
+        replace_text(path, text)
         source = SourceFile(str(path), text)
         for fix in fixes:
             call.terminal.warn(f"{path}: {fix.title}")

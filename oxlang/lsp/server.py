@@ -126,6 +126,10 @@ def _changing(server: LanguageServer, documents: Documents) -> None:
             _document(server, documents, params.text_document.uri), params.position, params.new_name
         )
 
+    @server.feature(types.TEXT_DOCUMENT_FORMATTING)
+    def on_format(params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
+        return actions.formatting(_document(server, documents, params.text_document.uri))
+
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll]),

@@ -194,3 +194,27 @@ def test_rust_project_needs_cargo(capsys: Capture, clean: Path, monkeypatch: pyt
     assert ended.status == 1
     assert "error: cargo executable not found" in ended.err
     assert not (clean / "app").exists()
+
+
+def test_fmt(capsys: Capture, clean: Path) -> None:
+    path = clean / "a.star"
+    path.write_text("x = [1,2]\n")
+    assert oxl(capsys, "fmt", "--check").status == 1
+    ended = oxl(capsys, "fmt", "--diff")
+    assert ended.status == 1 and "+x = [1, 2]" in ended.out
+    assert path.read_text() == "x = [1,2]\n"
+    ended = oxl(capsys, "fmt")
+    assert (ended.status, ended.err) == (0, "1 of 1 files changed\n")
+    assert path.read_text() == "x = [1, 2]\n"
+    assert oxl(capsys, "fmt", "--check").status == 0
+    path.write_text("x = (\n")
+    ended = oxl(capsys, "fmt")
+    assert ended.status == 1 and "[OX0110]" in ended.err
+    assert path.read_text() == "x = (\n"
+
+
+def test_fmt_stdin(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("x = [1,2]\n"))
+    assert oxl(capsys, "fmt", "-").out == "x = [1, 2]\n"

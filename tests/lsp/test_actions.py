@@ -37,3 +37,17 @@ def test_everything(document: Open) -> None:
 
 def test_nothing_to_do(document: Open) -> None:
     assert actions(document("¦x = 1\n")) == []
+
+
+def test_formatting(document: Open) -> None:
+    doc = document("x = [1,2]\ny = '😀'\n")
+    edits = doc.client.ask(
+        "textDocument/formatting",
+        {"textDocument": {"uri": doc.uri}, "options": {"tabSize": 4, "insertSpaces": True}},
+    )
+    assert doc.edited(edits) == 'x = [1, 2]\ny = "😀"\n'
+    doc.change("x = (\n")
+    assert doc.client.ask(
+        "textDocument/formatting",
+        {"textDocument": {"uri": doc.uri}, "options": {"tabSize": 4, "insertSpaces": True}},
+    ) is None
