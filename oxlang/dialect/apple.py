@@ -14,14 +14,16 @@ from oxlang.dialect.targets import ResolvedTarget
 if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext
     from oxlang.graph.nodes import Artifact
+    from oxlang.source import Span
 
 
 @starlark_type("AppleUniversalBinary", origin="tugger", constructor="AppleUniversalBinary")
 class AppleUniversalBinary:
     """A Mach-O file for several processors, put together from files for one or several."""
 
-    def __init__(self, filename: str) -> None:
+    def __init__(self, filename: str, origin: Span | None = None) -> None:
         self.filename = filename
+        self.origin = origin
         self.parts: list[Content] = []
 
     @method(effect="mutates")
@@ -75,7 +77,7 @@ class AppleUniversalBinary:
         from oxlang.graph.compute import canonical
         from oxlang.graph.nodes import Compute
 
-        origin = ctx.span()
+        origin = self.origin
         inputs = tuple(
             (f"{number:04}", lower_files(ctx, {"slice": one}, origin=origin, description="a slice"))
             for number, one in enumerate(self.parts)
@@ -93,7 +95,7 @@ class AppleUniversalBinary:
 
 
 @function("AppleUniversalBinary", constructs="AppleUniversalBinary")
-def make_universal_binary(filename: str) -> AppleUniversalBinary:
+def make_universal_binary(ctx: DialectContext, filename: str) -> AppleUniversalBinary:
     """Gives an empty universal binary.
 
     Args:
@@ -104,7 +106,7 @@ def make_universal_binary(filename: str) -> AppleUniversalBinary:
     """
     if "/" in filename or "\\" in filename:
         raise error("OX0513", f"the file name `{filename}` holds a path separator", argument="filename")
-    return AppleUniversalBinary(filename)
+    return AppleUniversalBinary(filename, ctx.span())
 
 
 @starlark_type(
@@ -117,8 +119,9 @@ def make_universal_binary(filename: str) -> AppleUniversalBinary:
 class MacOsApplicationBundleBuilder:
     """An application bundle: the folder `NAME.app` with program, resources and `Info.plist`."""
 
-    def __init__(self, bundle_name: str) -> None:
+    def __init__(self, bundle_name: str, origin: Span | None = None) -> None:
         self.name = bundle_name
+        self.origin = origin
         self.plist: dict[str, Any] = {"CFBundleName": bundle_name, "CFBundlePackageType": "APPL"}
         self.contents = FileManifest()
 
@@ -253,7 +256,7 @@ class MacOsApplicationBundleBuilder:
         from oxlang.dialect.content import parts_of
         from oxlang.graph.nodes import Part
 
-        origin = ctx.span()
+        origin = self.origin
         plist = plistlib.dumps(self.plist, sort_keys=True)
         parts: list[Part] = []
         for layer in [*self.contents.layers, {"Info.plist": Content(data=plist)}]:
@@ -269,7 +272,7 @@ class MacOsApplicationBundleBuilder:
 
 
 @function("MacOsApplicationBundleBuilder", constructs="MacOsApplicationBundleBuilder")
-def make_bundle(bundle_name: str) -> MacOsApplicationBundleBuilder:
+def make_bundle(ctx: DialectContext, bundle_name: str) -> MacOsApplicationBundleBuilder:
     """Gives an application bundle without files.
 
     Args:
@@ -278,7 +281,7 @@ def make_bundle(bundle_name: str) -> MacOsApplicationBundleBuilder:
     Example:
         bundle = MacOsApplicationBundleBuilder("My App")
     """
-    return MacOsApplicationBundleBuilder(bundle_name)
+    return MacOsApplicationBundleBuilder(bundle_name, ctx.span())
 
 
 TYPES = (AppleUniversalBinary, MacOsApplicationBundleBuilder)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from oxlang.diagnostics.model import error
@@ -29,12 +29,14 @@ class Content:
         data: the bytes themselves.
         artifact: a tree that holds one file.
         executable: its mode.
+        origin: the call that named it.
     """
 
     path: str = ""
     data: bytes | None = None
     artifact: Artifact | None = None
     executable: bool = False
+    origin: Span | None = field(default=None, compare=False)
 
     def read(self, ctx: DialectContext) -> bytes:
         """Gives the bytes, by a demand where they are a node's output. Raises OX0519."""
@@ -74,7 +76,7 @@ def host_file(ctx: DialectContext, path: str, shown: str, argument: str = "path"
     except OSError:
         raise missing(path, shown, argument) from None
     executable = os.name != "nt" and not stat.S_ISDIR(found.st_mode) and bool(found.st_mode & 0o111)
-    return Content(path=path, executable=executable)
+    return Content(path=path, executable=executable, origin=ctx.span())
 
 
 def missing(path: str, shown: str, argument: str | None = "path") -> Exception:
@@ -103,7 +105,8 @@ def parts_of(ctx: DialectContext, files: Mapping[str, Content], origin: Span | N
     texts = tuple((path, one.data, one.executable) for path, one in files.items() if one.data is not None)
     parts: list[Part] = []
     if texts:
-        parts.append(Part(artifact=ctx.add(Write(entries=texts, origin=origin, description="text files"))))
+        place = next((one.origin for one in files.values() if one.data is not None and one.origin), origin)
+        parts.append(Part(artifact=ctx.add(Write(entries=texts, origin=place, description="text files"))))
     for path, one in files.items():
         if one.data is not None:
             continue
@@ -111,7 +114,8 @@ def parts_of(ctx: DialectContext, files: Mapping[str, Content], origin: Span | N
         if one.artifact is not None:
             artifact = one.artifact
         else:
-            artifact = ctx.add(Source(path=one.path, origin=origin, description=os.path.basename(one.path)))
+            place = one.origin or origin
+            artifact = ctx.add(Source(path=one.path, origin=place, description=os.path.basename(one.path)))
         parts.append(Part(artifact=artifact, prefix=folder, rename=name, executable=one.executable))
     return parts
 

@@ -104,9 +104,18 @@ class PythonDistribution:
 
     def _find(self, ctx: DialectContext) -> Distribution:
         if self.sha256 is None:
-            from oxlang.packaging.local import local_distribution
+            from oxlang.packaging.archive import default_distribution
 
-            return local_distribution(self.version, ctx.environment, cache_dir=ctx.cache_dir)
+            return default_distribution(
+                self.version,
+                triple=self.triple or ctx.build.target.triple,
+                host_triple=ctx.build.host.triple,
+                flavor=self.flavor,
+                environment=ctx.environment,
+                cache_dir=ctx.cache_dir or f"{ctx.build_path}/cache",
+                demand=ctx.demand_from,
+                origin=self.origin,
+            )
         from oxlang.packaging.archive import archive_distribution
 
         return archive_distribution(

@@ -58,11 +58,14 @@ class PythonEmbeddedResources:
 def embedded_python(ctx: DialectContext, executable: PythonExecutable) -> EmbeddedPython:
     """Gives the domain's description of an executable as it is now."""
     from oxlang.packaging.embedded import EmbeddedPython
+    from oxlang.packaging.local import host_distribution
 
+    distribution = executable.distribution.facts(ctx)
     linking: dict[str, LinkMode] = {"standalone_static": "static", "standalone_dynamic": "dynamic"}
     return EmbeddedPython(
         name=executable.name,
-        distribution=executable.distribution.facts(ctx),
+        distribution=distribution,
+        host=host_distribution(distribution, ctx.build.host, ctx.environment, cache_dir=ctx.cache_dir),
         policy=executable.policy,
         config=executable.config,
         collector=executable.collector.snapshot(),

@@ -296,7 +296,7 @@ class PythonExecutable:
         Args:
             prefix: folder in the manifest; `.` is its root.
         """
-        manifest = FileManifest()
+        manifest = FileManifest(ctx.span())
         plain = manifest_path(prefix, "prefix")
         manifest.layers.append(self.install_part(ctx, plain))
         manifest.run_target = join(plain, self.file_name(ctx))
@@ -333,7 +333,7 @@ class PythonExecutable:
         chain.append(("msi", (builder, False, None)))
         return WiXBundleBuilder(
             id_prefix=id_prefix, name=product_name, version=product_version, manufacturer=product_manufacturer,
-            arch=builder.arch, conditions=[], chain=chain,
+            arch=builder.arch, conditions=[], chain=chain, origin=ctx.span(),
         )  # fmt: skip
 
     @method(platforms=("windows",))
@@ -354,11 +354,11 @@ class PythonExecutable:
         from oxlang.dialect.installers import WiXMSIBuilder
 
         arch = {"i686": "x86", "aarch64": "arm64"}.get(ctx.build.target.arch, "x64")
-        files = FileManifest()
+        files = FileManifest(ctx.span())
         files.layers.append(self.install_part(ctx, ""))
         return WiXMSIBuilder(
             id_prefix=id_prefix, product_name=name, product_version=version, product_manufacturer=manufacturer,
-            files=files, redistributables=[], arch=arch,
+            files=files, redistributables=[], arch=arch, origin=ctx.span(),
         )  # fmt: skip
 
     def _add(self, ctx: DialectContext, resource: Handle) -> None:

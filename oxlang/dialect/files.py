@@ -82,7 +82,7 @@ def make_file_content(
     if content is not None:
         if filename is None:
             raise error("OX0512", "`FileContent` needs `filename` when it is given `content`")
-        found = Content(data=content.encode("utf-8", "surrogatepass"))
+        found = Content(data=content.encode("utf-8", "surrogatepass"), origin=ctx.span())
     else:
         assert path is not None
         found = host_file(ctx, ctx.path_from_config(path), path)
@@ -120,10 +120,10 @@ class FileManifest:
     What is added later replaces what stands at the same path. Nothing is written until the manifest is built.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, origin: Span | None = None) -> None:
         self.layers: list[dict[str, Content] | Part] = []
         self.run_target: str | None = None
-        self.origin: Span | None = None
+        self.origin = origin
 
     @method(effect="mutates")
     def add_manifest(self, other: FileManifest) -> None:
@@ -169,7 +169,7 @@ class FileManifest:
                 self.put(join(manifest_path(inner), below), host_file(ctx, file, file))
             return
         if force_read:
-            found = Content(data=found.read(ctx), executable=found.executable)
+            found = Content(data=found.read(ctx), executable=found.executable, origin=found.origin)
         self.put(manifest_path(inner), found)
 
     @method(effect="demands", types={"return": "FileContent | None"})
@@ -298,7 +298,7 @@ class FileManifest:
 
     def snapshot(self) -> FileManifest:
         """Gives an independent copy."""
-        copy = FileManifest()
+        copy = FileManifest(self.origin)
         copy.layers = [dict(one) if isinstance(one, dict) else one for one in self.layers]
         copy.run_target = self.run_target
         return copy
@@ -309,8 +309,8 @@ class FileManifest:
             return None
         parts: list[Part] = []
         for layer in self.layers:
-            parts += parts_of(ctx, layer, ctx.span()) if isinstance(layer, dict) else [layer]
-        return assemble(ctx, parts, origin=ctx.span(), description="files to install")
+            parts += parts_of(ctx, layer, self.origin) if isinstance(layer, dict) else [layer]
+        return assemble(ctx, parts, origin=self.origin, description="files to install")
 
     def run_path(self, ctx: DialectContext) -> str | None:
         """Gives the program that was added last, else the only executable file, else None."""
@@ -363,14 +363,14 @@ def _components(path: str) -> list[str]:
 
 
 @function("FileManifest", constructs="FileManifest")
-def make_file_manifest() -> FileManifest:
+def make_file_manifest(ctx: DialectContext) -> FileManifest:
     """Gives an empty manifest.
 
     Example:
         files = FileManifest()
         files.add_file(FileContent(filename="VERSION", content="1.0"))
     """
-    return FileManifest()
+    return FileManifest(ctx.span())
 
 
 @function("glob", effect="pure")
@@ -398,7 +398,7 @@ def glob(
     for pattern in exclude or ():
         for path in matches(ctx, os.path.join(ctx.cwd, pattern)):
             found.pop(path, None)
-    manifest = FileManifest()
+    manifest = FileManifest(ctx.span())
     for path in sorted(found):
         inner = path if strip_prefix is None else stripped(path, strip_prefix)
         manifest.put(manifest_path(inner, None), host_file(ctx, path, path))

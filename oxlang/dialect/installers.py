@@ -19,13 +19,14 @@ from oxlang.dialect.targets import ResolvedTarget
 if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext
     from oxlang.graph.nodes import Artifact, Tool
+    from oxlang.source import Span
 
 ARCHITECTURES = ("x86", "x64", "arm64")
 _ARCH_TYPE = {"arch": literal(ARCHITECTURES, open=True)}
 _PLATFORM_TYPE = {"platform": literal(ARCHITECTURES)}
 
 
-def find_tool(ctx: DialectContext, name: str, product: str, advice: str) -> Tool:
+def find_tool(ctx: DialectContext, name: str, product: str, advice: str, origin: Span | None) -> Tool:
     """Finds a program on PATH. Raises OX0520."""
     import shutil
 
@@ -33,17 +34,17 @@ def find_tool(ctx: DialectContext, name: str, product: str, advice: str) -> Tool
 
     found = shutil.which(name, path=ctx.environment.get("PATH", ""))
     if found is None:
-        raise error("OX0520", f"{product} is made by `{name}`, which is not on PATH", span=ctx.span(), help=advice)
+        raise error("OX0520", f"{product} is made by `{name}`, which is not on PATH", span=origin, help=advice)
     status = os.stat(found)
     return Tool(name=name, path=found, fingerprint=f"{name} {status.st_size} {status.st_mtime_ns}")
 
 
-def _needs_wix(ctx: DialectContext, product: str) -> Any:
+def _needs_wix(ctx: DialectContext, product: str, origin: Span | None = None) -> Any:
     """Makes OX0520 for a product of WiX."""
     return error(
         "OX0520",
         f"{product} is made by the WiX toolset, which oxlang cannot run",
-        span=ctx.span(),
+        span=ctx.span() or origin,
         help="build a `FileManifest` target and give its folder to an installer tool",
         notes=["WiX programs run on Windows only"] if not ctx.build.host.is_windows else [],
     )
@@ -52,13 +53,15 @@ def _needs_wix(ctx: DialectContext, product: str) -> Any:
 class _Installer:
     """What the three builders share: being built."""
 
+    origin: Span | None = None
+
     def product(self) -> str:
         """Gives the name of the file, for messages."""
         raise AssertionError("every builder has a product")
 
     def lower(self, ctx: DialectContext) -> Artifact:
         """Always raises OX0520."""
-        raise _needs_wix(ctx, f"the installer `{self.product()}`")
+        raise _needs_wix(ctx, f"the installer `{self.product()}`", self.origin)
 
     def run_path(self, ctx: DialectContext) -> str:
         """Gives the installer itself."""
@@ -76,6 +79,7 @@ def _wix_path(doc: str) -> Any:
 class WiXMSIBuilder(_Installer):
     """An MSI installer of one product. Its attributes can only be assigned."""
 
+    origin: Span | None
     id_prefix: str
     product_name: str
     product_version: str
@@ -153,7 +157,7 @@ class WiXMSIBuilder(_Installer):
 
 @function("WiXMSIBuilder", constructs="WiXMSIBuilder", types=_ARCH_TYPE, platforms=("windows",))
 def make_msi_builder(
-    id_prefix: str, product_name: str, product_version: str, product_manufacturer: str, arch: str = "x64"
+    ctx: DialectContext, id_prefix: str, product_name: str, product_version: str, product_manufacturer: str, arch: str = "x64"
 ) -> WiXMSIBuilder:
     """Gives an MSI installer without files.
 
@@ -166,7 +170,8 @@ def make_msi_builder(
     """
     return WiXMSIBuilder(
         id_prefix=id_prefix, product_name=product_name, product_version=product_version,
-        product_manufacturer=product_manufacturer, files=FileManifest(), redistributables=[], arch=arch,
+        product_manufacturer=product_manufacturer, files=FileManifest(ctx.span()), redistributables=[], arch=arch,
+        origin=ctx.span(),
     )  # fmt: skip
 
 
@@ -174,6 +179,7 @@ def make_msi_builder(
 class WiXInstaller(_Installer):
     """An installer made of `.wxs` files."""
 
+    origin: Span | None
     id: str
     filename: str
     wxs: dict[str, tuple[Content, dict[str, str]]]
@@ -322,7 +328,7 @@ def _file(ctx: DialectContext, path: str, force_read: bool) -> Content:
 
 
 @function("WiXInstaller", constructs="WiXInstaller", types=_ARCH_TYPE, platforms=("windows",))
-def make_wix_installer(id: str, filename: str, arch: str = "x64") -> WiXInstaller:
+def make_wix_installer(ctx: DialectContext, id: str, filename: str, arch: str = "x64") -> WiXInstaller:
     """Gives an installer without files.
 
     Args:
@@ -332,7 +338,7 @@ def make_wix_installer(id: str, filename: str, arch: str = "x64") -> WiXInstalle
     """
     return WiXInstaller(
         id=id, filename=filename, wxs={}, build_files=FileManifest(), install_files=FileManifest(), variables={},
-        arch=arch,
+        arch=arch, origin=ctx.span(),
     )  # fmt: skip
 
 
@@ -343,6 +349,7 @@ def make_wix_installer(id: str, filename: str, arch: str = "x64") -> WiXInstalle
 class WiXBundleBuilder(_Installer):
     """An installer that runs several others in turn."""
 
+    origin: Span | None
     id_prefix: str
     name: str
     version: str
@@ -412,7 +419,7 @@ class WiXBundleBuilder(_Installer):
 
 @function("WiXBundleBuilder", constructs="WiXBundleBuilder", types=_ARCH_TYPE, platforms=("windows",))
 def make_bundle_builder(
-    id_prefix: str, name: str, version: str, manufacturer: str, arch: str = "x64"
+    ctx: DialectContext, id_prefix: str, name: str, version: str, manufacturer: str, arch: str = "x64"
 ) -> WiXBundleBuilder:
     """Gives an installer that runs nothing yet.
 
@@ -424,7 +431,8 @@ def make_bundle_builder(
         arch: `x86`, `x64` or `arm64`.
     """
     return WiXBundleBuilder(
-        id_prefix=id_prefix, name=name, version=version, manufacturer=manufacturer, arch=arch, conditions=[], chain=[]
+        id_prefix=id_prefix, name=name, version=version, manufacturer=manufacturer, arch=arch, conditions=[], chain=[],
+        origin=ctx.span(),
     )
 
 

@@ -14,6 +14,7 @@ from oxlang.dialect.targets import ResolvedTarget
 if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext
     from oxlang.graph.nodes import Artifact
+    from oxlang.source import Span
 
 ARCHITECTURES = ("all", "s390x", "ppc64el", "arm64", "armhf", "amd64", "i386")
 
@@ -162,9 +163,9 @@ class Snap(_Described):
         self.architectures = None if value is None else _architectures(value)
 
     @method
-    def to_builder(self) -> SnapcraftBuilder:
+    def to_builder(self, ctx: DialectContext) -> SnapcraftBuilder:
         """Gives a builder with a copy of the snap."""
-        return SnapcraftBuilder(snap=self.copied(), files=FileManifest(), invocations=[])
+        return SnapcraftBuilder(snap=self.copied(), files=FileManifest(ctx.span()), invocations=[], origin=ctx.span())
 
     def copied(self) -> Snap:
         """Gives an independent copy; values inside are never changed in place."""
@@ -214,6 +215,7 @@ class SnapcraftBuilder:
 
     snap: Snap
     files: FileManifest
+    origin: Span | None
     invocations: list[tuple[tuple[str, ...], bool]]
 
     @method(effect="mutates", types={"args": "iterable[str]"})
@@ -257,7 +259,7 @@ class SnapcraftBuilder:
         tree = described.lower(ctx)
         assert tree is not None
         tool = find_tool(
-            ctx, "snapcraft", "a snap", "install it with `snap install snapcraft --classic`"
+            ctx, "snapcraft", "a snap", "install it with `snap install snapcraft --classic`", self.origin
         )
         for args, _ in self.invocations:
             tree = Artifact(
@@ -269,7 +271,7 @@ class SnapcraftBuilder:
                         tools=(tool,),
                         cache="never",
                         network=True,
-                        origin=ctx.span(),
+                        origin=self.origin,
                         description=f"snapcraft {' '.join(args)}",
                     )
                 )
@@ -350,7 +352,7 @@ def make_snap(name: str, version: str, summary: str, description: str) -> Snap:
 
 
 @function("SnapcraftBuilder", constructs="SnapcraftBuilder")
-def make_snapcraft_builder(snap: Snap) -> SnapcraftBuilder:
+def make_snapcraft_builder(ctx: DialectContext, snap: Snap) -> SnapcraftBuilder:
     """Gives a builder with a copy of a snap.
 
     Args:
@@ -359,7 +361,7 @@ def make_snapcraft_builder(snap: Snap) -> SnapcraftBuilder:
     Example:
         builder = SnapcraftBuilder(Snap("app", "1.0", "An app.", "An app that does things."))
     """
-    return SnapcraftBuilder(snap=snap.copied(), files=FileManifest(), invocations=[])
+    return SnapcraftBuilder(snap=snap.copied(), files=FileManifest(ctx.span()), invocations=[], origin=ctx.span())
 
 
 TYPES = (SnapApp, SnapPart, Snap, SnapcraftBuilder)

@@ -16,6 +16,7 @@ from oxlang.packaging.wheel_writer import EARLIEST, data_folder, file_name, info
 if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext
     from oxlang.graph.nodes import Artifact
+    from oxlang.source import Span
 
 
 DESTINATIONS = ("purelib", "platlib", "headers", "scripts", "data")
@@ -31,6 +32,7 @@ class PythonWheelBuilder:
     distribution: str
     version: str
     content_files: dict[str, Content]
+    origin: Span | None
 
     abi_tag: str = attribute(default="none", set="str", none="error", doc="Tag of the binary interface.")
     build_tag: str | None = attribute(
@@ -145,7 +147,7 @@ class PythonWheelBuilder:
         from oxlang.graph.compute import canonical
         from oxlang.graph.nodes import Compute
 
-        origin = ctx.span()
+        origin = self.origin
         params: dict[str, Any] = {
             "name": self.distribution,
             "version": self.version,
@@ -181,7 +183,7 @@ def make_wheel_builder(ctx: DialectContext, distribution: str, version: str) -> 
     """
     if not distribution or not version:
         raise error("OX0521", "a wheel needs a name and a version", argument="version" if distribution else "distribution")
-    builder = PythonWheelBuilder(distribution=distribution, version=version, content_files={})
+    builder = PythonWheelBuilder(distribution=distribution, version=version, content_files={}, origin=ctx.span())
     epoch = ctx.environment.get("SOURCE_DATE_EPOCH")
     if epoch and epoch.isdigit():
         builder.modified_time = int(epoch)
