@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from oxlang.cargo.licensing import crates_of_metadata, launcher_crates, spdx_expression
+from oxlang.cargo.manifest import ALLOCATORS
+from oxlang.cargo.project import lockfile
 
 
 def _package(name: str, folder: Path, **fields: Any) -> dict[str, Any]:
@@ -58,3 +61,12 @@ def test_the_table_that_ships() -> None:
 
 def test_old_spelling_of_or() -> None:
     assert spdx_expression("MIT / Apache-2.0") == "MIT OR Apache-2.0"
+
+
+def test_the_table_and_the_lock_name_the_same_versions() -> None:
+    lock = lockfile("x")
+    assert lock is not None
+    locked = set(re.findall(r'^name = "(.*)"\nversion = "(.*)"', lock, re.MULTILINE))
+    features = [f"{kind}allocator-{name}" for name in ALLOCATORS for kind in ("", "global-")]
+    crates = {(crate.name, crate.version) for crate in launcher_crates(features)}
+    assert crates <= locked

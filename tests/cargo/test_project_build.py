@@ -1,0 +1,95 @@
+"""Commands for building Rust projects of users, and which package of a workspace is meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oxlang.cargo.project_build import build_command, find_package
+from oxlang.cargo.toolchain import Toolchain
+from oxlang.diagnostics.model import OxError
+from oxlang.graph.platform import BuildSettings, Platform
+
+LINUX = Platform("x86_64-unknown-linux-gnu")
+TOOLS = Toolchain(cargo=Path("/r/cargo"), rustc=Path("/r/rustc"), version="1.95.0", host=LINUX.triple, fingerprint="f")
+MODES = {
+    "default": ["build-mode-standalone", "mine"],
+    "build-mode-standalone": [],
+    "build-mode-prebuilt-artifacts": [],
+    "allocator-mimalloc": [],
+    "mine": [],
+}
+
+
+def _package(name: str, folder: str, features: dict[str, Any], programs: list[str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "manifest_path": f"{folder}/Cargo.toml",
+        "features": features,
+        "targets": [{"name": one, "kind": ["bin"]} for one in programs],
+    }
+
+
+def _metadata(*packages: dict[str, Any]) -> dict[str, Any]:
+    return {"packages": list(packages)}
+
+
+def _settings(profile: str = "debug", triple: str = LINUX.triple) -> BuildSettings:
+    return BuildSettings(host=LINUX, target=Platform(triple), profile=profile)
+
+
+def test_the_package_of_the_folder() -> None:
+    found = find_package(_metadata(_package("a", "/p", MODES, ["a"]), _package("b", "/q", MODES, ["b"])), Path("/p"))
+    assert (found.name, found.program) == ("a", "a")
+
+
+def test_the_member_of_a_workspace_that_embeds_python() -> None:
+    metadata = _metadata(_package("lib", "/w/lib", {}, []), _package("app", "/w/app", MODES, ["other", "app"]))
+    found = find_package(metadata, Path("/w"))
+    assert (found.name, found.program, found.manifest) == ("app", "app", Path("/w/app/Cargo.toml"))
+
+
+@pytest.mark.parametrize("names", [[], ["a", "b"]])
+def test_no_package_or_several(names: list[str]) -> None:
+    metadata = _metadata(*(_package(name, f"/w/{name}", MODES, [name]) for name in names))
+    with pytest.raises(OxError) as caught:
+        find_package(metadata, Path("/w"))
+    assert caught.value.diagnostic.code.id == "OX0830"
+
+
+def test_a_package_without_a_program() -> None:
+    with pytest.raises(OxError) as caught:
+        find_package(_metadata(_package("a", "/p", MODES, [])), Path("/p"))
+    assert caught.value.diagnostic.code.id == "OX0812"
+
+
+def _words(env: dict[str, str] | None = None, settings: BuildSettings | None = None, **options: Any) -> tuple[str, dict[str, str]]:
+    package = find_package(_metadata(_package("a", "/p", MODES, ["a"])), Path("/p"))
+    command = build_command(package, TOOLS, settings or _settings(), Path("/art"), env or {}, **options)
+    return " ".join(command.argv[1:]), dict(command.env)
+
+
+def test_the_command() -> None:
+    words, env = _words({"RUSTFLAGS": "-C a=b", "CARGO_TARGET_DIR": "/t"}, allocator="mimalloc")
+    assert words == (
+        "build --manifest-path /p/Cargo.toml --bin a --no-default-features "
+        "--features mine,build-mode-prebuilt-artifacts,allocator-mimalloc --message-format json-render-diagnostics"
+    )
+    assert env["PYOXIDIZER_ARTIFACT_DIR"] == "/art"
+    assert env["PYO3_CONFIG_FILE"] == "/art/pyo3-build-config-file.txt"
+    assert env["RUSTFLAGS"] == "-C a=b" and env["CARGO_TARGET_DIR"] == "/t"
+
+
+@pytest.mark.parametrize(("profile", "words"), [("release", "--release"), ("tiny", "--profile tiny"), ("debug", "")])
+def test_profiles(profile: str, words: str) -> None:
+    told = _words(settings=_settings(profile))[0]
+    assert words in told and ("profile" in told) == (profile == "tiny")
+
+
+def test_another_triple_and_a_static_windows_python() -> None:
+    settings = _settings(triple="x86_64-pc-windows-msvc")
+    words, env = _words({"RUSTFLAGS": "-C a=b"}, settings)
+    assert "--target x86_64-pc-windows-msvc" in words
+    assert env["RUSTFLAGS"].startswith("-C a=b -C target-feature=+crt-static")
