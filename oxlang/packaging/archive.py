@@ -94,13 +94,17 @@ def _obtain(
     if kept.is_file() and file_hash(kept) == sha256:
         return kept
     if demand is None:
-        raise error("OX0618", f"the archive `{name}` has to be downloaded, and nothing may be downloaded here")
+        raise error(
+            "OX0618", f"the archive `{name}` has to be downloaded, and nothing may be downloaded here"
+        )
     return _download(sha256, url, name, kept, environment, demand, origin)
 
 
 def _check_name(name: str) -> None:
     if not name.endswith(_SUFFIXES):
-        raise error("OX0618", f"unhandled distribution format: {name}", help=f"known are {', '.join(_SUFFIXES)}")
+        raise error(
+            "OX0618", f"unhandled distribution format: {name}", help=f"known are {', '.join(_SUFFIXES)}"
+        )
 
 
 def _download(
@@ -116,7 +120,11 @@ def _download(
     from oxlang.packaging.catalog import mirrored
 
     node = Fetch(
-        url=mirrored(url, environment), digest=sha256, filename=name, description=f"download {name}", origin=origin
+        url=mirrored(url, environment),
+        digest=sha256,
+        filename=name,
+        description=f"download {name}",
+        origin=origin,
     )
     try:
         tree = demand.demand(Artifact(node), origin)

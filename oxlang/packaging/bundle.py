@@ -29,7 +29,9 @@ _STANDARD_FOLDERS = (
 
 def needed_libraries(distribution: Distribution) -> dict[str, str]:
     """Gives the system libraries that a distribution's extension modules need: SONAME to absolute path."""
-    return dict(_needed(distribution.identity, tuple(_extension_files(distribution)), distribution.platform.arch))
+    return dict(
+        _needed(distribution.identity, tuple(_extension_files(distribution)), distribution.platform.arch)
+    )
 
 
 def _extension_files(distribution: Distribution) -> Iterator[str]:
@@ -52,7 +54,9 @@ def _needed(identity: str, files: tuple[str, ...], arch: str) -> tuple[tuple[str
             facts = read_elf_facts(file)
         except (ElfError, OSError):
             continue
-        places = [entry.replace("$ORIGIN", os.path.dirname(file)) for entry in facts.runpath.split(":") if entry]
+        places = [
+            entry.replace("$ORIGIN", os.path.dirname(file)) for entry in facts.runpath.split(":") if entry
+        ]
         for name in facts.needed:
             if name in found or BASE_LIBRARY.match(name):
                 continue

@@ -51,7 +51,8 @@ def compile_batches(collected: Collected, host: Distribution) -> tuple[CompiledB
         description="compile script",
     )
     return tuple(
-        _compile(number, batch, collected, host, Artifact(script)) for number, batch in enumerate(collected.batches)
+        _compile(number, batch, collected, host, Artifact(script))
+        for number, batch in enumerate(collected.batches)
     )
 
 

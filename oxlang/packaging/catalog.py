@@ -85,13 +85,19 @@ def parse_flavor(text: str) -> str:
 
 
 def find_distribution(
-    triple: str, version: str | None = None, flavor: str = "standalone", environment: Mapping[str, str] | None = None
+    triple: str,
+    version: str | None = None,
+    flavor: str = "standalone",
+    environment: Mapping[str, str] | None = None,
 ) -> KnownDistribution | None:
     """Gives the first record of a triple and version that a flavor accepts, None when there is none."""
     flavor = parse_flavor(flavor)
     own = (environment or {}).get("OXL_PYTHON_CATALOG")
     wanted = version or DEFAULT_VERSION
-    records: Sequence[KnownDistribution] = (*(known_distributions(own) if own else ()), *known_distributions())
+    records: Sequence[KnownDistribution] = (
+        *(known_distributions(own) if own else ()),
+        *known_distributions(),
+    )
     for one in records:
         if one.triple != triple or wanted not in (one.python, one.version):
             continue

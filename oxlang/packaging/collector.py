@@ -113,7 +113,9 @@ class Collector:
 
     def add_distribution(self, scan: Scan, policy: PackagingPolicy, origin: Span | None = None) -> None:
         """Adds a distribution's resources: extension modules by the policy's filter, modules, data files."""
-        self._log.append(LazyAdd(scan=scan, settings=policy.settings(), distribution_only=True, origin=origin))
+        self._log.append(
+            LazyAdd(scan=scan, settings=policy.settings(), distribution_only=True, origin=origin)
+        )
 
     def filter(self, names: Iterable[str]) -> None:
         """Removes everything added so far whose name is not among these."""
@@ -192,7 +194,9 @@ class Collector:
         node = Compute(
             function=COLLECT,
             version=COLLECT_VERSION,
-            params=canonical({"operations": operations, "batches": len(batches), "cache_tag": distribution.cache_tag}),
+            params=canonical(
+                {"operations": operations, "batches": len(batches), "cache_tag": distribution.cache_tag}
+            ),
             inputs=tuple(inputs),
             description=f"collect resources of {name}".strip(),
             origin=origin,
@@ -250,7 +254,11 @@ def compute_place(params: dict[str, Any], inputs: Mapping[str, Tree], context: C
         locations = {}
     placed: list[str] = []
     for resource in rows:
-        if chosen is not None and resource.kind == "extension" and (resource.name, resource.detail) not in chosen:
+        if (
+            chosen is not None
+            and resource.kind == "extension"
+            and (resource.name, resource.detail) not in chosen
+        ):
             continue
         options = policy.options_for(resource)
         if locations:
@@ -295,7 +303,13 @@ def compute_collect(params: dict[str, Any], inputs: Mapping[str, Tree], context:
     documents = plan.finish(count)
     return Tree.of(
         {
-            name: FileEntry(context.put(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogateescape")))
+            name: FileEntry(
+                context.put(
+                    json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(
+                        "utf-8", "surrogateescape"
+                    )
+                )
+            )
             for name, value in documents.items()
         }
     )

@@ -37,11 +37,11 @@ def main(sources, output, cache, strict):
     size = int.from_bytes(data[8:16], "little")
     rows = json.loads(data[16 : 16 + size].decode("utf-8", "surrogateescape"))
     start = 16 + size
-    tag = "%s-%s" % (sys.implementation.cache_tag, MAGIC_NUMBER.hex())
+    tag = f"{sys.implementation.cache_tag}-{MAGIC_NUMBER.hex()}"
     code, problems, parts, offset = [], [], [], 0
     for number, (name, _package, begin, length, levels, digest) in enumerate(rows):
         for level in levels:
-            key = sha256(("%s\0%s\0%d\0%s" % (tag, name, level, digest)).encode("utf-8", "surrogateescape")).hexdigest()
+            key = sha256(f"{tag}\0{name}\0{level}\0{digest}".encode("utf-8", "surrogateescape")).hexdigest()
             place = os.path.join(cache, key[:2], key[2:])
             try:
                 with open(place, "rb") as stream:
@@ -51,10 +51,12 @@ def main(sources, output, cache, strict):
                 try:
                     result = compile_one(name, text, level)
                 except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as failure:
-                    problems.append([name, getattr(failure, "lineno", None) or 0, str(getattr(failure, "msg", failure))])
+                    problems.append(
+                        [name, getattr(failure, "lineno", None) or 0, str(getattr(failure, "msg", failure))]
+                    )
                     break
                 os.makedirs(os.path.dirname(place), exist_ok=True)
-                aside = "%s.%d" % (place, os.getpid())
+                aside = f"{place}.{os.getpid()}"
                 with open(aside, "wb") as stream:
                     stream.write(result)
                 os.replace(aside, place)
@@ -63,7 +65,7 @@ def main(sources, output, cache, strict):
             offset += len(result)
     if problems and strict == "1":
         for name, line, message in problems:
-            sys.stderr.write("%s, line %d: %s\n" % (name, line, message))
+            sys.stderr.write(f"{name}, line {line}: {message}\n")
         raise SystemExit(1)
     header = json.dumps({"code": code, "problems": problems}, separators=(",", ":")).encode()
     with open(output, "wb") as stream:

@@ -74,7 +74,13 @@ def _mapping(file: Path) -> Iterator[tuple[str, str]]:
     except (OSError, SyntaxError, ValueError):
         return
     for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        targets = (
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, ast.AnnAssign)
+            else []
+        )
         if any(isinstance(one, ast.Name) and one.id == "MAPPING" for one in targets):
             try:
                 value = ast.literal_eval(node.value)  # type: ignore[attr-defined]  # both kinds of nodes have it

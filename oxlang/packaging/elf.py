@@ -10,7 +10,8 @@ import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from struct import Struct, error as struct_error
+from struct import Struct
+from struct import error as struct_error
 
 PT_LOAD, PT_DYNAMIC = 1, 2
 SHT_RELA, SHT_REL, SHT_PROGBITS, SHT_STRTAB = 4, 9, 1, 3
@@ -127,12 +128,18 @@ class Elf:
 
     def facts(self) -> ElfFacts:
         """Reads the dynamic section; a file without one has no needed libraries."""
-        loads = [(offset, address, size) for kind, offset, address, size in self.segments() if kind == PT_LOAD]
-        dynamic = next(((offset, size) for kind, offset, _, size in self.segments() if kind == PT_DYNAMIC), None)
+        loads = [
+            (offset, address, size) for kind, offset, address, size in self.segments() if kind == PT_LOAD
+        ]
+        dynamic = next(
+            ((offset, size) for kind, offset, _, size in self.segments() if kind == PT_DYNAMIC), None
+        )
         if dynamic is None:
             return ElfFacts(machine=self.machine, bits=self.bits)
         entries: list[tuple[int, int]] = []
-        for position in range(dynamic[0], dynamic[0] + dynamic[1] - self._dynamic.size + 1, self._dynamic.size):
+        for position in range(
+            dynamic[0], dynamic[0] + dynamic[1] - self._dynamic.size + 1, self._dynamic.size
+        ):
             tag, value = self._unpack(self._dynamic, position)
             if tag == 0:
                 break

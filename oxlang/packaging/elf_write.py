@@ -137,7 +137,9 @@ def with_runpath(data: bytes, runpath: str) -> bytes | None:
     """
     try:
         file = Elf(data)
-        loads = sorted((offset, address, size) for kind, offset, address, size in file.segments() if kind == PT_LOAD)
+        loads = sorted(
+            (offset, address, size) for kind, offset, address, size in file.segments() if kind == PT_LOAD
+        )
         rows = list(_dynamic_rows(file, data))
         strings = next((value for _, tag, value in rows if tag == DT_STRTAB), None)
     except (ElfError, StructError):
@@ -181,7 +183,9 @@ def _grow_segment(file: Elf, out: bytearray, offset: int, extra: int) -> None:
             file._program.pack_into(out, at, *row)
 
 
-def add_payload_section(program: bytes | memoryview, payload_length: int) -> tuple[bytearray, int, bytes] | None:
+def add_payload_section(
+    program: bytes | memoryview, payload_length: int
+) -> tuple[bytearray, int, bytes] | None:
     """Prepares a program for a payload section.
 
     Args:
@@ -210,7 +214,9 @@ def add_payload_section(program: bytes | memoryview, payload_length: int) -> tup
     size = file._section.size
     starts = [file.section_offset + number * file.section_size for number in range(len(sections))]
     rows = [bytes(program[at : at + size]) for at in starts[:count]]
-    (own_name,) = Struct(("<" if file.data[5] == 1 else ">") + "I").unpack_from(program, starts[file.names_index])
+    (own_name,) = Struct(("<" if file.data[5] == 1 else ">") + "I").unpack_from(
+        program, starts[file.names_index]
+    )
     rows.append(_row(file, _section(payload_name, SHT_PROGBITS, offset, payload_length, PAYLOAD_ALIGN)))
     rows.append(_row(file, _section(own_name, SHT_STRTAB, names_at, len(names), 1)))
     tail = bytearray(names)

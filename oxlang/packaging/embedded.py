@@ -111,7 +111,9 @@ class EmbeddedPython:
     def collected(self) -> Collected:
         """The plan and the batches; lowered once."""
         if "collected" not in self._memo:
-            self._memo["collected"] = self.collector.lower(self.distribution, origin=self.origin, name=self.name)
+            self._memo["collected"] = self.collector.lower(
+                self.distribution, origin=self.origin, name=self.name
+            )
         collected: Collected = self._memo["collected"]
         return collected
 
@@ -159,7 +161,9 @@ class EmbeddedPython:
         if self.tcl_files_path is not None and not values.get("tcl_library"):
             folder = self.tcl_files_path.strip("/")
             version = self._tcl_folder()
-            values["tcl_library"] = f"$ORIGIN/{folder}/{version}" if folder not in ("", ".") else f"$ORIGIN/{version}"
+            values["tcl_library"] = (
+                f"$ORIGIN/{folder}/{version}" if folder not in ("", ".") else f"$ORIGIN/{version}"
+            )
         return values
 
     def _tcl_folder(self) -> str:
@@ -218,7 +222,9 @@ class EmbeddedPython:
         if licenses and self.licenses_filename is not None:
             folder, _, name = self.licenses_filename.rpartition("/")
             parts.append(Part(artifact=self.license_report(), prefix=folder, rename=name))
-        return Artifact(Assemble(parts=tuple(parts), description=f"files beside {self.name}", origin=self.origin))
+        return Artifact(
+            Assemble(parts=tuple(parts), description=f"files beside {self.name}", origin=self.origin)
+        )
 
     def _libpython_parts(self, settings: BuildSettings) -> list[Part]:
         facts = self.link_facts(settings)
@@ -228,7 +234,11 @@ class EmbeddedPython:
         parts = [Part(artifact=Artifact(library), rename=facts.extra_name, executable=True)]
         stable = self.distribution.path("install/python3.dll")
         if settings.target.is_windows and stable.is_file():
-            parts.append(Part(artifact=Artifact(Source(path=str(stable), description="python3.dll", origin=self.origin))))
+            parts.append(
+                Part(
+                    artifact=Artifact(Source(path=str(stable), description="python3.dll", origin=self.origin))
+                )
+            )
         return parts
 
     def license_report(self) -> Artifact:
@@ -279,5 +289,10 @@ class EmbeddedPython:
 
     def executable_tree(self, launcher: Artifact, settings: BuildSettings) -> Artifact:
         """Gives the program and all files beside it."""
-        parts = (Part(artifact=self.extra_files(settings)), Part(artifact=self.executable(launcher, settings)))
-        return Artifact(Assemble(parts=parts, description=f"program {self.name} with its files", origin=self.origin))
+        parts = (
+            Part(artifact=self.extra_files(settings)),
+            Part(artifact=self.executable(launcher, settings)),
+        )
+        return Artifact(
+            Assemble(parts=parts, description=f"program {self.name} with its files", origin=self.origin)
+        )

@@ -25,7 +25,10 @@ _FILE_PATHS = re.compile(
 )
 _LOADED_BY_PATH = re.compile(rb"(CDLL|LoadLibrary|cdll\.LoadLibrary|dlopen)\s*\(")
 _SHARED = re.compile(r"\.(so(\.\d+)*|dylib|dll)$")
-_IDLE_DATA = re.compile(r"(\.pyi|\.pyx|\.pxd|\.pxi|\.c|\.h|\.cpp|\.hpp|\.typed|\.md|\.rst|\.toml\.in|LICENSE[^/]*)$", re.IGNORECASE)
+_IDLE_DATA = re.compile(
+    r"(\.pyi|\.pyx|\.pxd|\.pxi|\.c|\.h|\.cpp|\.hpp|\.typed|\.md|\.rst|\.toml\.in|LICENSE[^/]*)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +75,18 @@ def gather_evidence(resources: Iterable[Resource], read: Callable[[Digest], byte
                 loaders.append(one.name)
         reasons: list[str] = []
         if users:
-            reasons.append(f"`{users[0]}` builds paths from `__file__`" + (f" ({len(users)} modules do)" if len(users) > 1 else ""))
+            reasons.append(
+                f"`{users[0]}` builds paths from `__file__`"
+                + (f" ({len(users)} modules do)" if len(users) > 1 else "")
+            )
         if top in data:
             reasons.append(f"it ships {len(data[top])} data files, such as `{data[top][0]}`")
         if loaders:
             reasons.append(f"`{loaders[0]}` loads shared libraries that the package ships")
         found.append(
-            Evidence(package=top, needs_files=bool((users and top in data) or loaders), reasons=tuple(reasons))
+            Evidence(
+                package=top, needs_files=bool((users and top in data) or loaders), reasons=tuple(reasons)
+            )
         )
     return found
 

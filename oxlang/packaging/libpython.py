@@ -100,7 +100,9 @@ def find_libpython(variables: Mapping[str, str]) -> FoundLibraries:
                 except (ElfError, OSError):
                     soname = os.path.basename(path)
                 break
-    words = " ".join(variables.get(name, "") for name in ("LIBS", "SYSLIBS", "MODLIBS", "LOCALMODLIBS")).split()
+    words = " ".join(
+        variables.get(name, "") for name in ("LIBS", "SYSLIBS", "MODLIBS", "LOCALMODLIBS")
+    ).split()
     links = tuple(dict.fromkeys(word[2:] for word in words if re.fullmatch(r"-l[\w.+-]+", word)))
     return FoundLibraries(
         static_lib=static, shared_lib=shared, soname=soname, static_pic=pic, bitcode=bitcode, links=links
@@ -178,5 +180,7 @@ def _unsupported(distribution: Distribution, how: str, other: str) -> Exception:
     return error(
         "OX0614",
         f"this Python distribution does not support {how} linking libpython",
-        help=f"link it {other}" if other else "install a Python with a libpython (`--enable-shared`, or the -dev package)",
+        help=f"link it {other}"
+        if other
+        else "install a Python with a libpython (`--enable-shared`, or the -dev package)",
     )

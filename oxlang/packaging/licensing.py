@@ -161,7 +161,11 @@ def license_report(
     from oxlang.graph.compute import canonical
 
     inputs = [(f"scan-{number}", one.tree) for number, one in enumerate(scans) if not one.is_stdlib]
-    params = {"distribution": distribution_components(distribution), "components": list(components), "name": name}
+    params = {
+        "distribution": distribution_components(distribution),
+        "components": list(components),
+        "name": name,
+    }
     node = Compute(
         function=LICENSES,
         version=LICENSES_VERSION,
@@ -219,7 +223,9 @@ def compute_licenses(params: dict[str, Any], inputs: Mapping[str, Tree], context
         for one in package_components(tree, context):
             packages.setdefault(f"{one['name'].lower()} {one['version']}", one)
     own = params["distribution"]
-    crates = sorted((one for one in params["components"]), key=lambda one: (one["name"], one.get("version", "")))
+    crates = sorted(
+        (one for one in params["components"]), key=lambda one: (one["name"], one.get("version", ""))
+    )
     components = [own[0], *(packages[key] for key in sorted(packages)), *own[1:], *crates]
     return Tree.of({REPORT_FILE: FileEntry(context.put(license_document(components).encode()))})
 

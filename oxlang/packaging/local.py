@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from oxlang.diagnostics import OxError, error
+from oxlang.graph.platform import Platform
 from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEntry
 
 OLDEST = (3, 10)
@@ -61,7 +62,9 @@ def find_interpreter(
             continue
         found = _which(given, environment)
         if found is None:
-            raise error("OX0601", f"`{name}` names `{given}`, which is no program", help="give the path of a Python 3")
+            raise error(
+                "OX0601", f"`{name}` names `{given}`, which is no program", help="give the path of a Python 3"
+            )
         facts = describe(found, cache_dir=cache_dir)
         if version is not None and facts.major_minor != version:
             if name == "PYO3_PYTHON":
@@ -100,7 +103,21 @@ def find_interpreter(
     )
 
 
-def find_all(environment: Mapping[str, str], *, cache_dir: Path | None = None) -> list[tuple[Path, Distribution]]:
+def host_distribution(
+    target: Distribution, host: Platform, environment: Mapping[str, str], *, cache_dir: Path | None = None
+) -> Distribution:
+    """Gives a distribution of the target's X.Y whose interpreter runs on this machine: the target's own if it does.
+
+    It compiles modules and runs the installer. Raises OX0601 when this machine has no Python of that version.
+    """
+    if target.runs_on(host):
+        return target
+    return local_distribution(target.major_minor, environment, cache_dir=cache_dir)
+
+
+def find_all(
+    environment: Mapping[str, str], *, cache_dir: Path | None = None
+) -> list[tuple[Path, Distribution]]:
     """Gives every usable interpreter found, best first, each base installation once (for `oxl python list`)."""
     found: dict[str, tuple[Path, Distribution]] = {}
     for candidate in _candidates(None, environment):
@@ -124,7 +141,9 @@ def _candidates(version: str | None, environment: Mapping[str, str]) -> Iterator
     for name in (*exact, "python3", "python"):
         yield from (one for one in _existing(folder / name for folder in folders) if not _is_shim(one))
     for root in _pyenv_roots(environment):
-        yield from _existing(folder / "bin" / "python3" for folder in _newest_first(root / "versions", version))
+        yield from _existing(
+            folder / "bin" / "python3" for folder in _newest_first(root / "versions", version)
+        )
     for root in _uv_roots(environment):
         yield from _existing(folder / "bin" / "python3" for folder in _newest_first(root, version))
     if version is None:
@@ -160,7 +179,9 @@ def _pyenv_roots(environment: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _uv_roots(environment: Mapping[str, str]) -> Iterator[Path]:
-    data = environment.get("XDG_DATA_HOME") or str(Path(environment.get("HOME", "/nonexistent"), ".local/share"))
+    data = environment.get("XDG_DATA_HOME") or str(
+        Path(environment.get("HOME", "/nonexistent"), ".local/share")
+    )
     for root in (environment.get("UV_PYTHON_INSTALL_DIR"), str(Path(data, "uv", "python"))):
         if root and Path(root).is_dir():
             yield Path(root)
@@ -175,7 +196,9 @@ def _newest_first(folder: Path, version: str | None) -> list[Path]:
         return []
     wanted = re.compile(rf"(^|-){re.escape(version)}(\.|-|t|$)" if version else r"(^|-)3\.\d+")
     return sorted(
-        (one for one in folder.iterdir() if wanted.search(one.name) and one.is_dir()), key=_version_key, reverse=True
+        (one for one in folder.iterdir() if wanted.search(one.name) and one.is_dir()),
+        key=_version_key,
+        reverse=True,
     )
 
 
@@ -225,12 +248,21 @@ def _load(store: Path, path: Path) -> Distribution | None:
         return None
     if any(_signature(file) != seen for file, seen in saved["watched"].items()):
         return None
-    return Distribution.from_json(saved["python_json"], saved["root"], kind="local", identity=saved["identity"])
+    return Distribution.from_json(
+        saved["python_json"], saved["root"], kind="local", identity=saved["identity"]
+    )
 
 
 def _save(store: Path, path: Path, distribution: Distribution, answer: Mapping[str, Any]) -> None:
-    watched = [str(path), os.path.realpath(path), str(distribution.interpreter), str(distribution.path(distribution.stdlib))]
-    watched += [str(distribution.path(one)) for one in (distribution.static_lib, distribution.shared_lib) if one]
+    watched = [
+        str(path),
+        os.path.realpath(path),
+        str(distribution.interpreter),
+        str(distribution.path(distribution.stdlib)),
+    ]
+    watched += [
+        str(distribution.path(one)) for one in (distribution.static_lib, distribution.shared_lib) if one
+    ]
     watched += [str(answer["variables"].get(name)) for name in ("DESTSHARED", "LIBPL")]
     if answer["in_venv"]:
         watched.append(str(path.parent.parent / "pyvenv.cfg"))
@@ -268,7 +300,9 @@ def _ask(interpreter: Path) -> dict[str, Any]:
         )
         answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
     except (OSError, subprocess.SubprocessError, ValueError) as failure:
-        raise error("OX0602", f"`{interpreter}` cannot be asked about itself", notes=(str(failure),)) from None
+        raise error(
+            "OX0602", f"`{interpreter}` cannot be asked about itself", notes=(str(failure),)
+        ) from None
     if not answer:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-3:]
         raise error("OX0602", f"`{interpreter}` cannot be asked about itself", notes=tuple(last))
@@ -326,7 +360,9 @@ def _complete(answer: Mapping[str, Any]) -> Distribution:
         stdlib=_relative(answer["paths"]["stdlib"], root),
         include=_relative(answer["paths"]["include"], root),
         platform_config=_relative(config, root) if config else "",
-        paths=MappingProxyType({name: _relative(path, root) for name, path in sorted(answer["paths"].items())}),
+        paths=MappingProxyType(
+            {name: _relative(path, root) for name, path in sorted(answer["paths"].items())}
+        ),
         paths_abstract=MappingProxyType(dict(answer["paths_abstract"])),
         config_vars=MappingProxyType(_wanted_variables(variables)),
         suffixes=MappingProxyType({name: tuple(values) for name, values in answer["suffixes"].items()}),
@@ -353,7 +389,15 @@ def _complete(answer: Mapping[str, Any]) -> Distribution:
     )
 
 
-_KEPT_VARIABLES = ("Py_DEBUG", "Py_REF_DEBUG", "Py_TRACE_REFS", "COUNT_ALLOCS", "Py_GIL_DISABLED", "SOABI", "EXT_SUFFIX")
+_KEPT_VARIABLES = (
+    "Py_DEBUG",
+    "Py_REF_DEBUG",
+    "Py_TRACE_REFS",
+    "COUNT_ALLOCS",
+    "Py_GIL_DISABLED",
+    "SOABI",
+    "EXT_SUFFIX",
+)
 
 
 def _wanted_variables(variables: Mapping[str, str]) -> dict[str, str]:
@@ -405,7 +449,9 @@ def _file_extension(name: str, file: Path, root: str) -> ExtensionVariant:
     except (ElfError, OSError):
         needed = ()
     links = tuple(
-        LinkEntry(name=_library_name(library), system=True) for library in needed if not BASE_LIBRARY.match(library)
+        LinkEntry(name=_library_name(library), system=True)
+        for library in needed
+        if not BASE_LIBRARY.match(library)
     )
     return ExtensionVariant(
         name=name,
@@ -438,7 +484,9 @@ def _newest_glibc(files: list[str], root: str) -> str:
 
 
 def _rust_triple(answer: Mapping[str, Any]) -> str:
-    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(answer["machine"].lower(), answer["machine"].lower())
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(
+        answer["machine"].lower(), answer["machine"].lower()
+    )
     if machine == "x86_64" and not answer["is_64bit"]:
         machine = "i686"
     if answer["sys_platform"] == "darwin":
@@ -462,7 +510,10 @@ def _build_options(variables: Mapping[str, str], free_threaded: bool) -> str:
 def _identity(answer: Mapping[str, Any], library: str, files: list[str], root: str) -> str:
     """SHA-256 over version, libpython's content and the list of extension files (distribution.md, section 8.4)."""
     running = hashlib.sha256()
-    stable = {name: answer[name] for name in ("full_version", "cache_tag", "hex_version", "magic", "platform", "builtins")}
+    stable = {
+        name: answer[name]
+        for name in ("full_version", "cache_tag", "hex_version", "magic", "platform", "builtins")
+    }
     running.update(json.dumps(stable, sort_keys=True).encode())
     if library:
         with open(library, "rb") as stream:

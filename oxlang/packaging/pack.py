@@ -72,11 +72,14 @@ class Contents:
         if found is None:
             path = self._context.path
             found = BatchReader(
-                path(only_file(self._inputs[f"sources-{number}"])), path(only_file(self._inputs[f"code-{number}"]))
+                path(only_file(self._inputs[f"sources-{number}"])),
+                path(only_file(self._inputs[f"code-{number}"])),
             )
             self._batches[number] = found
             for name, line, message in found.problems:
-                self._context.warn(f"module `{name}` cannot be compiled and has no bytecode: line {line}: {message}")
+                self._context.warn(
+                    f"module `{name}` cannot be compiled and has no bytecode: line {line}: {message}"
+                )
         return found
 
     def blob(self, source: list[Any]) -> Buffer:

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from struct import Struct, error as struct_error
-from typing import Literal, Union
+from struct import Struct
+from struct import error as struct_error
+from typing import Literal
 
-Buffer = Union[bytes, memoryview]
+Buffer = bytes | memoryview
 Padding = Literal["absent", "none", "null"]
 
 MAGIC = b"pyembed\x03"
@@ -108,7 +109,9 @@ FIELDS: tuple[tuple[int, str, Kind], ...] = (
 )
 
 
-def write(resources: Iterable[PackedResource], padding: Padding = "absent", *, windows: bool = False) -> bytes:
+def write(
+    resources: Iterable[PackedResource], padding: Padding = "absent", *, windows: bool = False
+) -> bytes:
     """Gives the packed form of resources.
 
     Args:
@@ -272,7 +275,9 @@ class _Section:
 _EMPTY = _Section(0, 0, 0)
 
 
-def _read_blob_index(view: memoryview, count: int, start: int, end: int, data_start: int) -> dict[int, _Section]:
+def _read_blob_index(
+    view: memoryview, count: int, start: int, end: int, data_start: int
+) -> dict[int, _Section]:
     """Reads the blob index, which lies in `start:end`."""
     if count == 0 and start == end:
         return {}
@@ -291,7 +296,9 @@ def _read_blob_index(view: memoryview, count: int, start: int, end: int, data_st
             if tag == _END_INDEX:
                 break
             if tag != _START:
-                raise PackedResourcesError(f"invalid blob index field type {tag:#04x} at offset {position - 1}")
+                raise PackedResourcesError(
+                    f"invalid blob index field type {tag:#04x} at offset {position - 1}"
+                )
             inside, field, length, pad = True, None, None, 0
             seen += 1
         elif tag == _BLOB_FIELD and position < end:
@@ -302,16 +309,24 @@ def _read_blob_index(view: memoryview, count: int, start: int, end: int, data_st
             position += 8
         elif tag == _BLOB_PADDING and position < end:
             if view[position] not in (1, 2):
-                raise PackedResourcesError(f"invalid padding value {view[position]:#04x} at offset {position}")
+                raise PackedResourcesError(
+                    f"invalid padding value {view[position]:#04x} at offset {position}"
+                )
             pad = view[position] - 1
             position += 1
         elif tag == _END_ENTRY:
             if field is None:
-                raise PackedResourcesError(f"blob resource field is required (entry ends at offset {position})")
+                raise PackedResourcesError(
+                    f"blob resource field is required (entry ends at offset {position})"
+                )
             if length is None:
-                raise PackedResourcesError(f"blob raw payload length is required (entry ends at offset {position})")
+                raise PackedResourcesError(
+                    f"blob raw payload length is required (entry ends at offset {position})"
+                )
             if body + length > len(view):
-                raise PackedResourcesError(f"section of field {field:#04x} reaches past the end at {len(view)}")
+                raise PackedResourcesError(
+                    f"section of field {field:#04x} reaches past the end at {len(view)}"
+                )
             if field in sections:
                 raise PackedResourcesError(f"two sections for field {field:#04x} (offset {position})")
             sections[field] = _Section(body, body + length, pad)
@@ -320,7 +335,9 @@ def _read_blob_index(view: memoryview, count: int, start: int, end: int, data_st
         else:
             raise PackedResourcesError(f"invalid blob index field type {tag:#04x} at offset {position - 1}")
     if seen != count:
-        raise PackedResourcesError(f"mismatch between advertised blob section count {count} and actual {seen}")
+        raise PackedResourcesError(
+            f"mismatch between advertised blob section count {count} and actual {seen}"
+        )
     return sections
 
 
@@ -392,14 +409,18 @@ class _Reader:
         try:
             return str(taken, "utf-8")
         except UnicodeDecodeError:
-            raise PackedResourcesError(f"text of field {tag:#04x} at index offset {self.position} is not UTF-8") from None
+            raise PackedResourcesError(
+                f"text of field {tag:#04x} at index offset {self.position} is not UTF-8"
+            ) from None
 
     def _path(self, tag: int, length: int) -> str:
         taken = bytes(self._take(tag, length))
         if not self.windows:
             return taken.decode("utf-8", "surrogateescape")
         if length % 2:
-            raise PackedResourcesError(f"UTF-16 path with odd length {length} at index offset {self.position}")
+            raise PackedResourcesError(
+                f"UTF-16 path with odd length {length} at index offset {self.position}"
+            )
         return taken.decode("utf-16-le", "surrogatepass")
 
     def _value(self, tag: int, kind: Kind) -> object:

@@ -64,7 +64,14 @@ _UV_NAMES = {
 _SETTINGS = (*_UV_NAMES, "PIP_CONFIG_FILE", "PIP_NO_BINARY", "PIP_ONLY_BINARY", "PIP_REQUIRE_HASHES", "PIP_NO_DEPS",
              "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX", "UV_FIND_LINKS", "UV_NO_INDEX",
              "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "UV_INDEX_STRATEGY", "UV_CONFIG_FILE")  # fmt: skip
-_ONLY_PIP = ("PIP_NO_BINARY", "PIP_ONLY_BINARY", "PIP_REQUIRE_HASHES", "PIP_NO_DEPS", "PIP_PRE", "PIP_CONFIG_FILE")
+_ONLY_PIP = (
+    "PIP_NO_BINARY",
+    "PIP_ONLY_BINARY",
+    "PIP_REQUIRE_HASHES",
+    "PIP_NO_DEPS",
+    "PIP_PRE",
+    "PIP_CONFIG_FILE",
+)
 _SCM_TOOLS = ("setuptools_scm", "setuptools-scm", "hatch-vcs", "versioneer", "pbr", "versioningit", "dunamai",
               "poetry-dynamic-versioning", "setuptools-git-versioning", "flit_scm", "pdm.version", "vcs")  # fmt: skip
 _PROJECT_EXCLUDED = (
@@ -155,7 +162,7 @@ def _localised(arguments: tuple[str, ...], first: str, second: str, origin: Span
         "OX0616",
         f"`{problem.filename}` cannot be read: {(problem.strerror or str(problem)).lower()}",
         span=origin,
-        help="relative paths count from the working directory, then from the config's folder; `CWD + \"/…\"` is exact",
+        help='relative paths count from the working directory, then from the config\'s folder; `CWD + "/…"` is exact',
     )
 
 
@@ -172,9 +179,16 @@ def _install_node(
         argv = ["{tool:uv}", "pip", "install", "--target", SITE, "--python", "{tool:python}", "--no-config"]
         argv += ["--link-mode", "copy", "--no-progress", "--color", "never"]
         if not runs_here:
-            argv += ["--python-platform", _uv_platform(distribution), "--python-version", distribution.major_minor]
+            argv += [
+                "--python-platform",
+                _uv_platform(distribution),
+                "--python-version",
+                distribution.major_minor,
+            ]
             argv += ["--only-binary", ":all:"]
-        if any(one.name == "--extra-index-url" for one in split_options(local.arguments)) or request.environment.get("PIP_EXTRA_INDEX_URL"):
+        if any(
+            one.name == "--extra-index-url" for one in split_options(local.arguments)
+        ) or request.environment.get("PIP_EXTRA_INDEX_URL"):
             argv += ["--index-strategy", "unsafe-best-match"]
         argv += uv_arguments(local.arguments)
         env |= {"UV_CACHE_DIR": "{cache:uv}", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_MANAGED_PYTHON": "1"}
@@ -182,13 +196,21 @@ def _install_node(
         tools: list[Tool] = [_python_tool(host), Tool(name="uv", path=uv, fingerprint="uv")]
     else:
         argv, tools = _pip_command(host)
-        argv += ["install", "--disable-pip-version-check", "--no-input", "--no-warn-script-location", "--no-compile"]
+        argv += [
+            "install",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--no-warn-script-location",
+            "--no-compile",
+        ]
         argv += ["--target", SITE, "--cache-dir", "{cache:pip}"]
         if not runs_here:
             argv += ["--only-binary=:all:", *_pip_platform(distribution)]
         argv += local.arguments
         env |= _pip_settings(request.environment)
-    env |= {"SETUPTOOLS_USE_DISTUTILS": "stdlib"} if distribution.version_info < (3, 12) and uv is None else {}
+    env |= (
+        {"SETUPTOOLS_USE_DISTUTILS": "stdlib"} if distribution.version_info < (3, 12) and uv is None else {}
+    )
     env |= extra_envs
     inputs, link_tools = _local_inputs(local)
     env |= _file_variables(local, link_tools)
@@ -222,9 +244,9 @@ def _python_tool(distribution: Distribution) -> Tool:
 
 def _host_distribution(request: _Request) -> Distribution:
     """Gives a Python of this machine with the target's version, which runs the installer."""
-    from oxlang.packaging.local import local_distribution
+    from oxlang.packaging.local import host_distribution
 
-    return local_distribution(request.distribution.major_minor, request.environment)
+    return host_distribution(request.distribution, request.settings.host, request.environment)
 
 
 def _choose_uv(request: _Request, local: Localised, host: Distribution) -> str | None:
@@ -236,7 +258,9 @@ def _choose_uv(request: _Request, local: Localised, host: Distribution) -> str |
     pip = has_pip(host)
     if chosen == "uv":
         if uv is None:
-            raise error("OX0621", "`OXL_INSTALLER` asks for uv, which is not installed", help="pip install uv")
+            raise error(
+                "OX0621", "`OXL_INSTALLER` asks for uv, which is not installed", help="pip install uv"
+            )
         return uv
     if chosen == "pip" or uv is None:
         if not pip:
@@ -280,7 +304,11 @@ def _pip_place(distribution: Distribution) -> str | None:
     site = distribution.paths.get("purelib", "")
     folders = [distribution.path(site)] if site else []
     stdlib = distribution.path(distribution.stdlib)
-    folders += [stdlib / "site-packages", stdlib / "dist-packages", stdlib.parent / "python3" / "dist-packages"]
+    folders += [
+        stdlib / "site-packages",
+        stdlib / "dist-packages",
+        stdlib.parent / "python3" / "dist-packages",
+    ]
     if any((folder / "pip" / "__main__.py").is_file() for folder in folders):
         return ""
     wheels = sorted((stdlib / "ensurepip" / "_bundled").glob("pip-*.whl"))
@@ -399,7 +427,9 @@ def _local_inputs(local: Localised) -> tuple[list[tuple[str, Artifact]], list[To
             inputs.append((os.path.dirname(place), Artifact(Source(path=one.path, description=name))))
         else:
             exclude = _PROJECT_EXCLUDED if _uses_git(one.path) else (*_PROJECT_EXCLUDED, ".git")
-            inputs.append((place, Artifact(Source(path=one.path, exclude=exclude, description=f"project {name}"))))
+            inputs.append(
+                (place, Artifact(Source(path=one.path, exclude=exclude, description=f"project {name}")))
+            )
     return inputs, tools
 
 

@@ -123,7 +123,8 @@ def split_options(arguments: Sequence[str]) -> Iterator[Option]:
 def uv_understands(arguments: Sequence[str]) -> bool:
     """Whether uv takes every option of pip's arguments in the same sense."""
     return all(
-        (not one.name or one.name in _SAME_IN_UV) and not (one.value or "").startswith(("git+ssh", "hg+", "svn+", "bzr+"))
+        (not one.name or one.name in _SAME_IN_UV)
+        and not (one.value or "").startswith(("git+ssh", "hg+", "svn+", "bzr+"))
         for one in split_options(arguments)
     )
 
@@ -249,7 +250,9 @@ class _Localiser:
         text = self.read(path).decode("utf-8", "replace")
         self.result.reads.append(path)
         below = os.path.dirname(path)
-        self.result.files[name] = "".join(f"{line}\n" for line in self._lines(text, below, os.path.dirname(name)))
+        self.result.files[name] = "".join(
+            f"{line}\n" for line in self._lines(text, below, os.path.dirname(name))
+        )
         return name
 
     def _lines(self, text: str, folder: str, base: str) -> Iterator[str]:

@@ -56,11 +56,16 @@ class Rules:
             allow_files=policy.allow_files,
             # A policy that leaves no other place gets memory where the platform has it, instead of an error.
             memory_loading=can_load
-            and (policy.allow_in_memory_shared_library_loading or (needs_memory and not distribution.platform.is_windows)),
+            and (
+                policy.allow_in_memory_shared_library_loading
+                or (needs_memory and not distribution.platform.is_windows)
+            ),
             can_load_memory=can_load,
             file_loading=distribution.can_load_extension_files,
             builtin_extensions=tuple(
-                name for name, variants in distribution.extensions.items() if any(one.in_core for one in variants)
+                name
+                for name, variants in distribution.extensions.items()
+                if any(one.in_core for one in variants)
             ),
         )
 

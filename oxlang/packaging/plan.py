@@ -22,7 +22,9 @@ from oxlang.packaging.resource import Location, bytecode_path, distribution_fold
 EMPTY_HASH = sha256(b"").hexdigest()
 Source = list[Any]
 
-MODULE, PACKAGE, BUILTIN_EXTENSION, EXTENSION, FILE, EXECUTABLE, SHARED_LIBRARY = (1 << bit for bit in range(7))
+MODULE, PACKAGE, BUILTIN_EXTENSION, EXTENSION, FILE, EXECUTABLE, SHARED_LIBRARY = (
+    1 << bit for bit in range(7)
+)
 
 BYTECODE_FIELDS = ("in_memory_bytecode", "in_memory_bytecode_opt1", "in_memory_bytecode_opt2")
 BYTECODE_PATHS = (
@@ -108,7 +110,11 @@ class Plan:
             for path in needed:
                 self._needed[path] = (batch, resource.name, "")
             return
-        folder = resource.name.replace(".", "/") if resource.is_package else resource.name.replace(".", "/").rpartition("/")[0]
+        folder = (
+            resource.name.replace(".", "/")
+            if resource.is_package
+            else resource.name.replace(".", "/").rpartition("/")[0]
+        )
         path = location.join(f"{folder}/{resource.path}" if folder else resource.path)
         entry.parts["relative_path_extension_module_shared_library"] = path
         entry.parts["shared_library_dependency_names"] = []
@@ -160,7 +166,9 @@ class Plan:
         batches: list[list[Any]] = [[] for _ in range(batch_count + 1)]
         rows: dict[tuple[int, str, str], int] = {}
 
-        def row_of(name: str, is_package: bool, batch: int, hash_: str, size: int, levels: tuple[int, ...]) -> int:
+        def row_of(
+            name: str, is_package: bool, batch: int, hash_: str, size: int, levels: tuple[int, ...]
+        ) -> int:
             key = (batch, name, hash_)
             if key not in rows:
                 rows[key] = len(batches[batch])
@@ -169,7 +177,9 @@ class Plan:
             row[4] = sorted({*row[4], *levels})
             return rows[key]
 
-        files: dict[str, list[Any]] = {path: [source, executable] for path, (_, (source, executable)) in self._files.items()}
+        files: dict[str, list[Any]] = {
+            path: [source, executable] for path, (_, (source, executable)) in self._files.items()
+        }
         entries: list[Any] = []
         for name in sorted(self._entries, key=lambda one: one.encode("utf-8", "surrogateescape")):
             entry = self._entries[name]

@@ -94,7 +94,9 @@ class PackagingPolicy(_WithCallbacks):
         default=False, set="truthy", doc="Initial value of add_include of `File`."
     )
     include_non_distribution_sources: bool = attribute(
-        default=True, set="truthy", doc="Initial value of add_source for modules outside the standard library."
+        default=True,
+        set="truthy",
+        doc="Initial value of add_source for modules outside the standard library.",
     )
     include_test: bool = attribute(
         default=False, set="truthy", doc="Whether test packages of the standard library are added."
@@ -147,12 +149,10 @@ class PackagingPolicy(_WithCallbacks):
         """Makes the default policy of a distribution."""
         policy = PackagingPolicy()
         platform = distribution.platform
-        if distribution.kind == "local" or platform.is_windows:
-            if distribution.can_load_extension_files and not distribution.extensions_have_objects:
-                policy.resources_location_fallback = DEFAULT_PREFIX
-            elif platform.is_windows and distribution.can_load_extensions_from_memory:
-                policy.resources_location_fallback = DEFAULT_PREFIX
-        if distribution.kind == "archive" and not policy.resources_location_fallback and not distribution.supports_static:
+        files_only = distribution.can_load_extension_files and not distribution.extensions_have_objects
+        dynamic_windows = platform.is_windows and distribution.can_load_extensions_from_memory
+        cannot_relink = distribution.can_load_extension_files and not distribution.core_objs
+        if files_only or dynamic_windows or distribution.bitcode or cannot_relink:
             policy.resources_location_fallback = DEFAULT_PREFIX
         if platform.is_macos:
             policy.__dict__["broken_extensions"] = ("curses", "_curses_panel", "readline")
@@ -216,7 +216,9 @@ class PackagingPolicy(_WithCallbacks):
         found: dict[str, Any] = {}
         for name in sorted(names):
             value = getattr(self, name)
-            found[name] = dict(value) if isinstance(value, dict) else list(value) if isinstance(value, tuple) else value
+            found[name] = (
+                dict(value) if isinstance(value, dict) else list(value) if isinstance(value, tuple) else value
+            )
         return found
 
     @staticmethod
@@ -236,7 +238,11 @@ class PackagingPolicy(_WithCallbacks):
         tests_wanted = self.include_test or not resource.is_test
         if kind == "module":
             include = include and self.include_distribution_sources and tests_wanted
-            source = self.include_distribution_sources if resource.is_stdlib else self.include_non_distribution_sources
+            source = (
+                self.include_distribution_sources
+                if resource.is_stdlib
+                else self.include_non_distribution_sources
+            )
         elif kind == "resource" and resource.is_stdlib:
             include = include and self.include_distribution_resources and tests_wanted
         elif kind == "file":

@@ -38,10 +38,12 @@ def test_packages(stdlib):
 def base_executable(variables):
     """The interpreter outside of any virtual environment."""
     suffix = ".exe" if sys.platform == "win32" else ""
-    folder = sys.base_exec_prefix if suffix else variables.get("BINDIR") or os.path.join(sys.base_prefix, "bin")
+    folder = (
+        sys.base_exec_prefix if suffix else variables.get("BINDIR") or os.path.join(sys.base_prefix, "bin")
+    )
     candidates = [
         getattr(sys, "_base_executable", None),
-        os.path.join(folder, "python%d.%d%s" % (*sys.version_info[:2], suffix)),
+        os.path.join(folder, f"python{sys.version_info[0]}.{sys.version_info[1]}{suffix}"),
         os.path.join(folder, "python" + suffix),
         sys.executable,
     ]
@@ -52,7 +54,9 @@ def base_executable(variables):
 
 def main():
     variables = {
-        name: str(value) for name, value in sysconfig.get_config_vars().items() if isinstance(value, (str, int))
+        name: str(value)
+        for name, value in sysconfig.get_config_vars().items()
+        if isinstance(value, (str, int))
     }
     scheme = "nt" if sys.platform == "win32" else "posix_prefix"
     base = {
@@ -63,7 +67,7 @@ def main():
     }
     paths = sysconfig.get_paths(scheme, vars=base)
     return {
-        "version": "%d.%d.%d" % sys.version_info[:3],
+        "version": ".".join(map(str, sys.version_info[:3])),
         "release_level": sys.version_info[3],
         "full_version": sys.version.split()[0],
         "implementation": sys.implementation.name,
@@ -74,7 +78,9 @@ def main():
         "free_threaded": variables.get("Py_GIL_DISABLED") == "1",
         "platform": sysconfig.get_platform(),
         "sys_platform": sys.platform,
-        "machine": os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", ""),
+        "machine": os.uname().machine
+        if hasattr(os, "uname")
+        else os.environ.get("PROCESSOR_ARCHITECTURE", ""),
         "is_64bit": sys.maxsize > 2**32,
         "base_prefix": os.path.realpath(sys.base_prefix),
         "executable": base_executable(variables),

@@ -38,7 +38,9 @@ def read_python_json(
                 help="use an archive of python-build-standalone from 2021-08 or later",
             )
         if warn is not None:
-            warn(f"the description of the Python distribution has format version {version}; read as version 8")
+            warn(
+                f"the description of the Python distribution has format version {version}; read as version 8"
+            )
     try:
         return _read(data, Path(root), kind, identity)
     except KeyError as missing:
@@ -109,7 +111,11 @@ def _read(data: Mapping[str, Any], root: Path, kind: Kind, identity: str) -> Dis
         ),
         free_threaded="freethreaded" in options or str(config_vars.get("Py_GIL_DISABLED", "0")) == "1",
         apple_sdk=MappingProxyType(
-            {name.removeprefix("apple_sdk_"): data[name] for name in sorted(data) if name.startswith("apple_sdk_")}
+            {
+                name.removeprefix("apple_sdk_"): data[name]
+                for name in sorted(data)
+                if name.startswith("apple_sdk_")
+            }
         ),
         run_tests=data.get("run_tests") or "",
     )
@@ -194,7 +200,8 @@ def write_python_json(distribution: Distribution) -> dict[str, Any]:
             "inittab_cflags": list(one.inittab_cflags),
             "object_file_format": one.object_file_format,
             "extensions": {
-                name: [_variant_json(variant) for variant in variants] for name, variants in one.extensions.items()
+                name: [_variant_json(variant) for variant in variants]
+                for name, variants in one.extensions.items()
             },
         },
         **{f"apple_sdk_{name}": value for name, value in one.apple_sdk.items()},

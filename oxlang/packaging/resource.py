@@ -75,7 +75,18 @@ class Resource:
         source: where the content is: the scan that found it, or the bytes of a module made in the config.
     """
 
-    __slots__ = ("detail", "digest", "executable", "is_package", "is_stdlib", "is_test", "kind", "name", "path", "source")
+    __slots__ = (
+        "detail",
+        "digest",
+        "executable",
+        "is_package",
+        "is_stdlib",
+        "is_test",
+        "kind",
+        "name",
+        "path",
+        "source",
+    )
 
     def __init__(
         self,
@@ -172,7 +183,13 @@ class AddOptions:
 
     def row(self) -> list[Any]:
         """Gives the options as a row of JSON."""
-        flags = self.include | self.source << 1 | self.optimize_zero << 2 | self.optimize_one << 3 | self.optimize_two << 4
+        flags = (
+            self.include
+            | self.source << 1
+            | self.optimize_zero << 2
+            | self.optimize_one << 3
+            | self.optimize_two << 4
+        )
         return [flags, self.location, self.location_fallback]
 
     @staticmethod
@@ -193,7 +210,9 @@ class AddOptions:
 def write_rows(resources: Iterable[Resource]) -> bytes:
     """Gives `resources.json`: one row a line, in order."""
     rows = [json.dumps(one.row(), ensure_ascii=False, separators=(",", ":")) for one in resources]
-    return ('{"format":%d,"resources":[\n' % FORMAT + ",\n".join(rows) + "\n]}\n").encode("utf-8", "surrogateescape")
+    return (f'{{"format":{FORMAT},"resources":[\n' + ",\n".join(rows) + "\n]}\n").encode(
+        "utf-8", "surrogateescape"
+    )
 
 
 def read_rows(data: bytes | memoryview, source: Scan | None = None) -> list[Resource]:

@@ -32,7 +32,18 @@ SCAN, SCAN_VERSION = "packaging.scan", 2
 RESOURCES, LIBRARIES = "resources.json", "libraries.json"
 
 # What no scan of a user's folder wants: other tools' folders, and this tool's own output.
-EXCLUDED = (".git", ".hg", ".svn", ".tox", ".nox", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__")
+EXCLUDED = (
+    ".git",
+    ".hg",
+    ".svn",
+    ".tox",
+    ".nox",
+    ".venv",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    "__pycache__",
+)
 
 _SHARED_LIBRARY = re.compile(r"\.(so(\.\d+)*|dylib|dll)$")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*$")
@@ -83,7 +94,9 @@ class ScanOptions:
     test_packages: tuple[str, ...] = ()
 
     @staticmethod
-    def of(distribution: Distribution, *, emit_files: bool = False, classify_files: bool = True) -> ScanOptions:
+    def of(
+        distribution: Distribution, *, emit_files: bool = False, classify_files: bool = True
+    ) -> ScanOptions:
         """Gives the options for files that a distribution will load."""
         return ScanOptions(
             source=distribution.source_suffixes,
@@ -147,7 +160,9 @@ def compute_scan(params: dict[str, Any], inputs: Mapping[str, Tree], context: Co
 
     tree = inputs["tree"]
     options = ScanOptions.from_params(params["options"])
-    files = [(path, entry.digest, entry.executable) for path, entry in tree.walk() if isinstance(entry, FileEntry)]
+    files = [
+        (path, entry.digest, entry.executable) for path, entry in tree.walk() if isinstance(entry, FileEntry)
+    ]
     digests = {path: digest for path, digest, _ in files}
 
     def read(path: str) -> bytes | None:
@@ -172,7 +187,9 @@ def _selected(name: str, wanted: tuple[str, ...]) -> bool:
 
 
 def classify(
-    files: Iterable[tuple[str, Digest | None, bool]], read: Callable[[str], bytes | None], options: ScanOptions
+    files: Iterable[tuple[str, Digest | None, bool]],
+    read: Callable[[str], bytes | None],
+    options: ScanOptions,
 ) -> Iterator[Resource]:
     """Gives the resources of files, in their order; data of packages come last.
 
@@ -203,7 +220,11 @@ def classify(
             if project is not None and "/" in original:
                 kind = first.rpartition(".")[2]
                 yield Resource(
-                    "distribution", project[0], original[len(first) + 1 :], digest, detail=f"{project[1]} {kind}"
+                    "distribution",
+                    project[0],
+                    original[len(first) + 1 :],
+                    digest,
+                    detail=f"{project[1]} {kind}",
                 )
             continue
         path = _below_new_root(original)
@@ -314,7 +335,9 @@ def _named(
     return Resource(kind, name, path, digest, is_package=is_package, detail=detail)
 
 
-def _bytecode(folder: str, name: str, suffix: str, digest: Digest | None, options: ScanOptions) -> Resource | None:
+def _bytecode(
+    folder: str, name: str, suffix: str, digest: Digest | None, options: ScanOptions
+) -> Resource | None:
     """Bytecode counts in `__pycache__` with the right tag; elsewhere it is known as bytecode and ignored."""
     stem, level = name[: -len(suffix)], 0
     match = re.search(r"\.opt-([12])$", stem)
@@ -336,7 +359,9 @@ def _package_of(one: Resource, path: str) -> str:
     return one.name.rpartition(".")[0] or one.name
 
 
-def _bundled_libraries(found: list[Resource], digests: Mapping[str, Digest], context: ComputeContext) -> bytes:
+def _bundled_libraries(
+    found: list[Resource], digests: Mapping[str, Digest], context: ComputeContext
+) -> bytes:
     """Gives `libraries.json`: place of an extension module to places of the libraries it needs, dependencies first."""
     import json
 
@@ -365,7 +390,9 @@ def _bundled_libraries(found: list[Resource], digests: Mapping[str, Digest], con
         needed, runpath = facts(path)
         folder = posixpath.dirname(path)
         places = [
-            posixpath.normpath(posixpath.join(folder, entry.replace("${ORIGIN}", ".").replace("$ORIGIN", ".")))
+            posixpath.normpath(
+                posixpath.join(folder, entry.replace("${ORIGIN}", ".").replace("$ORIGIN", "."))
+            )
             for entry in runpath
             if "ORIGIN" in entry
         ]
@@ -453,13 +480,17 @@ def read_virtualenv(
     exclude = () if policy.file_scanner_emit_files else EXCLUDED
     from oxlang.packaging.editable import editable_parts
 
-    source = Source(path=site, exclude=exclude, description="packages of a virtual environment", origin=origin)
+    source = Source(
+        path=site, exclude=exclude, description="packages of a virtual environment", origin=origin
+    )
     followed = editable_parts(Path(site), origin)
     tree = Artifact(source)
     if followed:
         # The environment comes last: where both have a file, the installed one counts.
         parts = (*followed, Part(artifact=tree))
-        tree = Artifact(Assemble(parts=parts, description="environment with editable projects", origin=origin))
+        tree = Artifact(
+            Assemble(parts=parts, description="environment with editable projects", origin=origin)
+        )
     return scan(
         tree,
         ScanOptions.of(

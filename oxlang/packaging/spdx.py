@@ -11,7 +11,9 @@ _COPYLEFT_PREFIXES = (
     "AGPL-", "GPL-", "LGPL-", "MPL-", "EPL-", "EUPL-", "CDDL-", "CPL-", "OSL-", "CC-BY-SA-", "CECILL-", "QPL-",
     "SSPL-", "MS-RL", "IPL-", "NPL-", "APSL-", "RPL-", "SPL-", "Sleepycat", "GFDL-", "ODbL-", "OFL-",
 )  # fmt: skip
-_EXCEPTIONS_WITHOUT_COPYLEFT = frozenset({"GCC-exception-3.1", "GCC-exception-2.0", "Classpath-exception-2.0"})
+_EXCEPTIONS_WITHOUT_COPYLEFT = frozenset(
+    {"GCC-exception-3.1", "GCC-exception-2.0", "Classpath-exception-2.0"}
+)
 
 
 def licence_ids(expression: str) -> list[str]:

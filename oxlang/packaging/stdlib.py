@@ -65,7 +65,9 @@ def distribution_scan(distribution: Distribution, *, tests: bool = False, origin
             origin=origin,
         )
         parts.append(Part(artifact=Artifact(clean), prefix=f"{_EXTENSIONS_FOLDER}/{number}"))
-    tree = Artifact(Assemble(parts=tuple(parts), description=f"files of Python {distribution.version}", origin=origin))
+    tree = Artifact(
+        Assemble(parts=tuple(parts), description=f"files of Python {distribution.version}", origin=origin)
+    )
     options = ScanOptions(
         source=distribution.source_suffixes,
         extension=(),

@@ -37,7 +37,9 @@ def find_tcl(distribution: Distribution) -> TclFiles | None:
     if distribution.tcl_library_path:
         root = str(distribution.path(distribution.tcl_library_path))
         folders = distribution.tcl_library_paths or tuple(_tcl_folders(root))
-        main = next((name for name in folders if os.path.isfile(os.path.join(root, name, "init.tcl"))), "tcl8.6")
+        main = next(
+            (name for name in folders if os.path.isfile(os.path.join(root, name, "init.tcl"))), "tcl8.6"
+        )
         return TclFiles(root=root, folders=folders, library_folder=main)
     if distribution.kind != "local" or "_tkinter" not in distribution.extensions:
         return None
@@ -54,12 +56,20 @@ def _ask(interpreter: str) -> str:
 
     try:
         done = subprocess.run(
-            [interpreter, "-I", "-c", _QUESTION], capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL
+            [interpreter, "-I", "-c", _QUESTION],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.SubprocessError):
         return ""
     library = done.stdout.strip()
-    return os.path.realpath(library) if done.returncode == 0 and os.path.isfile(os.path.join(library, "init.tcl")) else ""
+    return (
+        os.path.realpath(library)
+        if done.returncode == 0 and os.path.isfile(os.path.join(library, "init.tcl"))
+        else ""
+    )
 
 
 def _tcl_folders(root: str) -> list[str]:

@@ -55,7 +55,9 @@ def _member(
         source = folder / _checked(member.linkname, archive)
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_symlink() or not source.is_file():
-            raise _hostile(archive, member.name, f"is a link to `{member.linkname}`, which is no file before it")
+            raise _hostile(
+                archive, member.name, f"is a link to `{member.linkname}`, which is no file before it"
+            )
         shutil.copyfile(source, target)
         shutil.copymode(source, target)
     elif member.isfile():

@@ -28,7 +28,12 @@ def normalized(name: str) -> str:
 
 def file_name(name: str, version: str, tags: Iterable[str], build_tag: str | None = None) -> str:
     """Gives `NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl`."""
-    parts = [normalized(name), escape(version), *([escape(build_tag)] if build_tag else []), *map(escape, tags)]
+    parts = [
+        normalized(name),
+        escape(version),
+        *([escape(build_tag)] if build_tag else []),
+        *map(escape, tags),
+    ]
     return "-".join(parts) + ".whl"
 
 
@@ -50,7 +55,9 @@ def wheel_text(params: Mapping[str, Any]) -> str:
         f"Root-Is-Purelib: {'true' if params['root_is_purelib'] else 'false'}",
     ]
     pythons, abis, platforms = (part.split(".") for part in params["tags"])
-    lines += [f"Tag: {python}-{abi}-{platform}" for python in pythons for abi in abis for platform in platforms]
+    lines += [
+        f"Tag: {python}-{abi}-{platform}" for python in pythons for abi in abis for platform in platforms
+    ]
     if params.get("build_tag"):
         lines.append(f"Build: {params['build_tag']}")
     return "\n".join(lines) + "\n"
@@ -76,7 +83,9 @@ def write_wheel(members: Mapping[str, tuple[bytes, bool]], params: Mapping[str, 
 
     moment = params["modified_time"]
     if not EARLIEST <= moment <= _LATEST:
-        raise ValueError(f"the time {moment} cannot be written into a wheel; it holds times from 1980 to 2107")
+        raise ValueError(
+            f"the time {moment} cannot be written into a wheel; it holds times from 1980 to 2107"
+        )
     for key in ("name", "version", "generator"):
         if "\n" in params[key]:
             raise ValueError(f"its {key} holds a line end")

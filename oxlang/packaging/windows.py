@@ -48,5 +48,6 @@ def runtime_dll_parts(distribution: Distribution, mode: str, origin: Span | None
             help="install the Visual Studio build tools, or set `windows_runtime_dlls_mode` to when-present or never",
         )
     return [
-        Part(artifact=Artifact(Source(path=str(dll), description=dll.name, origin=origin)), executable=True) for dll in dlls
+        Part(artifact=Artifact(Source(path=str(dll), description=dll.name, origin=origin)), executable=True)
+        for dll in dlls
     ]

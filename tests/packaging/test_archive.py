@@ -17,7 +17,9 @@ from oxlang.packaging.distribution import Distribution
 from tests.packaging.conftest import EngineDemand
 
 
-def make_archive(path: Path, description: dict[str, Any], members: list[tarfile.TarInfo] | None = None) -> Path:
+def make_archive(
+    path: Path, description: dict[str, Any], members: list[tarfile.TarInfo] | None = None
+) -> Path:
     with tarfile.open(path, "w:gz") as tar:
         content = json.dumps(description).encode()
         info = tarfile.TarInfo("python/PYTHON.json")
@@ -60,11 +62,15 @@ def test_distribution_json_versions(python: Distribution, tmp_path: Path, versio
     archive = make_archive(tmp_path / "py.tar.gz", described(python, version))
     digest = file_hash(archive)
     warnings: list[str] = []
-    found = archive_distribution(sha256=digest, path=str(archive), cache_dir=tmp_path / "c", warn=warnings.append)
+    found = archive_distribution(
+        sha256=digest, path=str(archive), cache_dir=tmp_path / "c", warn=warnings.append
+    )
     assert found.version == python.version
     assert found.kind == "archive"
     assert bool(warnings) == (version == "9")
-    assert (tmp_path / "c" / "python_distributions" / f"python.{digest[:12]}" / "python" / "PYTHON.json").is_file()
+    assert (
+        tmp_path / "c" / "python_distributions" / f"python.{digest[:12]}" / "python" / "PYTHON.json"
+    ).is_file()
 
 
 def test_distribution_json_version_6_is_refused(python: Distribution, tmp_path: Path) -> None:
@@ -104,12 +110,16 @@ def hostile(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> list[ta
         hostile("python\\..\\evil"),
     ],
 )
-def test_distribution_hostile_members(python: Distribution, tmp_path: Path, members: list[tarfile.TarInfo]) -> None:
+def test_distribution_hostile_members(
+    python: Distribution, tmp_path: Path, members: list[tarfile.TarInfo]
+) -> None:
     archive = make_archive(tmp_path / "py.tar.gz", described(python, "8"), members)
     with pytest.raises(OxError) as caught:
         archive_distribution(sha256=file_hash(archive), path=str(archive), cache_dir=tmp_path / "c")
     assert caught.value.diagnostic.code.id == "OX0611"
-    assert [one.name for one in (tmp_path / "c" / "python_distributions").iterdir()] == ["distribution-extract-lock"]
+    assert [one.name for one in (tmp_path / "c" / "python_distributions").iterdir()] == [
+        "distribution-extract-lock"
+    ]
 
 
 def test_links_inside_are_kept(python: Distribution, tmp_path: Path) -> None:

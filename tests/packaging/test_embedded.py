@@ -77,9 +77,15 @@ def code_of(data: object) -> CodeType:
     return code
 
 
-def test_standard_library_and_package(tiny: Distribution, tmp_path: Path, engine: Engine, settings: BuildSettings) -> None:
-    root = write_files(tmp_path / "src", {"pkg/__init__.py": "x = 1\n", "pkg/sub/m.py": "y = 2\n", "pkg/a.txt": "hi"})
-    found, extra = packed(engine, App(tiny).with_stdlib().with_root(root, "pkg").with_module("made.m", "z = 3\n"), settings)
+def test_standard_library_and_package(
+    tiny: Distribution, tmp_path: Path, engine: Engine, settings: BuildSettings
+) -> None:
+    root = write_files(
+        tmp_path / "src", {"pkg/__init__.py": "x = 1\n", "pkg/sub/m.py": "y = 2\n", "pkg/a.txt": "hi"}
+    )
+    found, extra = packed(
+        engine, App(tiny).with_stdlib().with_root(root, "pkg").with_module("made.m", "z = 3\n"), settings
+    )
     assert sorted(found) == ["_json", "_ssl", "json", "json.decoder", "made", "made.m", "os", "pkg", "pkg.sub",
                              "pkg.sub.m", "sys", "zlib"]  # fmt: skip
     assert found["sys"] == PackedResource(name="sys", is_builtin_extension_module=True)
@@ -130,7 +136,9 @@ def test_second_build_runs_nothing_and_a_change_little(
     assert 0 < second < first
 
 
-def test_files_beside_the_program(tiny: Distribution, engine: Engine, settings: BuildSettings, tmp_path: Path) -> None:
+def test_files_beside_the_program(
+    tiny: Distribution, engine: Engine, settings: BuildSettings, tmp_path: Path
+) -> None:
     policy = PackagingPolicy.for_distribution(tiny)
     policy.resources_location = "filesystem-relative:lib"
     policy.bytecode_optimize_level_two = True
@@ -205,7 +213,9 @@ def test_attached_program_has_its_payload(
 
 
 @pytest.mark.parametrize("mode", ["binary-relative-memory-mapped:data/packed.bin", "none"])
-def test_other_load_modes(tiny: Distribution, tmp_path: Path, engine: Engine, settings: BuildSettings, mode: str) -> None:
+def test_other_load_modes(
+    tiny: Distribution, tmp_path: Path, engine: Engine, settings: BuildSettings, mode: str
+) -> None:
     app = App(tiny).with_module("m", "x = 1\n")
     launcher = Artifact(Source(path="/bin/true"))
     whole = app.embedded(packed_resources_load_mode=mode, licenses_filename=None)
@@ -229,7 +239,9 @@ def test_bad_load_mode(tiny: Distribution, settings: BuildSettings) -> None:
 def test_dynamic_mode_carries_libpython(tiny: Distribution, engine: Engine, settings: BuildSettings) -> None:
     if not tiny.supports_dynamic:
         pytest.skip("this Python has no shared libpython")
-    [tree] = engine.build([App(tiny).with_module("m", "").embedded(link_mode="dynamic").extra_files(settings)])
+    [tree] = engine.build(
+        [App(tiny).with_module("m", "").embedded(link_mode="dynamic").extra_files(settings)]
+    )
     assert isinstance(tree.get(tiny.soname), FileEntry)
 
 

@@ -98,7 +98,9 @@ def test_find_all_gives_each_installation_once(cache_dir: Path) -> None:
 @pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13"])
 def test_every_supported_version(version: str, cache_dir: Path) -> None:
     try:
-        found = describe(find_interpreter(version, dict(os.environ), cache_dir=cache_dir), cache_dir=cache_dir)
+        found = describe(
+            find_interpreter(version, dict(os.environ), cache_dir=cache_dir), cache_dir=cache_dir
+        )
     except OxError:
         pytest.skip(f"no Python {version} with a libpython here")
     assert found.major_minor == version

@@ -70,7 +70,14 @@ def test_local_wheel(
         pytest.skip("this Python has no pip")
     make_wheel(tmp_path / "wheels")
     scan = install(
-        python, settings, tmp_path, "--no-index", "--find-links", "wheels", "demo-kit", OXL_INSTALLER=installer
+        python,
+        settings,
+        tmp_path,
+        "--no-index",
+        "--find-links",
+        "wheels",
+        "demo-kit",
+        OXL_INSTALLER=installer,
     )
     found = [(one.kind, one.name, one.path) for one in scan.read(demand)]
     assert ("module", "demo_kit", "") in found
@@ -90,7 +97,11 @@ def test_pip_install_licences(
     collector = Collector(Rules.of(policy, tiny))
     collector.note(scan)
     whole = EmbeddedPython(
-        name="app", distribution=tiny, policy=policy, config=InterpreterConfig(), collector=collector.snapshot()
+        name="app",
+        distribution=tiny,
+        policy=policy,
+        config=InterpreterConfig(),
+        collector=collector.snapshot(),
     )
     [tree] = engine.build([whole.license_report()])
     report = engine.store.read(tree.file("COPYING.txt").digest).decode()
@@ -105,7 +116,13 @@ def test_requirements_with_local_paths(
     python: Distribution, settings: BuildSettings, tmp_path: Path, demand: EngineDemand
 ) -> None:
     make_wheel(tmp_path / "wheels")
-    write_files(tmp_path, {"reqs/all.txt": "--no-index\n-r more.txt  # a comment\n", "reqs/more.txt": "../wheels/demo_kit-1.5-py3-none-any.whl\n"})
+    write_files(
+        tmp_path,
+        {
+            "reqs/all.txt": "--no-index\n-r more.txt  # a comment\n",
+            "reqs/more.txt": "../wheels/demo_kit-1.5-py3-none-any.whl\n",
+        },
+    )
     scan = install(python, settings, tmp_path, "-r", "reqs/all.txt")
     assert any(one.name == "demo_kit" for one in scan.read(demand))
 
@@ -150,7 +167,12 @@ def test_foreign_target_takes_wheels_only(python: Distribution, tmp_path: Path) 
     assert any(word in node.argv for word in ("--python-platform", "--platform"))
     with pytest.raises(OxError, match="cannot be run for aarch64"):
         setup_py_install(
-            foreign, str(tmp_path), policy=PackagingPolicy(), settings=settings, environment={}, working_directory="/"
+            foreign,
+            str(tmp_path),
+            policy=PackagingPolicy(),
+            settings=settings,
+            environment={},
+            working_directory="/",
         )
 
 
@@ -218,9 +240,26 @@ def test_what_uv_understands() -> None:
 
 
 def test_local_paths_get_a_place(tmp_path: Path) -> None:
-    write_files(tmp_path, {"proj/pyproject.toml": "", "w/a-1-py3-none-any.whl": "", "req.txt": "-c con.txt\n./proj[x]; python_version > '3'\nclick\n", "con.txt": "click<9\n"})
+    write_files(
+        tmp_path,
+        {
+            "proj/pyproject.toml": "",
+            "w/a-1-py3-none-any.whl": "",
+            "req.txt": "-c con.txt\n./proj[x]; python_version > '3'\nclick\n",
+            "con.txt": "click<9\n",
+        },
+    )
     local = localise(
-        ["./proj[extra]", "-e", "proj", "name @ file://" + str(tmp_path / "proj"), "--find-links=w", "-r", "req.txt", "click"],
+        [
+            "./proj[extra]",
+            "-e",
+            "proj",
+            "name @ file://" + str(tmp_path / "proj"),
+            "--find-links=w",
+            "-r",
+            "req.txt",
+            "click",
+        ],
         str(tmp_path),
         lambda path: Path(path).read_bytes(),
     )

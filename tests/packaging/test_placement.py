@@ -45,7 +45,9 @@ def test_modules() -> None:
     assert where(MODULE, AddOptions(source=False, optimize_zero=False), MEMORY) is None
     assert code(MODULE, AddOptions(location=LIB), MEMORY) == "OX0604"
     assert where(MODULE, AddOptions(location=LIB, location_fallback="in-memory"), MEMORY) == "in-memory"
-    assert where(MODULE, AddOptions(location="filesystem-relative:other"), BOTH) == "filesystem-relative:other"
+    assert (
+        where(MODULE, AddOptions(location="filesystem-relative:other"), BOTH) == "filesystem-relative:other"
+    )
 
 
 def test_files() -> None:

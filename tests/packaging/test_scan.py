@@ -10,7 +10,9 @@ from oxlang.packaging.policy import PackagingPolicy
 from oxlang.packaging.scan import ScanOptions, classify, read_headers, read_root, read_virtualenv, scan
 from tests.packaging.conftest import EngineDemand, write_files
 
-OPTIONS = ScanOptions(extension=(".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so"), cache_tag="cpython-311")
+OPTIONS = ScanOptions(
+    extension=(".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so"), cache_tag="cpython-311"
+)
 
 
 def listed(files: dict[str, str], options: ScanOptions = OPTIONS) -> list[tuple[str, str, str]]:
@@ -64,8 +66,15 @@ def test_resource_scanner_modules_and_extensions() -> None:
 
 
 def test_resource_scanner_new_roots() -> None:
-    files = dict.fromkeys(["site-packages/m.py", "x-1.egg/y.py", "x-1.egg/EGG-INFO/PKG-INFO", "z.egg", "p.pth"], "")
-    assert listed(files) == [("pth", "p.pth", ""), ("module", "m", ""), ("module", "y", ""), ("egg", "z.egg", "")]
+    files = dict.fromkeys(
+        ["site-packages/m.py", "x-1.egg/y.py", "x-1.egg/EGG-INFO/PKG-INFO", "z.egg", "p.pth"], ""
+    )
+    assert listed(files) == [
+        ("pth", "p.pth", ""),
+        ("module", "m", ""),
+        ("module", "y", ""),
+        ("egg", "z.egg", ""),
+    ]
 
 
 def test_resource_scanner_bytecode() -> None:
@@ -85,7 +94,16 @@ def test_resource_scanner_bytecode() -> None:
 
 def test_resource_scanner_data_belongs_to_the_innermost_package() -> None:
     files = dict.fromkeys(
-        ["a/__init__.py", "a/data/x.txt", "a/sub/m.py", "a/sub/deep/y.txt", "foo.py", "foo/z.txt", "lost/w.txt", "README"],
+        [
+            "a/__init__.py",
+            "a/data/x.txt",
+            "a/sub/m.py",
+            "a/sub/deep/y.txt",
+            "foo.py",
+            "foo/z.txt",
+            "lost/w.txt",
+            "README",
+        ],
         "",
     )
     assert [one for one in listed(files) if one[0] == "resource"] == [
@@ -97,12 +115,18 @@ def test_resource_scanner_data_belongs_to_the_innermost_package() -> None:
 
 def test_resource_scanner_emits_files_first() -> None:
     options = ScanOptions(emit_files=True)
-    assert listed({"a.py": "", "README": ""}, options) == [("file", "README", ""), ("file", "a.py", ""), ("module", "a", "")]
+    assert listed({"a.py": "", "README": ""}, options) == [
+        ("file", "README", ""),
+        ("file", "a.py", ""),
+        ("module", "a", ""),
+    ]
     assert listed({"a.py": ""}, ScanOptions(emit_files=True, classify_files=False)) == [("file", "a.py", "")]
 
 
 def test_libraries_of_repaired_wheels_are_no_modules() -> None:
-    files = dict.fromkeys(["n/__init__.py", "n.libs/libblas-32a4b2a6.so", "n.libs/libm.so.6", "n/libx-1.so"], "")
+    files = dict.fromkeys(
+        ["n/__init__.py", "n.libs/libblas-32a4b2a6.so", "n.libs/libm.so.6", "n/libx-1.so"], ""
+    )
     assert [one for one in listed(files) if one[0] == "extension"] == []
 
 
@@ -111,13 +135,26 @@ def test_headers_join_continuation_lines() -> None:
     assert headers == {"name": ["x"], "license": ["one\ntwo"], "classifier": ["a", "b"]}
 
 
-def test_read_root_reads_only_the_named_packages(tiny: Distribution, tmp_path: Path, demand: EngineDemand) -> None:
+def test_read_root_reads_only_the_named_packages(
+    tiny: Distribution, tmp_path: Path, demand: EngineDemand
+) -> None:
     root = write_files(
         tmp_path / "src",
-        {"pkg/__init__.py": "", "pkg/a.txt": "", "pkg/x/m.py": "", "other.py": "", "build/big.bin": "", "pkgs.py": ""},
+        {
+            "pkg/__init__.py": "",
+            "pkg/a.txt": "",
+            "pkg/x/m.py": "",
+            "other.py": "",
+            "build/big.bin": "",
+            "pkgs.py": "",
+        },
     )
     found = read_root(tiny, str(root), packages=("pkg",), policy=PackagingPolicy()).read(demand)
-    assert [(one.kind, one.name) for one in found] == [("module", "pkg"), ("module", "pkg.x.m"), ("resource", "pkg")]
+    assert [(one.kind, one.name) for one in found] == [
+        ("module", "pkg"),
+        ("module", "pkg.x.m"),
+        ("resource", "pkg"),
+    ]
     assert read_root(tiny, str(root), packages=(), policy=PackagingPolicy()).read(demand) == []
 
 

@@ -78,7 +78,9 @@ def test_expressions() -> None:
     assert can_avoid_copyleft("GPL-3.0-only WITH GCC-exception-3.1")
     assert not can_avoid_copyleft("") and not can_avoid_copyleft("(MIT")
     assert is_copyleft("LGPL-2.1-or-later") and not is_copyleft("BSD-3-Clause")
-    assert is_expression("MIT") and is_expression("Apache-2.0 OR MIT") and not is_expression("see LICENSE file")
+    assert (
+        is_expression("MIT") and is_expression("Apache-2.0 OR MIT") and not is_expression("see LICENSE file")
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,8 +104,20 @@ def test_licences_of_metadata(text: str, spdx: str, terms: list[str]) -> None:
 
 def test_report_never_drops_a_component() -> None:
     components = [
-        {"kind": "package", "name": "free", "version": "1", "spdx": "MIT", "texts": [["LICENSE", "same text"]]},
-        {"kind": "package", "name": "other", "version": "2", "spdx": "MIT", "texts": [["LICENSE", "same  text"]]},
+        {
+            "kind": "package",
+            "name": "free",
+            "version": "1",
+            "spdx": "MIT",
+            "texts": [["LICENSE", "same text"]],
+        },
+        {
+            "kind": "package",
+            "name": "other",
+            "version": "2",
+            "spdx": "MIT",
+            "texts": [["LICENSE", "same  text"]],
+        },
         {"kind": "package", "name": "none", "version": "3", "spdx": ""},
         {"kind": "package", "name": "odd", "version": "4", "spdx": "", "terms": ["Odd"]},
         {"kind": "crate", "name": "pyembed", "version": "0.1", "spdx": "MPL-2.0"},
