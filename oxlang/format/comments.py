@@ -77,6 +77,7 @@ class _Attacher:
         self.text = file.source.text
         self.found = Comments()
         self.known: dict[int, tuple[list[Node], list[int]]] = {}
+        self.known_places: dict[int, tuple[list[Node], list[int]]] = {}
 
     def run(self) -> Comments:
         for comment in self.file.comments:
@@ -216,32 +217,48 @@ class _Attacher:
                 return
         _put(self.found.before if comment.own_line else self.found.behind, statement, comment)
 
-    def place(self, node: Node, inner: Node | None, comment: Comment) -> bool:
-        """Attaches a comment to a part of a node, if comments can be printed there."""
-        parts: list[Node]
+    def places(self, node: Node, comment: Comment) -> tuple[list[Node], list[int]] | None:
+        """The parts of a node that comments can be printed at, and where they start; None when there are none."""
         if isinstance(node, Call):
             if comment.start < node.open:
-                return False
-            parts = list(node.arguments)
+                return None
         elif isinstance(node, Def):
-            parts = list(node.parameters)
             if node.returns is not None and comment.start >= node.returns.start:
-                return False
-        elif isinstance(node, _BRACKETS) or (isinstance(node, TupleExpression) and node.parenthesised):
-            parts = self.parts(node)[0]
-        elif isinstance(node, _ROWS):
-            parts = list(row_parts(node))
-        else:
+                return None
+        elif isinstance(node, TupleExpression):
+            if not node.parenthesised:
+                return None
+        elif not isinstance(node, _BRACKETS + _ROWS):
+            return None
+        known = self.known_places.get(id(node))
+        if known is None:
+            parts: list[Node]
+            if isinstance(node, Call):
+                parts = list(node.arguments)
+            elif isinstance(node, Def):
+                parts = list(node.parameters)
+            elif isinstance(node, _ROWS):
+                parts = list(row_parts(node))
+            else:
+                parts = self.parts(node)[0]
+            known = self.known_places[id(node)] = (parts, [one.start for one in parts])
+        return known
+
+    def place(self, node: Node, inner: Node | None, comment: Comment) -> bool:
+        """Attaches a comment to a part of a node, if comments can be printed there."""
+        found = self.places(node, comment)
+        if found is None:
             return False
-        if inner is not None and any(one is inner for one in parts):
+        parts, starts = found
+        at = bisect_right(starts, comment.start)
+        before = parts[at - 1] if at else None
+        following = parts[at] if at < len(parts) else None
+        if before is not None and before is inner:
             _put(self.found.before if comment.own_line else self.found.behind, inner, comment)
-            return True
-        before = [one for one in parts if one.end <= comment.start]
-        following = [one for one in parts if one.start > comment.start]
-        if before and not comment.own_line and self.same_line(before[-1].end, comment.start):
-            _put(self.found.behind, before[-1], comment)
-        elif following:
-            _put(self.found.before, following[0], comment)
+        elif before is not None and not comment.own_line and self.same_line(before.end, comment.start):
+            _put(self.found.behind, before, comment)
+        elif following is not None:
+            _put(self.found.before, following, comment)
         elif isinstance(node, _ROWS):
             return False
         else:

@@ -129,7 +129,7 @@ def test_damaged_samples(path: object) -> None:
         "x = " + "lambda: " * 10_000 + "c\n",
         "".join(f"{' ' * n}if x:\n" for n in range(1_000)) + " " * 1_000 + "pass\n",
         "if x: pass\n" + "elif y: pass\n" * 10_000,
-        "x = [" + "1, " * 300_000 + "]\n",
+        "x = [" + "1, " * 100_000 + "]\n",
         '"' + "a" * 1_000_000,
         "'''" + "a\n" * 500_000,
         "#" * 1_000_000,

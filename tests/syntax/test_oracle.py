@@ -281,7 +281,7 @@ expressions = st.recursive(atoms, _deeper, max_leaves=12)
 
 
 @given(expressions)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_expressions(text: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
