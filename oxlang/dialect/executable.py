@@ -113,14 +113,14 @@ class PythonExecutable:
 
     @method(effect="demands", types=_PLAIN_LIST)
     def pip_install(
-        self, ctx: DialectContext, args: list[str], extra_envs: dict[str, str] | None = None
+        self, ctx: DialectContext, args: list[str] | str, extra_envs: dict[str, str] | None = None
     ) -> Any:
         """Installs packages with pip into a temporary folder; gives their resources.
 
         Nothing is installed before somebody looks at the list or the program is built.
 
         Args:
-            args: arguments of `pip install`, such as names of projects or `-r requirements.txt`.
+            args: arguments of `pip install`, such as names of projects or `-r requirements.txt`; a string is one of them.
             extra_envs: variables of the environment for pip.
 
         Example:
@@ -129,8 +129,9 @@ class PythonExecutable:
         from oxlang.packaging.pip import pip_install
 
         envs = dict(extra_envs or {})
+        words = (args,) if isinstance(args, str) else tuple(args)
         return self._scanned(
-            ctx, pip_install(self.distribution.facts(ctx), tuple(args), extra_envs=envs, **self._pip_settings(ctx))
+            ctx, pip_install(self.distribution.facts(ctx), words, extra_envs=envs, **self._pip_settings(ctx))
         )
 
     @method(effect="demands", types=_PLAIN_LIST)

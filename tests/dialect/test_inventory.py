@@ -35,6 +35,12 @@ DECIDED: dict[str, dict[str, Any]] = {
             },
         ]
     },
+    "PythonExecutable.pip_install": {
+        "params": [
+            {**one, "types": sorted(["string", *one["types"]])} if one["name"] == "args" else one
+            for one in INVENTORY["types"]["PythonExecutable"]["methods"]["pip_install"]["params"]
+        ]
+    },
     "PythonInterpreterConfig.allocator_backend": {"default": '"default"'},
     "PythonInterpreterConfig.verbose": {"set": "truthy-or-none"},
     "PythonPackagingPolicy.allow_in_memory_shared_library_loading": {"platforms": []},
