@@ -56,8 +56,9 @@ def test_rust_project(oxl: Oxl, example: Callable[[str], Path], triple: str) -> 
         env=environment,
         check=True,
     )
-    program = folder / "target" / "debug" / "rust_project"
-    assert subprocess.run([program], capture_output=True, text=True, check=True, env={}).stdout.strip()
+    program = Path(os.environ.get("CARGO_TARGET_DIR", folder / "target")) / "debug" / "rust_project"
+    told = subprocess.run([program, "you"], capture_output=True, text=True, check=True, env={}).stdout.splitlines()
+    assert told[0] == "Rust 0.1.0 starts Python" and told[1].endswith("says hello, you")
 
 
 Move = Callable[[Path, str], Product]
