@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import FORMAT_JSON, JOBS, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
-from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress
-from oxlang.cli.spec import Argument, Command, Option
+from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress, without_config
+from oxlang.cli.spec import Argument, Command, Option, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,10 @@ def _run(call: Invocation) -> int:
     from oxlang.workspace.build import build
 
     names = call.values.many("target")
+    if names and _is_place(names[0]):
+        return _build_place(call, names)
+    if call.values.flag("save_config"):
+        raise WrongUsage("`--save-config` needs a script or a project folder", "oxl build --save-config app.py")
     config = find_config(call, call.values.text("path"))
     project = call.values.maybe("rust_project")
     if project is not None:
@@ -28,6 +32,40 @@ def _run(call: Invocation) -> int:
     with progress(call) as display:
         session = load(call, config, targets=names, progress=display)
         built = build(session, names)
+    report(call, built)
+    if call.values.text("format") == "json":
+        from oxlang.cli.output import write_json
+
+        write_json(call.terminal, {"outputs": outputs_json(session, built)})
+    return 0
+
+
+def _is_place(name: str) -> bool:
+    """Whether the first name is a script or a folder; names of targets end in no `.py` and have no slash."""
+    import os
+
+    return name.endswith((".py", ".pyw")) or ((name in (".", "..") or os.sep in name) and os.path.isdir(name))
+
+
+def _build_place(call: Invocation, names: Sequence[str]) -> int:
+    """Builds a script, a project folder without a config, or the config of a folder."""
+    from pathlib import Path
+
+    from oxlang.workspace.build import build
+
+    place, targets = names[0], names[1:]
+    made = without_config(place)
+    if made is not None and call.values.flag("save_config"):
+        from oxlang.workspace.application import find_application, save_config
+
+        saved = save_config(find_application(Path(place)))
+        call.terminal.warn(f"wrote {saved}")
+        made = None
+        place = str(saved)
+    config, text = made if made is not None else (find_config(call, place, explicit=True), None)
+    with progress(call) as display:
+        session = load(call, config, targets=targets, progress=display, text=text)
+        built = build(session, targets)
     report(call, built)
     if call.values.text("format") == "json":
         from oxlang.cli.output import write_json
@@ -98,7 +136,8 @@ COMMAND = Command(
     summary="Build targets of a config.",
     run=_run,
     params=(
-        Argument("TARGET", "Names of targets. Default: the config's default target.", "many"),
+        Argument("TARGET", "Names of targets. Default: the config's default target. The first may be a Python script or a "
+                 "project folder, which needs no config.", "many"),
         PATH,
         TRIPLE,
         RELEASE,
@@ -113,15 +152,20 @@ COMMAND = Command(
                "NAME"),
         Option(("--rust-project",), "Build this Rust project of yours with cargo, with the Python resources of the config's "
                "default build-script target (or of TARGET).", "DIR"),
+        Option(("--save-config",), "Write the config that was made for a script or folder beside it."),
     ),
     details="""
     The outputs of a target go to `build/<target triple>/<debug or release>/<target>` beside the config. What they depend
     on is known by content: a build runs only what has not been run with the same inputs before, in any folder.
 
+    Without a config: `oxl build SCRIPT.py` and `oxl build DIR` make a program of a script with what it imports, or of a
+    project with `pyproject.toml` or a package with `__main__.py`; nothing but the outputs is written.
+
     The config is looked for in the folder of `--path` and the folders above it; PYOXIDIZER_CONFIG names it directly.
     """,
     examples=(
         ("oxl build", "the default target of the config here"),
+        ("oxl build report.py", "a script, without a config"),
         ("oxl build --release exe", "the target `exe`, optimised"),
         ("oxl build --path app --var version 1.2 install", "another folder, with a variable"),
     ),

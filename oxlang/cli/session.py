@@ -61,8 +61,9 @@ def load(
     mode: Literal["list", "resolve", "build-script"] = "resolve",
     progress: Progress | None = None,
     offline: bool = False,
+    text: str | None = None,
 ) -> Session:
-    """Evaluates a config with the options of the command."""
+    """Evaluates a config with the options of the command; one that lies in no file is given as text."""
     from oxlang.workspace import evaluate
     from oxlang.workspace.config import variables
 
@@ -84,7 +85,25 @@ def load(
         keep="failure" if keep == "failure" else "always" if keep == "always" else "never",
         offline=offline,
         options={"verbose": call.verbose},
+        text=text,
     )
+
+
+def without_config(path: str) -> tuple[Path, str] | None:
+    """Gives the config that a script or a project folder would have, and where; None for everything else."""
+    import os
+    from pathlib import Path
+
+    from oxlang.workspace.config import CONFIG_NAME
+
+    is_script = path.endswith((".py", ".pyw"))
+    is_folder = not is_script and (path in (".", "..") or os.sep in path) and os.path.isdir(path)
+    if not is_script and not (is_folder and not os.path.exists(os.path.join(path, CONFIG_NAME))):
+        return None
+    from oxlang.workspace.application import config_of, find_application
+
+    application = find_application(Path(path))
+    return application.folder / CONFIG_NAME, config_of(application)
 
 
 def _prompts(call: Invocation) -> _Prompts:

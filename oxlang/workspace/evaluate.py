@@ -137,11 +137,12 @@ def load(
     keep: Keep = "never",
     offline: bool = False,
     options: Mapping[str, Any] | None = None,
+    text: str | None = None,
 ) -> Session:
     """Evaluates a config.
 
     Args:
-        config: absolute path of the file.
+        config: absolute path of the file; with `text` of the file that it would be.
         settings: host, target, profile.
         variables: the dict `VARS`.
         targets: names for `resolve_targets()`; none means the default.
@@ -155,11 +156,13 @@ def load(
         keep: when sandboxes are kept.
         offline: demands give only what the cache holds, else OX0410.
         options: further settings, such as `verbose`.
+        text: the config itself, when it lies in no file.
 
     Raises OX0951 when the file cannot be read, and everything that the language and the dialect raise.
     """
     from oxlang.dialect.context import DialectContext
     from oxlang.graph.build_graph import BuildGraph
+    from oxlang.source import SourceFile
 
     environment = Environment.of(env)
     folder = cache_dir(environment)
@@ -169,7 +172,8 @@ def load(
 
         return open_engine(environment, cache=folder, jobs=jobs, on_event=on_event, keep=keep)
 
-    session = Session(config, settings, read_config(config), environment, opening)
+    source = read_config(config) if text is None else SourceFile(f"{config} (not saved)", text)
+    session = Session(config, settings, source, environment, opening)
     session.context = context = DialectContext(
         build=settings,
         graph=BuildGraph(),
@@ -186,7 +190,8 @@ def load(
         prompts=prompts,
         options=options,
     )
-    context.note(str(config))
+    if text is None:
+        context.note(str(config))
     try:
         _evaluate(session)
     except OxError as problem:

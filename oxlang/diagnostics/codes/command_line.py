@@ -12,6 +12,8 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0951", name="config-unreadable", summary="The configuration file cannot be read.", failure="environment"),
     Code(id="OX0952", name="no-artifacts", summary="A build script's target gives no embedding artifacts."),
     Code(id="OX0953", name="program-not-started", summary="A built program cannot be started.", failure="environment"),
+    Code(id="OX0954", name="no-application", summary="A script or folder cannot be built without a config."),
+    Code(id="OX0955", name="config-not-saved", summary="The config of a program cannot be written."),
     Code(
         id="OX0906", name="extra-not-installed", summary="A command needs a package that is not installed.",
         failure="environment",
