@@ -70,7 +70,7 @@ def try_one(entry: dict[str, object], row: dict[str, str], oxl: list[str], mirro
         return Result(row["id"], row["repo"], False, seconds, "no program was written")
     command = [str(found[0]), *map(str, entry["arguments"])]
     try:
-        ran = subprocess.run(command, env={"HOME": str(top)}, cwd=top, capture_output=True, text=True, timeout=20)
+        ran = subprocess.run(command, env={"HOME": str(top), "LC_ALL": "C.UTF-8"}, cwd=top, capture_output=True, text=True, timeout=20)
         output, status = ran.stdout + ran.stderr, ran.returncode
     except subprocess.TimeoutExpired as late:
         output = ((late.stdout or b"") + (late.stderr or b"")).decode(errors="replace")

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 # System libraries of Windows that say nothing about the licence of what links them (dialect.md, section 7.3).
 HARMLESS_LIBRARIES = frozenset({"cabinet", "iphlpapi", "msi", "rpcrt4", "rt", "winmm", "ws2_32"})
 
+# `binascii` can use zlib for checksums and does so in most builds that are installed on machines; the archives that
+# configs were written for have it without. Filters by library therefore do not count that link.
+_OPTIONAL_LINKS = {"binascii": frozenset({"z"})}
+
 
 def chosen_extensions(distribution: Distribution, policy: PackagingPolicy) -> list[tuple[str, str]]:
     """Gives name and variant of the extension modules that a policy takes, by name.
@@ -28,7 +32,7 @@ def chosen_extensions(distribution: Distribution, policy: PackagingPolicy) -> li
             taken.append((name, _preferred(always, preferred.get(name)).variant))
             continue
         one = _preferred(list(variants), preferred.get(name))
-        if _passes(one, policy.extension_module_filter):
+        if _passes(name, one, policy.extension_module_filter):
             taken.append((name, one.variant))
     return taken
 
@@ -37,16 +41,17 @@ def _preferred(variants: list[ExtensionVariant], wanted: str | None) -> Extensio
     return next((one for one in variants if one.variant == wanted), variants[0])
 
 
-def _passes(one: ExtensionVariant, chosen: str) -> bool:
+def _passes(name: str, one: ExtensionVariant, chosen: str) -> bool:
     if chosen == "all":
         return True
     if chosen == "minimal":
         return False
-    if not one.links:
+    links = {link.name for link in one.links} - _OPTIONAL_LINKS.get(name, frozenset())
+    if not links:
         return True
     if chosen == "no-libraries":
         return False
-    if all(link.name in HARMLESS_LIBRARIES for link in one.links):
+    if links <= HARMLESS_LIBRARIES:
         return True
     if one.license_public_domain:
         return True
