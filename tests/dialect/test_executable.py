@@ -1,0 +1,216 @@
+"""Executables: laziness, callbacks, pictures of the policy, and what lowering them says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oxlang.diagnostics.model import OxError
+from oxlang.dialect.targets import BUILD_ARTIFACTS
+from tests.dialect.harness import Run
+
+TEMPLATE = """
+def make_exe():
+    dist = default_python_distribution()
+    policy = dist.make_python_packaging_policy()
+    config = dist.make_python_interpreter_config()
+    exe = dist.to_python_executable(name="app", packaging_policy=policy, config=config)
+    exe.add_python_resources(exe.read_package_root(CWD, ["pkg"]))
+    return exe
+
+def make_embedded_resources(exe):
+    return exe.to_embedded_resources()
+
+def make_install(exe):
+    files = FileManifest()
+    files.add_python_resource(".", exe)
+    return files
+
+def make_msi(exe):
+    return exe.to_wix_msi_builder("app", "App", "1.0", "me")
+
+register_target("exe", make_exe)
+register_target("resources", make_embedded_resources, depends=["exe"], default_build_script=True)
+register_target("install", make_install, depends=["exe"], default=True)
+register_target("msi_installer", make_msi, depends=["exe"])
+resolve_targets()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg" / "__init__.py").write_text("VALUE = 1\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_evaluating_the_template_demands_nothing(folder: Path, cache: Path) -> None:
+    run = Run(folder, TEMPLATE, cache=cache, requested=("resources",))
+    assert run.engine.demands == 0
+    assert run.lower("resources") is not None
+    assert run.engine.demands == 0
+
+
+def test_list_mode_calls_no_target(folder: Path, cache: Path) -> None:
+    run = Run(folder, TEMPLATE.replace("dist = default", "fail('called') or default"), cache=cache, mode="list")
+    table = run.context.targets
+    assert [one.name for one in table] == ["exe", "resources", "install", "msi_installer"]
+    assert table.default == "install" and table.default_build_script == "resources"
+
+
+def test_build_artifacts_is_another_name(folder: Path, cache: Path) -> None:
+    run = Run(folder, TEMPLATE, cache=cache, requested=(BUILD_ARTIFACTS,))
+    table = run.context.targets
+    assert table.alias == "resources" and table.resolve_name(BUILD_ARTIFACTS) == "resources"
+    assert table.is_resolved("resources") and not table.is_resolved("install")
+    own = TEMPLATE.replace('register_target("exe"', 'register_target("build-artifacts", make_exe)\nregister_target("exe"')
+    table = Run(folder, own, cache=cache, mode="list").context.targets
+    assert table.alias is None and table.resolve_name(BUILD_ARTIFACTS) == BUILD_ARTIFACTS
+
+
+def test_build_script_mode_takes_the_other_default(folder: Path, cache: Path) -> None:
+    table = Run(folder, TEMPLATE, cache=cache, mode="build-script").context.targets
+    assert table.is_resolved("resources") and not table.is_resolved("install")
+
+
+def test_plans_of_what_cannot_be_built(folder: Path, cache: Path) -> None:
+    run = Run(
+        folder,
+        "def f():\n    return None\ndef g():\n    return FileContent(filename='a', content='')\n"
+        "register_target('f', f)\nregister_target('g', g)\nregister_target('h', g)\nresolve_target('f')\nresolve_target('g')\n",
+        cache=cache,
+    )
+    table = run.context.targets
+    for name, words in (("f", "gives None"), ("g", "gives a `FileContent`")):
+        with pytest.raises(OxError, match=words) as caught:
+            table.plan(run.context, name)
+        assert caught.value.diagnostic.code.id == "OX0503"
+        assert caught.value.diagnostic.span is not None
+    with pytest.raises(OxError) as caught:
+        table.plan(run.context, "h")
+    assert caught.value.diagnostic.code.id == "OX0504"
+
+
+def test_a_module_that_does_not_compile_is_named(folder: Path, cache: Path) -> None:
+    run = Run(
+        folder,
+        "def make():\n"
+        "    exe = default_python_distribution().to_python_executable('app')\n"
+        "    exe.add_python_resource(exe.make_python_module_source('bad.one', 'def ('))\n"
+        "    return exe.to_embedded_resources()\n"
+        "register_target('r', make)\nresolve_targets()\n",
+        cache=cache,
+    )
+    with pytest.raises(OxError, match="cannot be compiled") as caught:
+        run.built("r")
+    diagnostic = caught.value.diagnostic
+    assert "bad.one" in "\n".join((diagnostic.message, *diagnostic.notes))
+
+
+def test_callbacks_see_builtin_extensions_twice(folder: Path, cache: Path) -> None:
+    run = Run(
+        folder,
+        "seen = {}\n"
+        "def callback(policy, resource):\n"
+        "    if type(resource) == 'PythonExtensionModule':\n"
+        "        seen[resource.name] = seen.get(resource.name, 0) + 1\n"
+        "def make():\n"
+        "    dist = default_python_distribution()\n"
+        "    policy = dist.make_python_packaging_policy()\n"
+        "    policy.extension_module_filter = 'all'\n"
+        "    policy.register_resource_callback(callback)\n"
+        "    return dist.to_python_executable('app', policy)\n"
+        "register_target('exe', make)\nresolve_targets()\n"
+        "assert_eq(seen['_thread'], 2)\n"
+        "assert_eq(sorted(seen.values())[0], 1)\n",
+        cache=cache,
+    )
+    facts = run.context.targets.value("exe").distribution.facts(run.context)
+    assert facts.extensions["_thread"][0].in_core
+
+
+def test_errors_in_callbacks_end_the_operation(folder: Path, cache: Path) -> None:
+    with pytest.raises(OxError) as caught:
+        Run(
+            folder,
+            "def callback(policy, resource):\n"
+            "    if not resource.is_stdlib:\n"
+            "        resource.add_locations = 'x'\n"
+            "dist = default_python_distribution()\n"
+            "exe = dist.to_python_executable('app')\n"
+            "policy = dist.make_python_packaging_policy()\n"
+            "policy.register_resource_callback(callback)\n"
+            "exe = dist.to_python_executable('app', policy)\n"
+            "exe.make_python_module_source('a', '')\n",
+            cache=cache,
+        )
+    diagnostic = caught.value.diagnostic
+    assert diagnostic.code.id == "OX0310" and diagnostic.span is not None and diagnostic.span.begin.line == 2
+    assert [frame.function for frame in caught.value.frames][-1] == "callback"
+
+
+def test_callbacks_may_touch_the_executable(folder: Path, cache: Path) -> None:
+    Run(
+        folder,
+        "made = []\n"
+        "def callback(policy, resource):\n"
+        "    if made and not resource.is_stdlib and resource.name == 'pkg':\n"
+        "        made[0].licenses_filename = 'L.txt'\n"
+        "        made[0].add_python_resource(resource)\n"
+        "dist = default_python_distribution()\n"
+        "policy = dist.make_python_packaging_policy()\n"
+        "policy.register_resource_callback(callback)\n"
+        "exe = dist.to_python_executable('app', policy)\n"
+        "made.append(exe)\n"
+        "exe.add_python_resources(exe.read_package_root(CWD, ['pkg']))\n",
+        cache=cache,
+    )
+
+
+def test_snapshots(folder: Path, cache: Path) -> None:
+    run = Run(
+        folder,
+        "def make():\n"
+        "    exe = default_python_distribution().to_python_executable('app')\n"
+        "    before = exe.to_embedded_resources()\n"
+        "    exe.add_python_resource(exe.make_python_module_source('later', ''))\n"
+        "    exe.licenses_filename = None\n"
+        "    return before\n"
+        "register_target('r', make)\nresolve_targets()\n",
+        cache=cache,
+    )
+    kept = run.context.targets.value("r").executable
+    assert len(kept.collector) == 1 and kept.licenses_filename == "COPYING.txt"
+
+
+def test_dropping_all_modules_warns(folder: Path, cache: Path) -> None:
+    run = Run(
+        folder,
+        "dist = default_python_distribution()\npolicy = dist.make_python_packaging_policy()\n"
+        "policy.include_distribution_sources = False\ndist.to_python_executable('app', policy)\n",
+        cache=cache,
+    )
+    assert [one.code.id for one in run.warnings] == ["OX0527"]
+
+
+def test_wix_bundle(folder: Path, cache: Path) -> None:
+    run = Run(
+        folder,
+        "def tune(msi):\n    msi.msi_filename = 'other.msi'\n"
+        "exe = default_python_distribution().to_python_executable('app')\n"
+        "b = exe.to_wix_bundle_builder('app', 'App', '1.0', 'me', msi_builder_callback=tune)\n"
+        "assert_eq(type(b), 'WiXBundleBuilder')\n"
+        "register_target('b', lambda: b)\nresolve_target('b')\n",
+        cache=cache,
+    )
+    chain = run.context.targets.value("b").chain
+    assert [kind for kind, _ in chain] == ["msi"] and chain[0][1][0].product() == "other.msi"
+
+
+def test_two_thousand_targets(folder: Path, cache: Path) -> None:
+    text = "def f(*values):\n    return len(values)\n" + "".join(
+        f'register_target("t{n}", f, depends={[f"t{n - 1}"] if n else []})\n' for n in range(2000)
+    )
+    run = Run(folder, text + 'resolve_target("t1999")\n', cache=cache)
+    assert len(run.context.targets) == 2000 and run.context.targets.value("t1999") == 1
