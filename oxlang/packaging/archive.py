@@ -280,6 +280,8 @@ def default_distribution(
         try:
             return local_distribution(version, environment, cache_dir=Path(cache_dir))
         except OxError as failure:
+            if environment.get("OXL_PYTHON"):  # Somebody chose; another Python would be a surprise.
+                raise failure.at(origin) from None
             problem = failure
     known = find_distribution(triple, version, flavor, environment)
     if known is None or environment.get("OXL_OFFLINE") == "1":
