@@ -29,6 +29,7 @@ FLAVORS = (
     "local",
 )
 STDLIB_FOLDER = "stdlib"
+TCL_FOLDER = "tcl"
 _NOT_FOUND = ("OX0601", "OX0602", "OX0614")
 
 
@@ -59,6 +60,7 @@ def generate_embedding_artifacts(
     """
     from oxlang.cargo.artifacts import located
     from oxlang.graph.platform import default_settings
+    from oxlang.packaging.tcl import find_tcl
     from oxlang.workspace.evaluate import load
     from oxlang.workspace.outputs import Placer
 
@@ -72,28 +74,34 @@ def generate_embedding_artifacts(
     except OSError as problem:
         raise error("OX0824", f"`{folder}` cannot be written: {problem.strerror or problem}") from problem
     environment = {**env, "OXL_PYTHON": python_exe} if python_exe else dict(env)
-    variables = {
+    variables: dict[str, str | None] = {
         "FLAVOR": "standalone" if flavor == "local" else flavor,
         "PYTHON_VERSION": python_version,
         "TCL_FILES_PATH": None,
     }
-    config = Path(__file__).parent.parent / "cargo" / "templates" / "embedding.bzl"
-    try:
-        session = load(
-            config,
-            default_settings(triple),
-            variables=variables,
-            env=environment,
-            warn=warn,
-            on_event=on_event,
+    config = bundled_config()
+
+    def evaluate() -> Session:
+        return load(
+            config, default_settings(triple), variables=variables, env=environment, warn=warn, on_event=on_event
         )
-        artifact = _whole(session)
-        [tree] = session.engine.build([artifact])
+
+    try:
+        session = evaluate()
+        if find_tcl(_distribution(session)) is not None:
+            variables["TCL_FILES_PATH"] = TCL_FOLDER
+            session = evaluate()
+        [tree] = session.engine.build([_whole(session)])
     except OxError as problem:
         raise _not_found(problem) from None
     store = session.engine.store
     Placer(store, session.engine.disk).place(located(tree, str(folder), store.read, store.put), folder)
     return folder
+
+
+def bundled_config() -> Path:
+    """The config that ships with oxlang for this command."""
+    return Path(__file__).parent.parent / "cargo" / "templates" / "embedding.bzl"
 
 
 def _whole(session: Session) -> Artifact:
