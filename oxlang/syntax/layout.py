@@ -57,8 +57,9 @@ _QUOTED = (
     r"|'[^'\\\r\n]*(?:\\(?:\r\n|[\s\S])[^'\\\r\n]*)*'?"
 )
 _TOKEN = re.compile(
-    rf"((?:\b(?:rb?|br?))?(?:{_QUOTED})"
-    r"|[^\W\d]\w*"
+    r"([(),\[\]{}:]"
+    r"|(?![rb]{1,2}[\"'])[^\W\d]\w*"
+    rf"|(?:rb?|br?)?(?:{_QUOTED})"
     r"|(?:#[^\r\n]*)?(?:\r\n?|\n)(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))*[ \t\f]*"
     r"|0[xX][0-9a-fA-F]*|0[oO][0-7]*|0[bB][01]*"
     r"|(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[0-9]+(?:[eE][+-]?[0-9]+)?"
@@ -199,7 +200,7 @@ class _Layout:
         """The pass from some place on. Gives the line end to begin again behind, if any, and where its line begins."""
         kinds, texts = self.tokens.kinds, self.tokens.texts
         last = len(kinds) - 1
-        brackets = self.brackets
+        brackets, widths, level = self.brackets, self.widths, self.levels[-1]
         for index in special:
             kind = kinds[index]
             if kind < _FIRST_CLOSE:
@@ -214,7 +215,16 @@ class _Layout:
                 kinds[index] = SKIP
             elif kind in (_LINE, SKIP) and texts[index][0] in "\r\n#":
                 if not brackets:
-                    self._line(index, line_first)
+                    if (
+                        widths.get(texts[index]) == level
+                        and kinds[line_first] != SKIP
+                        and 0 < index - line_first < MAX_CHAIN
+                        and index != last
+                    ):
+                        kinds[index] = NEWLINE  # what `_line` does with most lines
+                    else:
+                        self._line(index, line_first)
+                        level = self.levels[-1]
                     line_first = index + 1
                 elif index == last:
                     resume = self._resume(brackets[0])
@@ -225,6 +235,7 @@ class _Layout:
                 elif self._starts_statement(index + 1, brackets[-1]):
                     self._unclosed(brackets[-1], index + 1)
                     self._break(index, line_first)
+                    level = self.levels[-1]
                     line_first = index + 1
                 else:
                     kinds[index] = SKIP
@@ -273,6 +284,7 @@ class _Layout:
         ended = found >= len(tokens.kinds) - 1
         size = len(tokens.source.text)
         what = "end of file" if ended else f"`{tokens.texts[found]}`"
+        got = "end of file" if ended else "identifier" if tokens.kinds[found] == NAME else tokens.texts[found]
         place = Span(tokens.source, size, size) if ended else tokens.span(found)
         tokens.diagnostics.append(
             diagnostic(
@@ -281,7 +293,7 @@ class _Layout:
                 span=tokens.span(bracket),
                 label="opened here",
                 labels=[Label(place, f"{what} instead of `{CLOSER[text]}`", primary=False)],
-                notes=[f"got {'end of file' if ended else tokens.texts[found]}, want '{CLOSER[text]}'"],
+                notes=[f"got {got}, want '{CLOSER[text]}'"],
                 help=f"add `{CLOSER[text]}` where the {_BRACKET_NAMES[text]} should end",
             )
         )

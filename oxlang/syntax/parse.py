@@ -87,6 +87,7 @@ def drive(tokens: Tokens, builder: Builder) -> list[Statement]:
     rules = _rules(builder.actions())
     states = [START]
     values: list[Any] = [None]
+    push_state, pop_state, push_value, pop_value = states.append, states.pop, values.append, values.pop
     row = rows[START]
     literal = LiteralReader(tokens, builder)
     known = literal.known
@@ -98,41 +99,39 @@ def drive(tokens: Tokens, builder: Builder) -> list[Statement]:
             while (action := row.get(kind, 0)) < 0:
                 size, left, make = rules[action]
                 if size == 3:
-                    third = values.pop()
-                    second = values.pop()
+                    third = pop_value()
+                    second = pop_value()
                     values[-1] = make(values[-1], second, third)
-                    del states[-3:]
+                    del states[-2:]
                 elif size == 1:
                     values[-1] = make(values[-1])
-                    states.pop()
                 elif size == 2:
-                    second = values.pop()
+                    second = pop_value()
                     values[-1] = make(values[-1], second)
-                    del states[-2:]
+                    pop_state()
                 elif size < 0:
                     result: list[Statement] = values[-1]
                     return result
                 else:
                     parts = values[-size:]
                     del values[-size:]
-                    values.append(make(*parts))
-                    del states[-size:]
-                action = rows[states[-1]][left]
-                states.append(action)
+                    push_value(make(*parts))
+                    del states[1 - size :]
+                states[-1] = action = rows[states[-2]][left]
                 row = rows[action]
             if action:
-                states.append(action)
+                push_state(action)
                 row = rows[action]
-                if kind == NAME:
-                    values.append(Name(starts[index], ends[index], texts[index]))
-                elif kind <= BYTES:
-                    text = texts[index]
-                    if text in known:
-                        values.append(Literal_(starts[index], ends[index], known[text]))
-                    else:
-                        values.append(literal.read(index, kind))
+                if kind > BYTES:
+                    push_value(index)
+                elif kind == NAME:
+                    push_value(Name(starts[index], ends[index], texts[index]))
                 else:
-                    values.append(index)
+                    value = known.get(texts[index])
+                    if value is not None:
+                        push_value(Literal_(starts[index], ends[index], value))
+                    else:
+                        push_value(literal.read(index, kind))
             elif kind != SKIP:
                 break
         else:
