@@ -12,6 +12,8 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,19 +54,30 @@ class Placer:
         Raises OX0714 when the folder cannot be written, OX0709 when there is no space.
         """
         note = self._load(dest)
-        intact = {path for path, row in note.files.items() if _matches(dest / path, row)}
-        if note.tree == tree.digest.hash and len(intact) == len(note.files) and dest.is_dir():
+        if self._is_placed(tree, dest, note):
             return False
         try:
-            changed = self._changed_file(tree, dest, note, intact)
-            if changed is not None:
-                self._replace_file(changed[1], dest / changed[0])
-            else:
-                self._swap(tree, dest, note, intact, clear)
-            self._save(tree, dest)
+            dest.parent.mkdir(parents=True, exist_ok=True)
+            with _alone(dest.parent):
+                self._place(tree, dest, clear)
         except OSError as problem:
             raise _failed(problem, dest) from problem
         return True
+
+    def _is_placed(self, tree: Tree, dest: Path, note: _Note) -> bool:
+        if note.tree != tree.digest.hash or not dest.is_dir():
+            return False
+        return all(_matches(dest / path, row) for path, row in note.files.items())
+
+    def _place(self, tree: Tree, dest: Path, clear: bool) -> None:
+        note = self._load(dest)
+        intact = {path for path, row in note.files.items() if _matches(dest / path, row)}
+        changed = self._changed_file(tree, dest, note, intact)
+        if changed is not None:
+            self._replace_file(changed[1], dest / changed[0])
+        else:
+            self._swap(tree, dest, note, intact, clear)
+        self._save(tree, dest)
 
     def _changed_file(
         self, tree: Tree, dest: Path, note: _Note, intact: set[str]
@@ -78,7 +91,7 @@ class Placer:
             for path, entry in entries.items()
             if path not in intact or note.files[path][4] != _key(entry)
         ]
-        if len(differing) != 1:
+        if len(differing) != 1 or not all((dest / path).is_dir() for path, _ in tree.folders()):
             return None
         entry = entries[differing[0]]
         return (differing[0], entry) if isinstance(entry, FileEntry) else None
@@ -93,7 +106,6 @@ class Placer:
             raise
 
     def _swap(self, tree: Tree, dest: Path, note: _Note, intact: set[str], clear: bool) -> None:
-        dest.parent.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(dest)
         aside = dest.with_name(_aside(dest.name))
         old = dest.with_name(_aside(dest.name))
@@ -147,6 +159,25 @@ class Placer:
         self._disk.write(
             _name(dest), json.dumps(plain, separators=(",", ":")).encode("utf-8", "surrogateescape")
         )
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keeps other processes of ours from placing something in the same folder at the same time."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError:  # A file system without locks.
+            pass
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _times(path: Path) -> list[int]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,30 @@ def test_leftovers_of_a_killed_process_are_removed(places: Places) -> None:
     left.mkdir(parents=True)
     places.placer.place(places.tree(a="1"), places.dest)
     assert os.listdir(places.dest.parent) == ["install"]
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from oxlang.engine.disk import FolderDisk
+from oxlang.engine.store import BlobStore
+from oxlang.graph.tree import FileEntry, Tree
+from oxlang.workspace.outputs import Placer
+disk = FolderDisk(Path(sys.argv[1]))
+store = BlobStore(disk)
+for n in range(8):
+    word = f"{sys.argv[3]} {n}".encode()
+    files = {f"d{i}/f{i}": FileEntry(store.put(word + bytes([i]))) for i in range(n % 3 + 1)}
+    Placer(store, disk).place(Tree.of(files), Path(sys.argv[2]))
+"""
+
+
+def test_builds_at_the_same_time_leave_one_whole_output(tmp_path: Path) -> None:
+    dest = tmp_path / "build" / "install"
+    words = [sys.executable, "-c", SCRIPT, str(tmp_path / "cache"), str(dest)]
+    running = [subprocess.Popen([*words, str(number)]) for number in range(3)]
+    assert [one.wait(60) for one in running] == [0, 0, 0]
+    contents = {path.read_bytes()[:-1] for path in dest.rglob("*") if path.is_file()}
+    assert len(contents) == 1
+    assert len([path for path in dest.rglob("*") if path.is_file()]) == 7 % 3 + 1
+    assert os.listdir(dest.parent) == ["install"]
