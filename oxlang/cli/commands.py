@@ -11,6 +11,7 @@ from importlib import import_module
 from oxlang.cli.spec import Command
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "analyze": ("analyze", "Show which libraries a program needs, and the oldest systems that have them."),
     "build": ("build", "Build targets of a config."),
     "cache": ("cache", "Look into the cache and keep it small."),
     "cache-clear": ("cache_clear", "Remove the cache folder."),
@@ -19,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("doctor", "Say what is found on this machine, what is missing, and how to get it."),
     "eval": ("eval", "Evaluate a config, show what it describes as a graph, and build it."),
     "explain": ("explain", "Show what a diagnostic code means and what to do."),
+    "find-resources": ("find_resources", "List the Python resources in a folder, wheel or distribution."),
     "fmt": ("fmt", "Format Starlark files."),
     "generate-python-embedding-artifacts": (
         "generate_python_embedding_artifacts", "Make a Python for embedding into Rust programs, without a config.",
@@ -30,6 +32,15 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "list-targets": ("list_targets", "List the targets of a config."),
     "lsp": ("lsp", "Run the language server for editors, on standard input and output."),
     "migrate": ("migrate", "Rewrite a config of an older PyOxidizer."),
+    "python": ("python", "Show the Pythons of this machine that programs can be made of."),
+    "python-distribution-extract": ("python_distribution_extract", "Unpack an archive of a Python distribution."),
+    "python-distribution-info": ("python_distribution_info", "Show what a Python distribution holds."),
+    "python-distribution-licenses": (
+        "python_distribution_licenses", "Show the licences of a Python distribution and of the libraries in it.",
+    ),
+    "python-distribution-pack": (
+        "python_distribution_pack", "Pack an installed Python into an archive that other machines can use.",
+    ),
     "run-build-script": (
         "run_build_script", "Bring the artifacts of a Rust project up to date, from its build script.",
     ),
@@ -51,6 +62,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "completion": {
         "install": "Write the file that makes a shell complete `oxl`.",
         "show": "Print that file.",
+    },
+    "python": {
+        "list": "List the Pythons of this machine that programs can be made of.",
+        "find": "Print the path of the Python that a config would get.",
+        "info": "Show what a Python holds (as `python-distribution-info` does).",
     },
 }
 """Group: its subcommands with their summaries."""

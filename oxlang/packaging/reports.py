@@ -108,26 +108,29 @@ def find_resources(
     path: Path | None, distribution: Distribution, *, emit_files: bool = True, classify_files: bool = True
 ) -> Iterator[str]:
     """Gives what a scanner makes of a folder or wheel, or (without a path) of the distribution itself."""
-    if path is None:
-        yield "scanning distribution"
-        found = distribution_resources(distribution)
-    elif path.is_dir():
-        yield f"scanning directory {path}"
-        options = ScanOptions.of(distribution, emit_files=emit_files, classify_files=classify_files)
-        found = list(classify(walk_files(path), _reader(path), options))
-    elif path.suffix == ".whl" and path.is_file():
-        from oxlang.packaging.wheel import installed_files
-
-        yield f"parsing {path} as a wheel archive"
-        members = {name: (data, executable) for name, data, executable in installed_files(path)}
-        options = ScanOptions.of(distribution, emit_files=emit_files, classify_files=classify_files)
-        rows = [(name, None, members[name][1]) for name in sorted(members, key=lambda one: one.split("/"))]
-        found = list(classify(rows, lambda name: members[name][0] if name in members else None, options))
-    else:
-        yield f"do not know how to find resources in {path}"
-        return
+    head, found = found_resources(path, distribution, emit_files=emit_files, classify_files=classify_files)
+    yield head
     for one in found:
         yield from resource_lines(one, distribution)
+
+
+def found_resources(
+    path: Path | None, distribution: Distribution, *, emit_files: bool = True, classify_files: bool = True
+) -> tuple[str, list[Resource]]:
+    """Gives a line that says what is looked at, and the resources in it."""
+    if path is None:
+        return "scanning distribution", distribution_resources(distribution)
+    options = ScanOptions.of(distribution, emit_files=emit_files, classify_files=classify_files)
+    if path.is_dir():
+        return f"scanning directory {path}", list(classify(walk_files(path), _reader(path), options))
+    if path.suffix == ".whl" and path.is_file():
+        from oxlang.packaging.wheel import installed_files
+
+        members = {name: (data, executable) for name, data, executable in installed_files(path)}
+        rows = [(name, None, members[name][1]) for name in sorted(members, key=lambda one: one.split("/"))]
+        found = list(classify(rows, lambda name: members[name][0] if name in members else None, options))
+        return f"parsing {path} as a wheel archive", found
+    return f"do not know how to find resources in {path}", []
 
 
 def resource_lines(one: Resource, distribution: Distribution) -> Iterator[str]:

@@ -18,4 +18,5 @@ CODES: tuple[Code, ...] = (
         id="OX0906", name="extra-not-installed", summary="A command needs a package that is not installed.",
         failure="environment",
     ),
+    Code(id="OX0907", name="no-archive-named", summary="It is not known which archive of a distribution is meant."),
 )

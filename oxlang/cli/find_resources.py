@@ -1,0 +1,80 @@
+"""`oxl find-resources [PATH]`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oxlang.cli.invocation import Invocation
+from oxlang.cli.options import FORMAT_JSON
+from oxlang.cli.spec import Argument, Command, Option, WrongUsage
+
+if TYPE_CHECKING:
+    from oxlang.packaging.distribution import Distribution
+    from oxlang.packaging.resource import Resource
+
+
+def _run(call: Invocation) -> int:
+    from oxlang.packaging.reports import find_resources, found_resources
+
+    named = call.values.maybe("path")
+    whole = call.values.flag("scan_distribution")
+    if named is None and not whole:
+        raise WrongUsage("missing argument `PATH`", "or give `--scan-distribution`")
+    path = None if whole or named is None else Path(named)
+    distribution = _distribution(call)
+    emit, classify = not call.values.flag("no_emit_files"), not call.values.flag("no_classify_files")
+    if call.values.text("format") == "json":
+        from oxlang.cli.output import write_json
+
+        head, found = found_resources(path, distribution, emit_files=emit, classify_files=classify)
+        write_json(call.terminal, {"scanned": head, "resources": [_facts(one) for one in found]})
+        return 0
+    for line in find_resources(path, distribution, emit_files=emit, classify_files=classify):
+        call.terminal.write(line)
+    return 0
+
+
+def _distribution(call: Invocation) -> Distribution:
+    from oxlang.graph.platform import host_triple
+    from oxlang.packaging.archive import default_distribution
+
+    folder = call.values.maybe("distributions_dir")
+    triple = call.values.maybe("target_triple") or host_triple()
+    return default_distribution(
+        None, triple=triple, host_triple=host_triple(), environment=call.environment,
+        cache_dir=call.cache_dir if folder is None else Path(folder),
+    )
+
+
+def _facts(one: Resource) -> dict[str, object]:
+    found: dict[str, object] = {"kind": one.kind, "name": one.name}
+    if one.path:
+        found["path"] = one.path
+    if one.kind == "distribution":
+        found["version"] = one.version
+    for name in ("is_package", "is_stdlib", "is_test", "executable"):
+        if getattr(one, name):
+            found[name] = True
+    return found
+
+
+COMMAND = Command(
+    name="find-resources",
+    summary="List the Python resources in a folder, wheel or distribution.",
+    run=_run,
+    params=(
+        Argument("PATH", "A folder with modules at its root, or a wheel.", "optional"),
+        Option(("--distributions-dir",), "Where distributions are unpacked. Default: in the cache.", "DIR"),
+        Option(("--scan-distribution",), "List the resources of the Python distribution itself."),
+        Option(("--target-triple",), "Platform whose distribution's rules count. Default: this machine's.", "TRIPLE"),
+        Option(("--no-classify-files",), "Do not say which files are modules, data and metadata."),
+        Option(("--no-emit-files",), "Do not list plain files."),
+        FORMAT_JSON,
+    ),
+    details="A config's `read_package_root`, `pip_install` and the like classify files in the same way.",
+    examples=(
+        ("oxl find-resources src", "what is in a source folder"),
+        ("oxl find-resources --no-emit-files black-24.1-py3-none-any.whl", "what is in a wheel"),
+    ),
+)
