@@ -47,6 +47,8 @@ MAX_BLOCKS = 100
 """Blocks in blocks."""
 MAX_CHAIN = 1000
 """How deep operators, calls, attributes and conditionals in a row may make the tree of one line, with its brackets."""
+MAX_ERRORS = 100
+"""How many errors of a text are shown; behind the last one the text is given up."""
 _MAX_RESUMES = 20
 """How often the text behind an unclosed bracket is looked at again; keeps broken files linear."""
 

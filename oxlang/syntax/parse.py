@@ -16,7 +16,7 @@ from oxlang.diagnostics.model import Diagnostic
 from oxlang.source import SourceFile
 from oxlang.syntax.ast import ErrorExpression, ExpressionStatement, File, Literal_, Name, Statement
 from oxlang.syntax.build import Builder
-from oxlang.syntax.layout import BYTES, FLOAT, INT, NAME, SKIP, Tokens, tokenise
+from oxlang.syntax.layout import BYTES, FLOAT, INT, MAX_ERRORS, NAME, SKIP, Tokens, tokenise
 from oxlang.syntax.literals import Problem, number_value, string_value
 from oxlang.syntax.options import LanguageOptions
 from oxlang.syntax.tables import ROWS, RULES, START
@@ -52,6 +52,7 @@ def parse(source: SourceFile, options: LanguageOptions) -> Parsed:
     diagnostics = builder.diagnostics
     if len(diagnostics) > 1:
         diagnostics.sort(key=_place)
+        del diagnostics[MAX_ERRORS:]
     file = File(0, len(source.text), source, statements, tokens.comments, _docstring(statements))
     return Parsed(file=file, diagnostics=tuple(diagnostics))
 

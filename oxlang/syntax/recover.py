@@ -13,12 +13,23 @@ from typing import Any
 
 from oxlang.syntax.ast import ErrorStatement, Statement
 from oxlang.syntax.build import Builder
-from oxlang.syntax.layout import BROKEN, CLOSER, DEDENT, END, INDENT, INT, NAME, NEWLINE, SKIP, Tokens
+from oxlang.syntax.layout import (
+    BROKEN,
+    CLOSER,
+    DEDENT,
+    END,
+    INDENT,
+    INT,
+    MAX_ERRORS,
+    NAME,
+    NEWLINE,
+    SKIP,
+    Tokens,
+)
 from oxlang.syntax.mistakes import Slip, explain
 from oxlang.syntax.tables import NONTERMINALS, ROWS, RULES, START, TERMINALS
 
 Rule = tuple[int, int, Callable[..., Any]]
-MAX_ERRORS = 100
 _COMPOUND = NONTERMINALS["compound"]
 _STATEMENTS = NONTERMINALS["statements"]
 _COLON, _DOT = TERMINALS[":"], TERMINALS["."]

@@ -111,11 +111,12 @@ def unterminated_string(p: Place) -> Slip | None:
         help += f"; a string of several lines needs `{quote * 3}`"
     where = "newline" if in_line_end else "end of file"
     stop = p.end
-    earlier = p.tokens.kinds[: p.index]
+    line_end = p.first - 1
     if (
         p.after_error
-        and NEWLINE in earlier
-        and earlier[-1 - earlier[::-1].index(NEWLINE) - 1 :][0] == BAD_STRING
+        and line_end > 0
+        and p.kind_at(line_end - 1) == BAD_STRING
+        and not any(char.isalnum() for char in body)
     ):
         return p.slip("OX0131", "the end of the string that is not closed above", report=False, repair=False)
     return p.slip(

@@ -99,3 +99,12 @@ def test_one_mistake_one_diagnostic() -> None:
         "switch (x) {\n}\n",
     ):
         assert len(parsed(text).diagnostics) == 1, text
+
+
+def test_each_unterminated_string() -> None:
+    assert len(parsed("x = \"a\ny = 'b\nz = 1\n").diagnostics) == 2
+    assert len(parsed("x = 'a\nb'\nz = 1\n").diagnostics) == 1
+
+
+def test_unclosed_brackets_are_limited() -> None:
+    assert len(parsed("x = [\n" * 500).diagnostics) == 100
