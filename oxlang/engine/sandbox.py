@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import stat
+import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -137,7 +138,10 @@ def remove_folder(folder: Path) -> None:
         except OSError:
             pass
 
-    shutil.rmtree(folder, onerror=once_more)
+    if sys.version_info >= (3, 12):
+        shutil.rmtree(folder, onexc=once_more)
+    else:
+        shutil.rmtree(folder, onerror=once_more)
 
 
 def sweep() -> None:
