@@ -75,6 +75,7 @@ class EmbeddedPython:
         windows_runtime_dlls_mode: `never`, `when-present`, `always`.
         windows_subsystem: `console` or `windows`.
         components: further components of the licence report, such as crates (see `licensing`).
+        size_budget: most bytes that the program and its files may have; None for no limit.
         origin: the line that made the executable.
     """
 
@@ -91,6 +92,7 @@ class EmbeddedPython:
     windows_runtime_dlls_mode: str = "when-present"
     windows_subsystem: str = "console"
     components: tuple[dict[str, Any], ...] = ()
+    size_budget: int | None = None
     origin: Span | None = None
     _memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -293,6 +295,11 @@ class EmbeddedPython:
             Part(artifact=self.extra_files(settings)),
             Part(artifact=self.executable(launcher, settings)),
         )
-        return Artifact(
+        whole = Artifact(
             Assemble(parts=parts, description=f"program {self.name} with its files", origin=self.origin)
         )
+        if self.size_budget is None:
+            return whole
+        from oxlang.packaging.budget import within_budget
+
+        return within_budget(whole, self.size_budget, name=self.name, origin=self.origin)

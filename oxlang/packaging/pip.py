@@ -2,8 +2,8 @@
 
 One `Run` installs into a folder of its sandbox (`--target`), which is then scanned. Its key holds the arguments, the
 contents of local projects and requirement files, the Python, and a digest of the index settings; not the moment. So
-requirements without an exact version are resolved once and then stay, until the arguments change or `oxl build --update`
-gives a new *resolution*: a build tomorrow makes the same program as a build today. Downloads are shared through the
+requirements without an exact version are resolved once and then stay, until the arguments change or a new
+*resolution* is asked for (`OXL_RESOLUTION`, any text): a build tomorrow makes the same program as a build today. Downloads are shared through the
 append-only caches of pip and uv.
 
 uv is used when it does the same as pip: with options and settings that both understand alike, for the machine's own
@@ -20,6 +20,16 @@ from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics import error
 from oxlang.graph.nodes import Artifact, Assemble, Compute, FailureHint, Part, Run, Source, Tool, Write
+from oxlang.packaging.installers import (
+    ONLY_PIP,
+    PASSED,
+    find_uv,
+    has_pip,
+    has_special_pip_config,
+    index_settings,
+    pip_command,
+    pip_settings,
+)
 from oxlang.packaging.pip_arguments import (
     Localised,
     localise,
@@ -41,37 +51,6 @@ if TYPE_CHECKING:
 UNPACK, UNPACK_VERSION = "packaging.unpack-wheels", 1
 SITE, WHEELS = "site", "wheels"
 
-# Variables that builds of packages and access to indexes need; their values stay out of keys.
-PASSED = (
-    "PATH", "HOME", "LANG", "LC_ALL", "CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "PKG_CONFIG_PATH",
-    "LD_LIBRARY_PATH", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "SSH_AUTH_SOCK", "GIT_SSH_COMMAND", "NETRC",
-    "XDG_CONFIG_HOME", "USERPROFILE", "SYSTEMROOT", "APPDATA", "LOCALAPPDATA", "ProgramFiles", "PYTHON_KEYRING_BACKEND",
-    "DISTUTILS_DEBUG", "MACOSX_DEPLOYMENT_TARGET", "SDKROOT",
-)  # fmt: skip
-
-# pip's settings by variable that uv knows under another name.
-_UV_NAMES = {
-    "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
-    "PIP_EXTRA_INDEX_URL": "UV_INDEX",
-    "PIP_FIND_LINKS": "UV_FIND_LINKS",
-    "PIP_NO_INDEX": "UV_NO_INDEX",
-    "PIP_CONSTRAINT": "UV_CONSTRAINT",
-    "PIP_PRE": "UV_PRERELEASE",
-    "PIP_TRUSTED_HOST": "UV_INSECURE_HOST",
-    "PIP_CERT": "SSL_CERT_FILE",
-    "PIP_NO_BUILD_ISOLATION": "UV_NO_BUILD_ISOLATION",
-}
-_SETTINGS = (*_UV_NAMES, "PIP_CONFIG_FILE", "PIP_NO_BINARY", "PIP_ONLY_BINARY", "PIP_REQUIRE_HASHES", "PIP_NO_DEPS",
-             "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX", "UV_FIND_LINKS", "UV_NO_INDEX",
-             "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "UV_INDEX_STRATEGY", "UV_CONFIG_FILE")  # fmt: skip
-_ONLY_PIP = (
-    "PIP_NO_BINARY",
-    "PIP_ONLY_BINARY",
-    "PIP_REQUIRE_HASHES",
-    "PIP_NO_DEPS",
-    "PIP_PRE",
-    "PIP_CONFIG_FILE",
-)
 _SCM_TOOLS = ("setuptools_scm", "setuptools-scm", "hatch-vcs", "versioneer", "pbr", "versioningit", "dunamai",
               "poetry-dynamic-versioning", "setuptools-git-versioning", "flit_scm", "pdm.version", "vcs")  # fmt: skip
 _PROJECT_EXCLUDED = (
@@ -192,10 +171,10 @@ def _install_node(
             argv += ["--index-strategy", "unsafe-best-match"]
         argv += uv_arguments(local.arguments)
         env |= {"UV_CACHE_DIR": "{cache:uv}", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_MANAGED_PYTHON": "1"}
-        env |= _uv_settings(request.environment)
+        env |= index_settings(request.environment)
         tools: list[Tool] = [_python_tool(host), Tool(name="uv", path=uv, fingerprint="uv")]
     else:
-        argv, tools = _pip_command(host)
+        argv, tools = pip_command(host)
         argv += [
             "install",
             "--disable-pip-version-check",
@@ -207,7 +186,7 @@ def _install_node(
         if not runs_here:
             argv += ["--only-binary=:all:", *_pip_platform(distribution)]
         argv += local.arguments
-        env |= _pip_settings(request.environment)
+        env |= pip_settings(request.environment)
     env |= (
         {"SETUPTOOLS_USE_DISTUTILS": "stdlib"} if distribution.version_info < (3, 12) and uv is None else {}
     )
@@ -271,9 +250,9 @@ def _choose_uv(request: _Request, local: Localised, host: Distribution) -> str |
                 help="install uv (`pip install uv`), or pip for that Python (`python -m ensurepip`)",
             )
         return None
-    same = uv_understands(local.arguments) and not any(request.environment.get(name) for name in _ONLY_PIP)
+    same = uv_understands(local.arguments) and not any(request.environment.get(name) for name in ONLY_PIP)
     same = same and all(uv_understands(text.split()) for text in _option_lines(local))
-    if same and not _has_special_pip_config(request.environment):
+    if same and not has_special_pip_config(request.environment):
         return uv
     return None if pip else uv
 
@@ -282,96 +261,12 @@ def _option_lines(local: Localised) -> list[str]:
     return [line for text in local.files.values() for line in text.splitlines() if line.startswith("-")]
 
 
-def find_uv(environment: Mapping[str, str]) -> str | None:
-    """Gives the path of uv: the one installed with oxl, else on PATH."""
-    from shutil import which
-
-    try:
-        from uv import find_uv_bin
-
-        return str(find_uv_bin())
-    except (ImportError, FileNotFoundError):
-        return which("uv", path=environment.get("PATH", ""))
-
-
-def has_pip(distribution: Distribution) -> bool:
-    """Whether a distribution can run pip."""
-    return _pip_place(distribution) is not None
-
-
-def _pip_place(distribution: Distribution) -> str | None:
-    """Gives what runs pip: empty for `-m pip`, else the path of a wheel of pip."""
-    site = distribution.paths.get("purelib", "")
-    folders = [distribution.path(site)] if site else []
-    stdlib = distribution.path(distribution.stdlib)
-    folders += [
-        stdlib / "site-packages",
-        stdlib / "dist-packages",
-        stdlib.parent / "python3" / "dist-packages",
-    ]
-    if any((folder / "pip" / "__main__.py").is_file() for folder in folders):
-        return ""
-    wheels = sorted((stdlib / "ensurepip" / "_bundled").glob("pip-*.whl"))
-    wheels += sorted(Path("/usr/share/python-wheels").glob("pip-*.whl"))
-    return str(wheels[0]) if wheels else None
-
-
-def _pip_command(distribution: Distribution) -> tuple[list[str], list[Tool]]:
-    place = _pip_place(distribution)
-    tools = [_python_tool(distribution)]
-    if place:
-        tools.append(Tool(name="pip", path=place, fingerprint=os.path.basename(place)))
-        return ["{tool:python}", "{tool:pip}/pip"], tools
-    return ["{tool:python}", "-m", "pip"], tools
-
-
-def _uv_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """Gives pip's settings under uv's names; the caller's own UV_ settings win."""
-    found: dict[str, str] = {}
-    for name, other in _UV_NAMES.items():
-        value = environment.get(name)
-        if value and not environment.get(other):
-            found[other] = value
-    for name in _SETTINGS:
-        value = environment.get(name)
-        if name.startswith("UV_") and value:
-            found[name] = value
-    return found
-
-
-def _pip_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name in _SETTINGS if name.startswith("PIP_") and (value := environment.get(name))}
-
-
-# Keys of pip's configuration files that change nothing about what is installed.
-_HARMLESS_KEYS = frozenset({"cert", "timeout", "retries", "disable-pip-version-check", "no-cache-dir", "cache-dir",
-                            "progress-bar", "no-color", "quiet", "verbose", "root-user-action", "no-input",
-                            "break-system-packages", "no-warn-script-location", "user", "format", "require-virtualenv",
-                            "no-compile", "disable_pip_version_check", "log", "use-pep517"})  # fmt: skip
-
-
-def _has_special_pip_config(environment: Mapping[str, str]) -> bool:
-    """Whether a configuration file of pip says something that uv would not know."""
-    home = environment.get("HOME", "")
-    config = environment.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
-    files = ["/etc/pip.conf", "/etc/xdg/pip/pip.conf", f"{home}/.pip/pip.conf", f"{config}/pip/pip.conf"]
-    for file in files:
-        try:
-            text = Path(file).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
-        for line in text.splitlines():
-            key, equals, _ = line.partition("=")
-            if equals and not line.startswith((" ", "\t", "#", ";")) and key.strip() not in _HARMLESS_KEYS:
-                return True
-    return False
-
-
 def _platform_key(request: _Request) -> tuple[tuple[str, str], ...]:
     """Gives what else tells results apart: the target, and the resolution asked for."""
     found = [("target", request.distribution.target_triple), ("python", request.distribution.version)]
-    if request.resolution:
-        found.append(("resolution", request.resolution))
+    resolution = request.resolution or request.environment.get("OXL_RESOLUTION") or ""
+    if resolution:
+        found.append(("resolution", resolution))
     return tuple(found)
 
 
@@ -426,11 +321,15 @@ def _local_inputs(local: Localised) -> tuple[list[tuple[str, Artifact]], list[To
         if one.kind == "file":
             inputs.append((os.path.dirname(place), Artifact(Source(path=one.path, description=name))))
         else:
-            exclude = _PROJECT_EXCLUDED if _uses_git(one.path) else (*_PROJECT_EXCLUDED, ".git")
-            inputs.append(
-                (place, Artifact(Source(path=one.path, exclude=exclude, description=f"project {name}")))
-            )
+            inputs.append((place, Artifact(project_source(one.path))))
     return inputs, tools
+
+
+def project_source(folder: str, origin: Span | None = None) -> Source:
+    """Gives a project's files without other tools' folders and output; with `.git` where its version comes from there."""
+    exclude = _PROJECT_EXCLUDED if _uses_git(folder) else (*_PROJECT_EXCLUDED, ".git")
+    name = os.path.basename(folder.rstrip("/"))
+    return Source(path=folder, exclude=exclude, description=f"project {name}", origin=origin)
 
 
 def _file_variables(local: Localised, links: list[Tool]) -> dict[str, str]:
@@ -491,13 +390,13 @@ def pip_download(
             span=origin,
             help="install pip for that Python (`python -m ensurepip`)",
         )
-    argv, tools = _pip_command(host)
+    argv, tools = pip_command(host)
     argv += ["download", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"]
     argv += ["--cache-dir", "{cache:pip}", "--dest", WHEELS, *_pip_platform(distribution), *local.arguments]
     inputs, link_tools = _local_inputs(local)
     run = Run(
         argv=tuple(argv),
-        env=tuple(sorted({**_pip_settings(environment), **_file_variables(local, link_tools)}.items())),
+        env=tuple(sorted({**pip_settings(environment), **_file_variables(local, link_tools)}.items())),
         inputs=tuple(inputs),
         outputs=(WHEELS + "?",),
         tools=(*tools, *link_tools),
@@ -601,8 +500,7 @@ def setup_py_install(
         local = localise(("--no-deps", package_path), working_directory, lambda path: Path(path).read_bytes())
         run = _install_node(request, local, dict(extra_envs or {}), (name,))
         return _scan(request, Artifact(run, SITE), name)
-    exclude = _PROJECT_EXCLUDED if _uses_git(package_path) else (*_PROJECT_EXCLUDED, ".git")
-    project = Source(path=package_path, exclude=exclude, description=f"project {name}", origin=origin)
+    project = project_source(package_path, origin)
     driver = Write(entries=(("_oxl_setup.py", _SETUP_DRIVER.encode(), False),), description="setup.py driver")
     run = Run(
         argv=("{tool:python}", "-B", "_oxl_setup.py", "project", *extra_global_arguments),

@@ -245,6 +245,12 @@ class _Localiser:
         path = os.path.normpath(os.path.join(folder, value))
         if path in self.seen:
             return self.seen[path]
+        if re.search(r"(^|/)pylock(\.[^/]+)?\.toml$", path):
+            # A lock file (PEP 751) is taken as it is; it names no local files beside itself in practice.
+            self.seen[path] = name = f"requirements/{os.path.basename(path)}"
+            self.result.files[name] = self.read(path).decode("utf-8", "replace")
+            self.result.reads.append(path)
+            return name
         name = f"requirements/{len(self.seen)}-{os.path.basename(path)}"
         self.seen[path] = name
         text = self.read(path).decode("utf-8", "replace")

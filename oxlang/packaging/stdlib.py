@@ -25,7 +25,7 @@ _STDLIB_FOLDER, _EXTENSIONS_FOLDER = "stdlib", "extensions"
 
 _EXCLUDED = (
     "__pycache__", "site-packages", "dist-packages", "lib-dynload", "config-*", "*.pyc", "*.pyo", "EXTERNALLY-MANAGED",
-    "*.exe", "ensurepip/_bundled/*", "turtledemo/__pycache__/*",
+    "*.exe",
 )  # fmt: skip
 
 

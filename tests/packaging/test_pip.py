@@ -15,8 +15,9 @@ from oxlang.graph.platform import BuildSettings, Platform
 from oxlang.packaging.collector import Collector
 from oxlang.packaging.distribution import Distribution
 from oxlang.packaging.embedded import EmbeddedPython
+from oxlang.packaging.installers import find_uv, has_pip
 from oxlang.packaging.interpreter_config import InterpreterConfig
-from oxlang.packaging.pip import find_uv, has_pip, pip_download, pip_install, setup_py_install
+from oxlang.packaging.pip import pip_download, pip_install, setup_py_install
 from oxlang.packaging.pip_arguments import localise, split_options, uv_arguments, uv_understands
 from oxlang.packaging.placement import Rules
 from oxlang.packaging.policy import PackagingPolicy
