@@ -13,13 +13,18 @@ import sys
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from types import CodeType
 
 import oxlang
 from oxlang.source import SourceFile
 from oxlang.syntax.options import LanguageOptions
+
+try:
+    # The module behind hashlib; hashlib itself would load OpenSSL first, which takes longer than the rest of a warm run.
+    from _sha2 import sha256  # type: ignore[import-not-found,unused-ignore]
+except ImportError:
+    from hashlib import sha256
 
 _FORMAT = 1
 _MAX_FILES = 400

@@ -37,6 +37,10 @@ def translate(problem: BaseException, thread: Thread) -> BaseException:
         made = _explain(problem, innermost)
     if made is None:
         return problem
+    if made.diagnostic.code.id == "OX0405" and len(places) > 1 and made.diagnostic.span is None:
+        # The function that would run again finds out; the call is what is wrong.
+        places.pop()
+        innermost = places[-1]
     if innermost is not None:
         _, module, line, _ = innermost
         span = module.span(line)

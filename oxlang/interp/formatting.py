@@ -114,12 +114,31 @@ def repr_of(value: Any) -> str:
         return str(value) if -_CHUNK < value < _CHUNK else int_text(value)
     if value is None or cls is Bool:
         return repr(value)
-    out: list[str] = []
+    out = _Pieces()
     _write(value, out, [])
     return "".join(out)
 
 
-def _write(value: Any, out: list[str], path: list[int]) -> None:
+class _Pieces(list[str]):
+    """Pieces of a text that is being written; long ones are charged to the thread as they grow."""
+
+    __slots__ = ("charged",)
+
+    def __init__(self) -> None:
+        self.charged = 0
+
+    def grown(self) -> None:
+        """Charges the pieces that are new since the last time. Raises OX0407."""
+        from oxlang.interp.thread import charge
+
+        charge((len(self) - self.charged) * 32)
+        self.charged = len(self)
+
+
+_MANY = 1 << 16
+
+
+def _write(value: Any, out: _Pieces, path: list[int]) -> None:
     cls = type(value)
     if cls is str:
         out.append(quote(value))
@@ -142,6 +161,8 @@ def _write(value: Any, out: list[str], path: list[int]) -> None:
             if not first:
                 out.append(", ")
             first = False
+            if len(out) - out.charged > _MANY:
+                out.grown()
             _write(key, out, path)
             out.append(": ")
             _write(item, out, path)
@@ -155,7 +176,7 @@ def _write(value: Any, out: list[str], path: list[int]) -> None:
         out.append(_other(value, path))
 
 
-def _sequence(value: Any, out: list[str], path: list[int], opening: str, closing: str) -> None:
+def _sequence(value: Any, out: _Pieces, path: list[int], opening: str, closing: str) -> None:
     if id(value) in path:
         out.append(opening + "..." + closing)
         return
@@ -166,6 +187,8 @@ def _sequence(value: Any, out: list[str], path: list[int], opening: str, closing
         if not first:
             out.append(", ")
         first = False
+        if len(out) - out.charged > _MANY:
+            out.grown()
         _write(one, out, path)
     out.append(closing)
     path.pop()
@@ -188,7 +211,7 @@ def _other(value: Any, path: list[int]) -> str:
         path.append(id(value))
         parts = []
         for name, field in sorted(value.fields.items()):
-            inner: list[str] = []
+            inner = _Pieces()
             _write(field, inner, path)
             parts.append(f"{name} = {''.join(inner)}")
         path.pop()
@@ -227,7 +250,17 @@ def shortened(value: Any, limit: int = 60) -> str:
 
 # ---- format % arguments
 
-_CONVERSION = re.compile(r"%(.)?", re.S)
+_LONG = 1 << 16
+
+
+def _refuse_large(parts: list[str]) -> None:
+    """Raises OX0407 when the parts are larger together than a value may be."""
+    from oxlang.interp.thread import CURRENT, too_large
+
+    limit = CURRENT.thread.limits.value_bytes
+    size = sum(map(len, parts))
+    if size > limit:
+        raise too_large(size, limit)
 
 
 def percent(template: str, arguments: Any) -> str:
@@ -264,8 +297,11 @@ def percent(template: str, arguments: Any) -> str:
             continue
         if used >= count:
             raise error("OX0356", "not enough arguments for format string")
-        parts.append(_convert(letter, given[used]))
+        part = _convert(letter, given[used])
+        parts.append(part)
         used += 1
+        if len(part) > _LONG:
+            _refuse_large(parts)
     if used < count:
         raise error("OX0356", "too many arguments for format string", help="write `%s` for each argument")
     return "".join(parts)
@@ -384,7 +420,10 @@ def format_text(template: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -
             value = _keyword(name, kwargs)
         if spec:
             raise error("OX0356", f"format spec features not supported in replacement fields: {spec}")
-        parts.append(text_of(value) if conversion == "s" else repr_of(value))
+        part = text_of(value) if conversion == "s" else repr_of(value)
+        parts.append(part)
+        if len(part) > _LONG:
+            _refuse_large(parts)
     return "".join(parts)
 
 

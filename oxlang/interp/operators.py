@@ -87,6 +87,12 @@ def sub(left: Any, right: Any) -> Any:
     return _other("-", left, right)
 
 
+def _charge_bits(bits: int) -> None:
+    if bits > _MAX_BITS:
+        raise error("OX0407", f"an integer of {bits:,} bits is larger than the limit of {_MAX_BITS:,} bits")
+    charge(bits >> 3)
+
+
 def mul(left: Any, right: Any) -> Any:
     """`left * right`"""
     kind, other = type(left), type(right)
@@ -94,9 +100,7 @@ def mul(left: Any, right: Any) -> Any:
         if other is int:
             bits = left.bit_length() + right.bit_length()
             if bits > _SMALL:
-                if bits > _MAX_BITS:
-                    raise error("OX0407", f"an integer of {bits:,} bits is larger than the limit of {_MAX_BITS:,} bits")
-                charge(bits >> 3)
+                _charge_bits(bits)
             return left * right
         if other is str or other is bytes or other is tuple or isinstance(right, SList):
             return repeat(right, left)
@@ -209,6 +213,9 @@ def lshift(left: Any, right: Any) -> Any:
             raise error("OX0357", f"negative shift count: {right}")
         if right >= 512:
             raise error("OX0412", f"shift count too large: {right}")
+        bits = left.bit_length() + right
+        if bits > _SMALL:
+            _charge_bits(bits)
         return left << right
     return _other("<<", left, right)
 

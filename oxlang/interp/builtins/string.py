@@ -107,14 +107,16 @@ def join(self: str, elements: Any, /) -> str:
     if kind is not SList and kind is not tuple and kind is not list:
         elements = list(iterable("join", elements, "elements"))
     try:
+        if len(elements) > 8:
+            size = sum(map(len, elements)) + len(self) * len(elements)
+            if size > _LARGE:
+                charge(size)
         made = self.join(elements)
     except TypeError:
         at, culprit = next((at, one) for at, one in enumerate(elements) if not isinstance(one, str))
         raise error(
             "OX0351", f"join: in list, want string, got {type_name(culprit)} at index {at}", help="convert it with `str(x)`"
         ) from None
-    if len(made) > _LARGE:
-        charge(len(made))
     return made
 
 
