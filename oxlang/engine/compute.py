@@ -47,7 +47,9 @@ class StoreContext:
 
     def put_file(self, path: Path) -> Digest:
         self._cancel.check()
-        return self._store.put_file(path)
+        # What lies in a temporary folder of ours is gone afterwards in any case, so it need not be copied.
+        is_own = any(path.is_relative_to(sandbox.folder) for sandbox in self._sandboxes)
+        return self._store.put_file(path, move=is_own)
 
     def temporary(self) -> Path:
         from oxlang.engine.sandbox import Sandbox

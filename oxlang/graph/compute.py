@@ -25,7 +25,7 @@ class ComputeContext(Protocol):
         """Stores content and gives its digest."""
 
     def put_file(self, path: Path) -> Digest:
-        """Stores the content of a file and gives its digest; the file stays."""
+        """Stores the content of a file and gives its digest; a file in a folder of `temporary` is given away."""
 
     def temporary(self) -> Path:
         """Gives an empty folder that lives until the function returns."""
