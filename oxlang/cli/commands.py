@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rust-project-licensing": (
         "rust_project_licensing", "Show the licences of the crates that a Rust project is built from.",
     ),
+    "size": ("size", "Show where the bytes of a program are."),
     "starlark": ("starlark", "Run files of plain Starlark, without the names of the dialect."),
     "vendor": ("vendor", "Copy all crates of a Rust project into it, for builds without a network."),
 }

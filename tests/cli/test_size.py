@@ -1,0 +1,83 @@
+"""`oxl size`: every byte once, and the picture."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from oxlang.packaging.attach import attach
+from oxlang.packaging.packed import PackedResource, encode
+from oxlang.packaging.sizes import LAUNCHER, STDLIB, folder_pieces, program_pieces, render, weigh
+from oxlang.packaging.treemap import Box, layout, page
+from tests.cli.support import oxl
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    launcher = tmp_path / "launcher"
+    launcher.write_bytes(b"\x7fNOT-ELF" * 1000)
+    resources = [
+        PackedResource(name="json", is_module=True, in_memory_source=b"s" * 500, in_memory_bytecode=b"b" * 700),
+        PackedResource(name="app", is_module=True, is_package=True, in_memory_source=b"a" * 300,
+                       in_memory_package_resources={"x.txt": b"d" * 50}),
+        PackedResource(name="app.sub", is_module=True, in_memory_source=b"a" * 200),
+    ]
+    folder = tmp_path / "out"
+    folder.mkdir()
+    packed = encode(resources)
+    attach(launcher, folder / "app", [("config", [b"{}"]), ("packed-resources", packed)])
+    (folder / "lib" / "numpy").mkdir(parents=True)
+    (folder / "lib" / "numpy" / "core.so").write_bytes(b"n" * 5000)
+    (folder / "COPYING.txt").write_bytes(b"c" * 100)
+    return folder / "app"
+
+
+def test_every_byte_once(program: Path) -> None:
+    pieces = program_pieces(program)
+    assert sum(one.size for one in pieces) == program.stat().st_size
+    top = weigh(pieces)
+    assert top.parts["app"].size == 550
+    assert top.parts[STDLIB].parts["bytecode"].size == 700
+    assert top.parts[LAUNCHER].size >= 8000
+    whole = folder_pieces(program.parent)
+    assert sum(one.size for one in whole) == sum(p.stat().st_size for p in program.parent.rglob("*") if p.is_file())
+    assert weigh(whole).parts["numpy"].size == 5000
+
+
+def test_text(program: Path) -> None:
+    text = render(weigh(folder_pieces(program.parent), name="out"), origins={"app": "pyoxidizer.bzl:3"}, least=0)
+    assert text.splitlines()[0].split() == [*text.splitlines()[0].split()[:2], "out"]
+    assert "app  (pyoxidizer.bzl:3)" in text
+    assert "numpy" in text
+
+
+def test_command(capsys: pytest.CaptureFixture[str], program: Path, tmp_path: Path) -> None:
+    ended = oxl(capsys, "size", program, "--format", "json", "--html", tmp_path / "x.html")
+    found = json.loads(ended.out)
+    assert found["bytes"] == program.stat().st_size
+    assert "<!doctype html>" in (tmp_path / "x.html").read_text()
+    assert oxl(capsys, "size", program.parent, "--depth", "1").status == 0
+    assert oxl(capsys, "size", "no/such/file").status == 2
+
+
+def test_program_without_payload(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"x" * 10)
+    assert [(one.group, one.size) for one in program_pieces(path)] == [(LAUNCHER, 10)]
+
+
+@pytest.mark.parametrize("sizes", [[], [5], [6, 6, 4, 3, 2, 2, 1], [1000, 1], [1] * 50])
+def test_layout_fills_the_box(sizes: list[int]) -> None:
+    boxes = layout(sizes, Box(0, 0, 60, 40))
+    assert len(boxes) == len(sizes)
+    for size, one in zip(sizes, boxes, strict=True):
+        assert abs(one.width * one.height - size * 2400 / sum(sizes)) < 1e-6
+        assert one.x >= -1e-9 and one.y >= -1e-9 and one.x + one.width <= 60.0001 and one.y + one.height <= 40.0001
+
+
+def test_names_are_escaped() -> None:
+    top = weigh([], name="<b>")
+    top.add(("<i>",), 10)
+    assert "<b>:" not in page(top) and "<i>" not in page(top)
