@@ -54,7 +54,8 @@ def test_every_raised_code_is_registered() -> None:
 def test_every_code_is_provoked_by_a_test() -> None:
     text = "".join(
         path.read_text(encoding="utf-8", errors="replace")
-        for path in TESTS.rglob("*")
+        for folder in (TESTS, TESTS.parent / "grammar" / "mistakes")
+        for path in folder.rglob("*")
         if path.is_file() and path.suffix in (".py", ".star", ".bzl", ".txt", ".md", ".json")
     )
     tested = set(re.findall(r"OX\d{4}", text))
