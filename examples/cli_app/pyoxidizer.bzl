@@ -12,9 +12,15 @@ def make_exe():
     config = dist.make_python_interpreter_config()
     config.run_module = "cli_app"
 
-    exe = dist.to_python_executable(name = "cli_app", packaging_policy = policy, config = config)
+    exe = dist.to_python_executable(
+        name="cli_app",
+        packaging_policy=policy,
+        config=config,
+    )
     exe.add_python_resources(exe.pip_install(["-r", CWD + "/requirements.txt"]))
-    exe.add_python_resources(exe.read_package_root(path = CWD + "/src", packages = ["cli_app"]))
+    exe.add_python_resources(
+        exe.read_package_root(path=CWD + "/src", packages=["cli_app"]),
+    )
     return exe
 
 def make_install(exe):
@@ -26,7 +32,12 @@ def make_embedded_resources(exe):
     return exe.to_embedded_resources()
 
 register_target("exe", make_exe)
-register_target("resources", make_embedded_resources, depends = ["exe"], default_build_script = True)
-register_target("install", make_install, depends = ["exe"], default = True)
+register_target(
+    "resources",
+    make_embedded_resources,
+    depends=["exe"],
+    default_build_script=True,
+)
+register_target("install", make_install, depends=["exe"], default=True)
 
 resolve_targets()

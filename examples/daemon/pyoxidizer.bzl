@@ -12,8 +12,14 @@ def make_exe():
     config.run_module = "workdaemon"
     config.multiprocessing_start_method = "auto"
 
-    exe = dist.to_python_executable(name = "workdaemon", packaging_policy = policy, config = config)
-    exe.add_python_resources(exe.read_package_root(path = CWD + "/src", packages = ["workdaemon"]))
+    exe = dist.to_python_executable(
+        name="workdaemon",
+        packaging_policy=policy,
+        config=config,
+    )
+    exe.add_python_resources(
+        exe.read_package_root(path=CWD + "/src", packages=["workdaemon"]),
+    )
     return exe
 
 def make_install(exe):
@@ -22,6 +28,6 @@ def make_install(exe):
     return files
 
 register_target("exe", make_exe)
-register_target("install", make_install, depends = ["exe"], default = True)
+register_target("install", make_install, depends=["exe"], default=True)
 
 resolve_targets()

@@ -11,9 +11,15 @@ def make_exe():
     config = dist.make_python_interpreter_config()
     config.run_module = "numeric"
 
-    exe = dist.to_python_executable(name = "numeric", packaging_policy = policy, config = config)
+    exe = dist.to_python_executable(
+        name="numeric",
+        packaging_policy=policy,
+        config=config,
+    )
     exe.add_python_resources(exe.pip_install(["numpy"]))
-    exe.add_python_resources(exe.read_package_root(path = CWD + "/src", packages = ["numeric"]))
+    exe.add_python_resources(
+        exe.read_package_root(path=CWD + "/src", packages=["numeric"]),
+    )
     return exe
 
 def make_install(exe):
@@ -22,6 +28,6 @@ def make_install(exe):
     return files
 
 register_target("exe", make_exe)
-register_target("install", make_install, depends = ["exe"], default = True)
+register_target("install", make_install, depends=["exe"], default=True)
 
 resolve_targets()

@@ -11,7 +11,11 @@ def make_exe():
     config = dist.make_python_interpreter_config()
     config.run_command = "import sys, pyproject_app; sys.exit(pyproject_app.main())"
 
-    exe = dist.to_python_executable(name = "pyproject-app", packaging_policy = policy, config = config)
+    exe = dist.to_python_executable(
+        name="pyproject-app",
+        packaging_policy=policy,
+        config=config,
+    )
     exe.add_python_resources(exe.pip_install([CWD]))
     return exe
 
@@ -21,6 +25,6 @@ def make_install(exe):
     return files
 
 register_target("exe", make_exe)
-register_target("install", make_install, depends = ["exe"], default = True)
+register_target("install", make_install, depends=["exe"], default=True)
 
 resolve_targets()

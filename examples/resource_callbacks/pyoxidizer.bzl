@@ -3,7 +3,15 @@
 #     oxl run --path examples/resource_callbacks
 
 # Packages of the standard library that this program never imports.
-UNWANTED = ["ensurepip", "idlelib", "lib2to3", "pydoc_data", "tkinter", "turtledemo", "unittest"]
+UNWANTED = [
+    "ensurepip",
+    "idlelib",
+    "lib2to3",
+    "pydoc_data",
+    "tkinter",
+    "turtledemo",
+    "unittest",
+]
 
 def is_below(name, packages):
     for package in packages:
@@ -31,8 +39,12 @@ def make_exe():
     config = dist.make_python_interpreter_config()
     config.run_module = "notes"
 
-    exe = dist.to_python_executable(name = "notes", packaging_policy = policy, config = config)
-    for resource in exe.read_package_root(path = CWD + "/src", packages = ["notes"]):
+    exe = dist.to_python_executable(
+        name="notes",
+        packaging_policy=policy,
+        config=config,
+    )
+    for resource in exe.read_package_root(path=CWD + "/src", packages=["notes"]):
         exe.add_python_resource(resource)
     return exe
 
@@ -42,6 +54,6 @@ def make_install(exe):
     return files
 
 register_target("exe", make_exe)
-register_target("install", make_install, depends = ["exe"], default = True)
+register_target("install", make_install, depends=["exe"], default=True)
 
 resolve_targets()

@@ -12,8 +12,10 @@ def make_exe():
     config = dist.make_python_interpreter_config()
     config.run_command = "import greeter; greeter.greet()"
 
-    exe = dist.to_python_executable(name = "rust_project", config = config)
-    exe.add_python_resources(exe.read_package_root(path = CWD + "/python", packages = ["greeter"]))
+    exe = dist.to_python_executable(name="rust_project", config=config)
+    exe.add_python_resources(
+        exe.read_package_root(path=CWD + "/python", packages=["greeter"]),
+    )
     return exe
 
 def make_embedded_resources(exe):
@@ -25,7 +27,12 @@ def make_install(exe):
     return files
 
 register_target("exe", make_exe)
-register_target("build-artifacts", make_embedded_resources, depends = ["exe"], default_build_script = True)
-register_target("install", make_install, depends = ["exe"], default = True)
+register_target(
+    "build-artifacts",
+    make_embedded_resources,
+    depends=["exe"],
+    default_build_script=True,
+)
+register_target("install", make_install, depends=["exe"], default=True)
 
 resolve_targets()

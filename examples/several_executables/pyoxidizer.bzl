@@ -9,10 +9,15 @@ def make_tool(name, function):
     policy.resources_location_fallback = "filesystem-relative:lib"
 
     config = dist.make_python_interpreter_config()
-    config.run_command = "import sys; from tools import %s; sys.exit(%s(sys.argv[1:]))" % (function, function)
+    config.run_command = "import sys; from tools import %s; sys.exit(%s(sys.argv[1:]))" % (
+        function,
+        function,
+    )
 
-    exe = dist.to_python_executable(name = name, packaging_policy = policy, config = config)
-    exe.add_python_resources(exe.read_package_root(path = CWD + "/src", packages = ["tools"]))
+    exe = dist.to_python_executable(name=name, packaging_policy=policy, config=config)
+    exe.add_python_resources(
+        exe.read_package_root(path=CWD + "/src", packages=["tools"]),
+    )
     return exe
 
 def make_count():
@@ -29,6 +34,6 @@ def make_install(count, shout):
 
 register_target("count", make_count)
 register_target("shout", make_shout)
-register_target("install", make_install, depends = ["count", "shout"], default = True)
+register_target("install", make_install, depends=["count", "shout"], default=True)
 
 resolve_targets()

@@ -13,9 +13,15 @@ def make_exe():
     config = dist.make_python_interpreter_config()
     config.run_module = "web_service"
 
-    exe = dist.to_python_executable(name = "web_service", packaging_policy = policy, config = config)
+    exe = dist.to_python_executable(
+        name="web_service",
+        packaging_policy=policy,
+        config=config,
+    )
     exe.add_python_resources(exe.pip_install(["flask==3.1.1"]))
-    exe.add_python_resources(exe.read_package_root(path = CWD + "/src", packages = ["web_service"]))
+    exe.add_python_resources(
+        exe.read_package_root(path=CWD + "/src", packages=["web_service"]),
+    )
     return exe
 
 def make_install(exe):
@@ -24,6 +30,6 @@ def make_install(exe):
     return files
 
 register_target("exe", make_exe)
-register_target("install", make_install, depends = ["exe"], default = True)
+register_target("install", make_install, depends=["exe"], default=True)
 
 resolve_targets()

@@ -7,9 +7,12 @@ def make_wheel():
     wheel.tag = "py3-none-any"
     wheel.root_is_purelib = True
     for name in ["__init__.py", "words.py"]:
-        wheel.add_file(FileContent(path = CWD + "/src/greeting/" + name), directory = "greeting")
+        wheel.add_file(
+            FileContent(path=CWD + "/src/greeting/" + name),
+            directory="greeting",
+        )
     return wheel
 
-register_target("wheel", make_wheel, default = True)
+register_target("wheel", make_wheel, default=True)
 
 resolve_targets()

@@ -66,7 +66,8 @@ def config_file(
         policy_attributes=policy_attributes,
         config_attributes=config_attributes,
     )
-    return re.sub(r"\n{4,}", "\n\n\n", text)
+    # Optional parts leave blank lines behind; inside functions one is enough.
+    return re.sub(r"\n{3,}(?=    )", "\n\n", text)
 
 
 def project_files(

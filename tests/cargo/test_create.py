@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 
 from oxlang.diagnostics.model import OxError
+from oxlang.format import format_text
+from oxlang.source import SourceFile
+from oxlang.syntax.options import CONFIG
+from oxlang.syntax.parse import parse
 from oxlang.workspace.create import create_config, create_rust_project
 from tests.cargo.test_toolchain import _program, _rust
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 @pytest.fixture
@@ -167,3 +173,18 @@ def test_pyembed_from_a_registry(tmp_path: Path, env: dict[str, str]) -> None:
     )
     assert 'pyembed = { version = "0.1.0", default-features = false }' in (folder / "Cargo.toml").read_text()
     assert warned == ["OX0823"] and not (folder / "Cargo.lock").exists()
+
+
+@pytest.mark.parametrize(("code", "packages"), [(None, []), ("print(42)", ["b==1", "c"])])
+def test_a_new_config_is_formatted_and_clean(tmp_path: Path, code: str | None, packages: list[str]) -> None:
+    made = create_config(str(tmp_path / "app"), python_code=code, pip_install=packages, report=lambda line: None)
+    text = made.read_text(encoding="utf-8")
+    source = SourceFile(str(made), text)
+    assert format_text(source, CONFIG) == text
+    assert parse(source, CONFIG).diagnostics == ()
+
+
+@pytest.mark.parametrize("config", sorted(EXAMPLES.glob("*/pyoxidizer.bzl")), ids=lambda path: path.parent.name)
+def test_examples_are_formatted(config: Path) -> None:
+    source = SourceFile(str(config), config.read_text(encoding="utf-8"))
+    assert format_text(source, CONFIG) == source.text
