@@ -172,8 +172,13 @@ def _name(digest: Digest) -> str:
     return f"cas/{digest.hash[:2]}/{digest.hash}"
 
 
+_OWN = "/"
+"""Key of a folder's own digest, which no name can be; with it a tree that is read need not be digested again."""
+
+
 def _plain(tree: Tree) -> dict[str, Any]:
-    out: dict[str, Any] = {}
+    own = tree.digest
+    out: dict[str, Any] = {_OWN: [own.hash, own.size]}
     for name, entry in tree.entries.items():
         if isinstance(entry, FileEntry):
             digest = entry.digest
@@ -187,6 +192,7 @@ def _plain(tree: Tree) -> dict[str, Any]:
 
 def _tree(plain: dict[str, Any]) -> Tree:
     out: dict[str, Entry] = {}
+    own = plain.pop(_OWN)
     for name, one in plain.items():
         if type(one) is list:
             out[name] = FileEntry(Digest(one[0], one[1]), len(one) > 2)
@@ -194,7 +200,7 @@ def _tree(plain: dict[str, Any]) -> Tree:
             out[name] = _tree(one)
         else:
             out[name] = SymlinkEntry(one)
-    return Tree(out, is_sorted=True)
+    return Tree(out, is_sorted=True, digest=Digest(own[0], own[1]))
 
 
 def _missing(digest: Digest) -> Exception:

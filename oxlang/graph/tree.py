@@ -40,9 +40,11 @@ class Tree:
     __slots__ = ("_digest", "_message", "entries")
     entries: Mapping[str, Entry]
 
-    def __init__(self, entries: Mapping[str, Entry], *, is_sorted: bool = False) -> None:
+    def __init__(
+        self, entries: Mapping[str, Entry], *, is_sorted: bool = False, digest: Digest | None = None
+    ) -> None:
         self.entries = entries if is_sorted else {name: entries[name] for name in sorted(entries)}
-        self._digest: Digest | None = None
+        self._digest: Digest | None = digest
         self._message: bytes | None = None
 
     @staticmethod

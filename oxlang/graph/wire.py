@@ -14,7 +14,9 @@ from oxlang.graph.digest import Digest
 
 def encode_digest(digest: Digest) -> bytes:
     """Gives a `Digest` message: hash = 1, size_bytes = 2."""
-    return _text(1, digest.hash) + _number(2, digest.size)
+    text = digest.hash.encode()
+    size = b"\x10" + _varint(digest.size) if digest.size else b""
+    return b"\x0a%b%b%b" % (_varint(len(text)), text, size)
 
 
 def encode_directory(
@@ -31,8 +33,13 @@ def encode_directory(
     """
     out = bytearray()
     for name, digest, executable in files:
-        node = _text(1, name) + _message(2, encode_digest(digest)) + _number(4, int(executable))
-        out += _message(1, node)
+        # Written out, because trees of thousands of files go through here on every build.
+        text = name.encode("utf-8", "surrogateescape")
+        inner = encode_digest(digest)
+        node = b"\x0a%b%b\x12%b%b" % (_varint(len(text)), text, _varint(len(inner)), inner)
+        if executable:
+            node += b"\x20\x01"
+        out += b"\x0a%b%b" % (_varint(len(node)), node)
     for name, digest in directories:
         out += _message(2, _text(1, name) + _message(2, encode_digest(digest)))
     for name, target in symlinks:
@@ -78,7 +85,12 @@ def encode_action(
     )
 
 
+_SMALL = [bytes([value]) for value in range(0x80)]
+
+
 def _varint(value: int) -> bytes:
+    if value < 0x80:
+        return _SMALL[value]
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
