@@ -30,7 +30,10 @@ def _distributions(importer, path_item, only):
     finder, package = importer._finder, importer._package
     start = package + "." if package else ""
     for entry in sorted({*finder._names_with(_DATA), *finder._names_with(_PATHS)}):
-        if not entry.startswith(start) or (only and "." in entry[len(start) :]):
+        if not entry.startswith(start):
+            continue
+        # A name with dots is a package inside another one, unless it is just a distribution's name.
+        if only and "." in entry[len(start) :] and finder._kind(entry)[1]:
             continue
         data = _bytes(finder, entry, "METADATA") or _bytes(finder, entry, "PKG-INFO")
         if data is None:

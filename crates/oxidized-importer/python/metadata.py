@@ -7,6 +7,7 @@ import pathlib
 import re
 
 _DATA, _PATHS = 0x0C, 0x15
+_SOURCE_PATH, _RESOURCE_PATHS = 0x0F, 0x14
 
 
 def _normalized(name):
@@ -53,8 +54,24 @@ class OxidizedDistribution(importlib.metadata.Distribution):
         return None if data is None else data.decode("utf-8")
 
     def locate_file(self, path):
-        """Where a file of the distribution would be: below the program's path."""
-        return pathlib.Path(self._finder.path_hook_base_str) / path
+        """Where a file of the distribution is, or would be: beside the program, or below its path."""
+        stored = self._stored(os.fspath(path).replace(os.sep, "/").split("/"))
+        if stored is None:
+            return pathlib.Path(self._finder.path_hook_base_str) / path
+        text = stored.decode("utf-16-le") if os.name == "nt" else os.fsdecode(stored)
+        return pathlib.Path(self._finder.origin, text)
+
+    def _stored(self, parts):
+        """The relative path of a module or resource that lies beside the program, or None."""
+        if parts[-1].endswith(".py"):
+            stem = parts[-1][:-3]
+            module = ".".join(parts[:-1] if stem == "__init__" else [*parts[:-1], stem])
+            return self._finder._data(module, _SOURCE_PATH)
+        for count in range(len(parts) - 1, 0, -1):
+            stored = self._finder._item(".".join(parts[:count]), _RESOURCE_PATHS, "/".join(parts[count:]))
+            if stored is not None:
+                return stored
+        return None
 
     @property
     def metadata(self):

@@ -37,6 +37,12 @@ const CHUNKS: &[Chunk] = &[
         private: &["_path_hook", "_iter_modules"],
     },
     Chunk {
+        file: "<oxidized_importer/hooks.py>",
+        source: include_str!("../python/hooks.py"),
+        public: &[],
+        private: &["_thread_excepthook"],
+    },
+    Chunk {
         file: "<oxidized_importer/types.py>",
         source: include_str!("../python/types.py"),
         public: &[

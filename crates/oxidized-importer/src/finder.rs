@@ -616,8 +616,8 @@ method!(invalidate_caches, "invalidate_caches", [], 0, |_, _, _| Ok(py::none()))
 method!(create_module, "create_module", ["spec"], 1, |state, finder, [spec]| {
     state.create_module(finder, &required(spec))
 });
-method!(exec_module, "exec_module", ["module"], 1, |state, _, [module]| {
-    nothing(state.exec_module(&required(module)))
+method!(exec_module, "exec_module", ["module"], 1, |state, finder, [module]| {
+    nothing(state.exec_module(finder, &required(module)))
 });
 method!(get_code, "get_code", ["fullname"], 1, |state, _, [name]| state.get_code(&required(name)));
 method!(get_source, "get_source", ["fullname"], 1, |state, _, [name]| state.get_source(&required(name)));
@@ -705,6 +705,9 @@ method!(item_names, "_item_names", ["name", "tag"], 2, |state, _, [name, tag]| {
 method!(item, "_item", ["name", "tag", "item"], 3, |state, _, [name, tag, item]| {
     state.item(required(name).text()?, item_field(&required(tag))?, required(item).text()?)
 });
+method!(thread_excepthook, "_thread_excepthook", ["args"], 1, |state, _, [arguments]| {
+    state.chunk_call(c"_thread_excepthook", &[&required(arguments)])
+});
 method!(reduce, "__reduce__", [], 0, |_, _, _| Err(py::raise_type("cannot pickle 'OxidizedFinder' object")));
 
 unsafe extern "C" fn get_attribute(object: *mut PyObject, closure: *mut c_void) -> *mut PyObject {
@@ -728,7 +731,7 @@ type Method = unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, Py_ssize
 
 /// Makes the type `OxidizedFinder`.
 pub fn new_type() -> PyResult<Obj> {
-    let methods: [(&CStr, Method, &CStr); 33] = [
+    let methods: [(&CStr, Method, &CStr); 34] = [
         (c"find_spec", find_spec, c"Gives the spec of a module, or None."),
         (c"find_module", find_module, c"Gives the loader of a module, or None."),
         (c"invalidate_caches", invalidate_caches, c"Does nothing: there are no caches."),
@@ -764,6 +767,7 @@ pub fn new_type() -> PyResult<Obj> {
         (c"_add", add_described, c""),
         (c"_item_names", item_names, c""),
         (c"_item", item, c""),
+        (c"_thread_excepthook", thread_excepthook, c""),
         (c"__reduce__", reduce, c""),
         (c"__reduce_ex__", reduce_ex, c""),
     ];

@@ -268,7 +268,7 @@ impl State {
     }
 
     /// `exec_module(module)`.
-    pub fn exec_module(&self, module: &Obj) -> PyResult<()> {
+    pub fn exec_module(&self, finder: &Obj, module: &Obj) -> PyResult<()> {
         let names = &self.import.names;
         let spec = names.get(module, &names.spec)?;
         let fullname = if spec.is_none() { module.attr(c"__name__")? } else { names.get(&spec, &names.name)? };
@@ -297,9 +297,17 @@ impl State {
         self.import.call_removed.call(&[&self.import.exec, &code, &namespace])?;
         match name {
             "multiprocessing" => self.set_start_method(module),
+            #[cfg(not(Py_3_13))]
+            "threading" => {
+                // Until 3.12 the built-in hook reads source lines from files only.
+                module.set_attr(c"excepthook", &finder.attr(c"_thread_excepthook")?)
+            }
             "ssl" => self.set_certificates(module),
             "pkg_resources" => self.chunk_call(c"register_pkg_resources", &[]).map(drop),
-            _ => Ok(()),
+            _ => {
+                let _ = finder;
+                Ok(())
+            }
         }
     }
 
@@ -395,7 +403,13 @@ impl State {
 
     /// `get_source(fullname)`: the text, or `None`.
     pub fn get_source(&self, fullname: &Obj) -> PyResult<Obj> {
-        let name = self.module_name(fullname)?;
+        let running;
+        let mut name = self.module_name(fullname)?;
+        if name == "__main__" || name == "__mp_main__" {
+            // A module that runs under another name: older versions of `linecache` ask for that one.
+            running = self.name_in_spec(fullname);
+            name = running.as_deref().unwrap_or(name);
+        }
         let place = self.with_table(|table| {
             let found = table.get(name)?;
             place(&found, Field::Source, Field::SourcePath)
@@ -407,6 +421,17 @@ impl State {
                 py::import(c"_frozen_importlib_external")?.call_method(c"decode_source", &[&bytes])
             }
         }
+    }
+
+    /// The name in the spec of a module that is in `sys.modules`.
+    fn name_in_spec(&self, fullname: &Obj) -> Option<String> {
+        let find = || {
+            // SAFETY: a live str; the result is a new reference or null with or without an error.
+            let module = unsafe { Obj::owned(ffi::PyImport_GetModule(fullname.as_ptr()))? };
+            let spec = self.import.names.get(&module, &self.import.names.spec)?;
+            self.import.names.get(&spec, &self.import.names.name)?.text().map(str::to_owned)
+        };
+        find().inspect_err(|_| py::clear_error()).ok()
     }
 
     /// `get_filename(fullname)`.

@@ -16,9 +16,65 @@ use pyo3_ffi as ffi;
 
 use crate::ExtensionModule;
 
-/// Besides `encodings`: what Python 3.10 and older need before the finder is there. Newer ones have
-/// these three frozen in.
-const EARLY: [&str; 3] = ["abc", "codecs", "io"];
+/// Besides `encodings`: what some start needs before the finder is there. `io` and what it imports
+/// (3.11 and newer have it frozen in); `warnings` for the option `-W`, and `re` for its patterns.
+const EARLY: [&str; 20] = [
+    "_collections_abc",
+    "_py_warnings",
+    "_weakrefset",
+    "abc",
+    "codecs",
+    "collections",
+    "collections.abc",
+    "copyreg",
+    "enum",
+    "functools",
+    "io",
+    "keyword",
+    "operator",
+    "re",
+    "reprlib",
+    "sre_compile",
+    "sre_constants",
+    "sre_parse",
+    "types",
+    "warnings",
+];
+
+/// What every start needs; more is not read if modules lie in files.
+const ALWAYS: [&str; 8] = [
+    "abc",
+    "codecs",
+    "encodings",
+    "encodings.aliases",
+    "encodings.ascii",
+    "encodings.latin_1",
+    "encodings.utf_8",
+    "io",
+];
+
+/// Those of them that 3.11 and newer have frozen in.
+const FROZEN_IN: [&str; 4] = ["_collections_abc", "abc", "codecs", "io"];
+
+/// Whether a module may be needed before the finder is there.
+fn is_early(name: &str) -> bool {
+    name == "encodings"
+        || name.starts_with("encodings.")
+        || name.starts_with("re._")
+        || EARLY.contains(&name)
+}
+
+/// Whether the environment asks for nothing but UTF-8, so that a start needs no other codec.
+fn is_plain_environment() -> bool {
+    if std::env::var_os("PYTHONIOENCODING").is_some() || std::env::var_os("PYTHONWARNINGS").is_some() {
+        return false;
+    }
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+    set.is_none_or(|value| {
+        let value = value.to_string_lossy().to_lowercase();
+        value == "c" || value == "posix" || value.ends_with("utf-8") || value.ends_with("utf8")
+    })
+}
 
 /// The values that CPython's variables had when the process started.
 struct Originals {
@@ -102,11 +158,10 @@ impl Tables {
                     row = row.add(1);
                 }
             }
+            let plain = is_plain_environment();
             for entry in resources.iter() {
-                let wanted = entry.name() == "encodings"
-                    || entry.name().starts_with("encodings.")
-                    || (cfg!(not(Py_3_11)) && EARLY.contains(&entry.name()));
-                if !wanted {
+                let frozen_in = entry.flags().intersects(Flags::FROZEN | Flags::BUILTIN_EXTENSION);
+                if frozen_in || !is_early(entry.name()) || (cfg!(Py_3_11) && FROZEN_IN.contains(&entry.name())) {
                     continue;
                 }
                 let levels = [level, 0, 1, 2];
@@ -115,6 +170,8 @@ impl Tables {
                 let Ok(name) = CString::new(entry.name()) else { continue };
                 if let Some(code) = packed {
                     frozen.push(frozen_row(&name, code, is_package));
+                } else if plain && !ALWAYS.contains(&entry.name()) {
+                    continue;
                 } else {
                     // A module in a file: there is no finder yet that could load it.
                     let mut places = levels.into_iter().filter_map(|level| entry.data(Field::bytecode_path(level)));

@@ -185,6 +185,10 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
     ) -> Result<(), NewInterpreterError> {
         if self.config.oxidized_importer {
             self.install_finder(resources)?;
+            #[cfg(Py_3_11)]
+            if let Some(folder) = &started.stdlib_folder {
+                place_frozen_modules(folder).map_err(during("initialization of oxidized importer"))?;
+            }
         } else if !self.config.filesystem_importer {
             keep_interpreter_importers().map_err(during("removing external importers"))?;
         }
@@ -248,6 +252,9 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
         if let Some(cache) = py::sys_attr(c"path_importer_cache") {
             cache.call_method(c"clear", &[])?;
         }
+        // Frozen modules have no source of their own; the packed resources may have it.
+        let frozen_importer = py::import(c"_frozen_importlib")?.attr(c"FrozenImporter")?;
+        frozen_importer.set_attr(c"get_source", &finder.attr(c"get_source")?)?;
         let modules = py::sys_attr(c"modules").ok_or_else(missing)?;
         for name in &self._tables.own_frozen {
             let module = modules.call_method(c"get", &[&py::string(name)?])?;
@@ -443,6 +450,34 @@ fn adopt(finder: &Obj, module: &Obj, name: &str) -> py::PyResult<()> {
         }
     }
     Ok(())
+}
+
+/// Gives frozen modules of the standard library a `__file__`, those that are loaded and later ones.
+///
+/// Frozen modules look into `sys._stdlib_dir`. The C field for it is not used: 3.11 and 3.12 overwrite
+/// it when the folder does not exist.
+#[cfg(Py_3_11)]
+fn place_frozen_modules(folder: &std::path::Path) -> py::PyResult<()> {
+    py::set_sys_attr(c"_stdlib_dir", &py::path(folder)?)?;
+    let importer = py::import(c"_frozen_importlib")?.attr(c"FrozenImporter")?;
+    let Some(modules) = py::sys_attr(c"modules") else { return Ok(()) };
+    py::for_each(&modules.call_method(c"copy", &[])?.call_method(c"values", &[])?, |module| {
+        let Some(spec) = module.attr_or_none(c"__spec__").filter(|spec| !spec.is_none()) else { return Ok(()) };
+        if spec.attr(c"loader")?.as_ptr() != importer.as_ptr() || module.attr_or_none(c"__file__").is_some() {
+            return Ok(());
+        }
+        let state = spec.attr(c"loader_state")?;
+        let Some(origin) = state.attr_or_none(c"origname").filter(|name| !name.is_none()) else { return Ok(()) };
+        let package = py::boolean(module.attr_or_none(c"__path__").is_some());
+        let places = importer.call_method(c"_resolve_filename", &[&origin, &spec.attr(c"name")?, &package])?;
+        // SAFETY: a pair; the result is a new reference.
+        let file = unsafe { Obj::owned(ffi::PySequence_GetItem(places.as_ptr(), 0))? };
+        if !file.is_none() {
+            state.set_attr(c"filename", &file)?;
+            module.set_attr(c"__file__", &file)?;
+        }
+        Ok(())
+    })
 }
 
 /// What CPython does at its start unless `-S` is given.

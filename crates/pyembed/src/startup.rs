@@ -401,7 +401,7 @@ impl Builder {
     }
 
     /// Paths for an interpreter whose modules do not come from folders: nothing is left to look for.
-    fn own_paths(&mut self, config: Config<'_, '_>, resources: &Table) -> Result<(), NewInterpreterError> {
+    fn own_paths(&mut self, config: Config<'_, '_>) -> Result<(), NewInterpreterError> {
         let settings = &config.interpreter_config;
         if settings.module_search_paths.is_none() {
             self.raw.module_search_paths_set = 1;
@@ -431,13 +431,6 @@ impl Builder {
                 }
             }
         }
-        #[cfg(Py_3_11)]
-        if let Some(folder) = stdlib_folder(config, resources) {
-            // Frozen modules of the standard library get their `__file__` from this.
-            self.text("stdlib_dir", |raw| &mut raw.stdlib_dir, Some(folder.as_os_str()))?;
-        }
-        #[cfg(not(Py_3_11))]
-        let _ = (resources, stdlib_folder);
         Ok(())
     }
 }
@@ -456,6 +449,8 @@ fn stdlib_folder(config: Config<'_, '_>, resources: &Table) -> Option<std::path:
 pub struct Started {
     /// Whether `site` is to be imported when the finder is in place.
     pub import_site: bool,
+    /// Where the standard library seems to be, if its modules do not come from the file system.
+    pub stdlib_folder: Option<std::path::PathBuf>,
 }
 
 /// The optimization level that the settings and environment ask for, as far as it is known before
@@ -482,9 +477,10 @@ pub fn initialize(config: Config<'_, '_>, resources: &Table) -> Result<Started, 
             builder.text("home", |raw| &mut raw.home, Some(config.origin().as_os_str()))?;
         }
     }
-    let mut started = Started { import_site: false };
+    let mut started = Started { import_site: false, stdlib_folder: None };
     if finder_only(config) {
-        builder.own_paths(config, resources)?;
+        builder.own_paths(config)?;
+        started.stdlib_folder = stdlib_folder(config, resources);
         // Reads the command line, which may contain `-S`.
         // SAFETY: the structure is complete.
         check(unsafe { ffi::PyConfig_Read(&mut *builder.raw) }, CORE)?;

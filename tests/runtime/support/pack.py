@@ -118,6 +118,7 @@ class Collector:
                 self.library(library)
                 bundled.append(library.name)
         packages = {path.parent.relative_to(root) for path in root.rglob("__init__.py")}
+        packages |= {path.parent.relative_to(root) for path in root.rglob("*.py")} - {Path()}
         for current, folders, files in os.walk(root):
             here = Path(current)
             folders[:] = sorted(d for d in folders if d not in skipped and not d.endswith(".libs"))
@@ -126,7 +127,7 @@ class Collector:
                 self.metadata(here / found)
             where = here.relative_to(root)
             dotted = ".".join(where.parts)
-            if where.parts and where not in packages and any(f.endswith(".py") for f in files):
+            if where in packages and "__init__.py" not in files:
                 self.entry(dotted)["is_namespace_package"] = True
             for file in sorted(files):
                 path = here / file

@@ -1,0 +1,5 @@
+FIRST = 1
+
+
+def second():
+    return "crlf"

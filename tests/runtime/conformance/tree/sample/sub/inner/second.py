@@ -1,0 +1,2 @@
+after = 7
+from . import first  # noqa: E402
