@@ -36,7 +36,7 @@ def test_a_config(tmp_path: Path) -> None:
     text = made.read_text(encoding="utf-8")
     assert 'python_config.run_command = "print(42)"' in text
     assert 'exe.add_python_resources(exe.pip_install("b==1"))' in text
-    assert 'name = "app"' in text
+    assert 'name="app"' in text
     assert said[:2] == [f"writing {made}", ""]
     assert "oxl run" in said[2]
     assert os.listdir(made.parent) == ["pyoxidizer.bzl"]
@@ -47,7 +47,7 @@ def test_the_name_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.Monk
     folder.mkdir()
     monkeypatch.chdir(folder)
     create_config(".", report=lambda line: None)
-    assert 'name = "thing"' in (folder / "pyoxidizer.bzl").read_text(encoding="utf-8")
+    assert 'name="thing"' in (folder / "pyoxidizer.bzl").read_text(encoding="utf-8")
 
 
 def test_a_config_is_not_overwritten(tmp_path: Path) -> None:
