@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "list-targets": ("list_targets", "List the targets of a config."),
     "lsp": ("lsp", "Run the language server for editors, on standard input and output."),
     "migrate": ("migrate", "Rewrite a config of an older PyOxidizer."),
+    "new": ("new", "Start a config, from a project that is there or by a few questions."),
     "python": ("python", "Show the Pythons of this machine that programs can be made of."),
     "python-distribution-extract": ("python_distribution_extract", "Unpack an archive of a Python distribution."),
     "python-distribution-info": ("python_distribution_info", "Show what a Python distribution holds."),

@@ -106,11 +106,11 @@ def without_config(path: str) -> tuple[Path, str] | None:
     return application.folder / CONFIG_NAME, config_of(application)
 
 
-def _prompts(call: Invocation) -> _Prompts:
-    return _Prompts(call)
+def _prompts(call: Invocation) -> Prompts:
+    return Prompts(call)
 
 
-class _Prompts:
+class Prompts:
     """Asks questions of a config on the terminal, if there is one."""
 
     def __init__(self, call: Invocation) -> None:
