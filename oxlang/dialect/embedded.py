@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import method, starlark_type
+from oxlang.dialect.content import assemble
 from oxlang.dialect.files import build_now
 from oxlang.dialect.targets import ResolvedTarget
 
@@ -76,6 +77,7 @@ def embedded_python(ctx: DialectContext, executable: PythonExecutable) -> Embedd
         windows_runtime_dlls_mode=executable.windows_runtime_dlls_mode,
         windows_subsystem=executable.windows_subsystem,
         components=cargo_components(ctx, executable),
+        size_budget=executable.size_budget,
         origin=executable.origin,
     )
 
@@ -124,12 +126,19 @@ def cargo_components(ctx: DialectContext, executable: PythonExecutable) -> tuple
 
 def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artifact:
     """Gives the tree of a program and its neighbours."""
+    from dataclasses import replace
+
     from oxlang.cargo.launcher import feature_list, launcher
     from oxlang.cargo.licensing import launcher_crates
+    from oxlang.dialect.projects import command_of
+    from oxlang.graph.nodes import Part
 
     embedded = embedded_python(ctx, executable)
     crates = launcher_crates(feature_list(executable.config.allocator_backend))
     embedded = embedded.with_components(tuple(component(one) for one in crates))
+    if executable.scripts and embedded.load_mode.kind == "embedded":
+        shared = f"binary-relative-memory-mapped:{executable.name}.packed-resources"
+        embedded = replace(embedded, packed_resources_load_mode=shared, _memo={})
     program = launcher(
         embedded.distribution,
         ctx.build,
@@ -141,7 +150,17 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
         program_name=executable.name,
         origin=executable.origin,
     )
-    return embedded.executable_tree(program, ctx.build)
+    tree = embedded.executable_tree(program, ctx.build)
+    if not executable.scripts:
+        return tree
+    parts = [Part(artifact=tree)]
+    for name, entry_point in executable.scripts.items():
+        config = executable.config.copy()
+        config.run_module = config.run_filename = None
+        config.run_command = command_of(entry_point)
+        script = replace(embedded, name=name, config=config, _memo=dict(embedded._memo))
+        parts.append(Part(artifact=script.executable(program, ctx.build)))
+    return assemble(ctx, parts, origin=executable.origin, description=f"programs of {executable.name}")
 
 
 TYPES = (PythonEmbeddedResources,)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import attribute, method, starlark_type
 from oxlang.diagnostics.model import diagnostic
-from oxlang.dialect.content import host_file, missing
-from oxlang.dialect.files import FileManifest, build_now, join, manifest_path, not_a_resource
+from oxlang.dialect.content import host_file
+from oxlang.dialect.executable_products import ExecutableProducts
+from oxlang.dialect.executable_reading import apply_callbacks
+from oxlang.dialect.files import not_a_resource
 from oxlang.dialect.resources import (
     Handle,
-    Pending,
-    PythonModuleSource,
-    lazy_list,
     pending_of,
     wrap,
 )
-from oxlang.dialect.targets import ResolvedTarget
 
 if TYPE_CHECKING:
+    from oxlang.diagnostics.model import OxError
     from oxlang.dialect.context import DialectContext
     from oxlang.dialect.distribution import PythonDistribution
     from oxlang.dialect.embedded import PythonEmbeddedResources
-    from oxlang.dialect.installers import WiXBundleBuilder, WiXMSIBuilder
-    from oxlang.graph.nodes import Artifact, Part
+    from oxlang.graph.nodes import Artifact
     from oxlang.packaging.collector import Collector
     from oxlang.packaging.interpreter_config import InterpreterConfig
     from oxlang.packaging.policy import PackagingPolicy
@@ -39,7 +36,7 @@ _PLAIN_LIST = {"return": "list"}
     "PythonExecutable", origin="pyoxidizer", buildable=True, run="path",
     obtained=("PythonDistribution.to_python_executable(name)",),
 )  # fmt: skip
-class PythonExecutable:
+class PythonExecutable(ExecutableProducts):
     """A program that holds a Python interpreter and resources.
 
     Methods that read or install packages give lists of resources; what is wanted of them has to be added.
@@ -53,6 +50,7 @@ class PythonExecutable:
     collector: Collector
     origin: Span | None
     cargo_manifests: list[tuple[str, bool, tuple[str, ...]]]
+    scripts: dict[str, str]
 
     licenses_filename: str | None = attribute(
         default="COPYING.txt", set="strict-str-or-none", doc="File with the licences beside the program; None for none."
@@ -74,131 +72,93 @@ class PythonExecutable:
         doc="Whether the program opens a console.",
     )  # fmt: skip
 
-    @method
-    def make_python_module_source(
-        self, ctx: DialectContext, name: str, source: str, is_package: bool = False
-    ) -> PythonModuleSource:
-        """Gives a module made of a text.
+    size_budget: int | None = attribute(
+        default=None, set="strict-int-or-none", extension=True,
+        doc="Most bytes that the program and the files beside it may have; None for no limit.",
+    )  # fmt: skip
 
-        Args:
-            name: dotted name of the module.
-            source: its source text.
-            is_package: whether it is the `__init__` of a package.
-
-        Example:
-            exe.add_python_resource(exe.make_python_module_source("build_info", "VERSION = '1.0'"))
-        """
-        from oxlang.graph.digest import digest_bytes
-        from oxlang.packaging.resource import Resource
-
-        data = source.encode("utf-8", "surrogatepass")
-        resource = Resource("module", name, "", digest_bytes(data), is_package=is_package, source=data)
-        made = wrap(ctx, resource, self.live_policy)
-        apply_callbacks(ctx, self.live_policy, made)
-        assert isinstance(made, PythonModuleSource)
-        return made
-
-    @method(effect="demands", types=_PLAIN_LIST)
-    def pip_download(self, ctx: DialectContext, args: list[str]) -> Any:
-        """Downloads wheels with pip for the platform that is built for; gives their resources.
-
-        Args:
-            args: arguments of `pip download`, such as names of projects.
-        """
-        from oxlang.packaging.pip import pip_download
-
-        return self._scanned(
-            ctx, pip_download(self.distribution.facts(ctx), tuple(args), **self._pip_settings(ctx))
-        )
-
-    @method(effect="demands", types=_PLAIN_LIST)
-    def pip_install(
-        self, ctx: DialectContext, args: list[str] | str, extra_envs: dict[str, str] | None = None
-    ) -> Any:
-        """Installs packages with pip into a temporary folder; gives their resources.
-
-        Nothing is installed before somebody looks at the list or the program is built.
-
-        Args:
-            args: arguments of `pip install`, such as names of projects or `-r requirements.txt`; a string is one of them.
-            extra_envs: variables of the environment for pip.
-
-        Example:
-            exe.add_python_resources(exe.pip_install(["requests==2.32.3"]))
-        """
-        from oxlang.packaging.pip import pip_install
-
-        envs = dict(extra_envs or {})
-        words = (args,) if isinstance(args, str) else tuple(args)
-        return self._scanned(
-            ctx, pip_install(self.distribution.facts(ctx), words, extra_envs=envs, **self._pip_settings(ctx))
-        )
-
-    @method(effect="demands", types=_PLAIN_LIST)
-    def read_package_root(self, ctx: DialectContext, path: str, packages: list[str]) -> Any:
-        """Reads modules and packages below a folder; gives the resources of the named ones.
-
-        Args:
-            path: the folder that holds the packages.
-            packages: names of packages, modules or projects; what is below them belongs to them.
-
-        Example:
-            exe.add_python_resources(exe.read_package_root(path=CWD + "/src", packages=["my_package"]))
-        """
-        from oxlang.packaging.scan import read_root
-
-        folder = self._folder(ctx, path)
-        return self._scanned(
-            ctx,
-            read_root(
-                self.distribution.facts(ctx), folder, packages=tuple(packages), policy=self.policy, origin=ctx.span()
-            ),
-        )
-
-    @method(effect="demands", types=_PLAIN_LIST)
-    def read_virtualenv(self, ctx: DialectContext, path: str) -> Any:
-        """Reads the packages of a virtual environment; gives their resources.
-
-        Args:
-            path: the folder of the environment.
-        """
-        from oxlang.packaging.scan import read_virtualenv
-
-        folder = self._folder(ctx, path)
-        return self._scanned(
-            ctx, read_virtualenv(self.distribution.facts(ctx), folder, policy=self.policy, origin=ctx.span())
-        )
-
-    @method(effect="demands", types=_PLAIN_LIST)
-    def setup_py_install(
+    @method(effect="mutates", extension=True)
+    def add_project(
         self,
         ctx: DialectContext,
-        package_path: str,
-        extra_envs: dict[str, str] | None = None,
-        extra_global_arguments: list[str] | None = None,
-    ) -> Any:
-        """Runs `setup.py install` of a project; gives the resources of what it installed.
+        path: str,
+        extras: list[str] | None = None,
+        groups: list[str] | None = None,
+        script: str | None = None,
+        console_scripts: bool = False,
+    ) -> None:
+        """Adds a project that has a `pyproject.toml`: its packages, its dependencies, its entry points.
+
+        The project is built as PEP 517 says. A `uv.lock` or `pylock.toml` beside it decides about versions. When the
+        settings say nothing about what to run, the program runs `script`, or the only console script of the project.
 
         Args:
-            package_path: folder of the project; a relative one counts from the config's folder.
-            extra_envs: variables of the environment.
-            extra_global_arguments: arguments before `install`.
-        """
-        from oxlang.packaging.pip import setup_py_install
+            path: folder of the project.
+            extras: optional dependencies to add.
+            groups: dependency groups to add.
+            script: the console script that the program runs.
+            console_scripts: adds a program for each further console script, see `add_console_script`.
 
-        folder = ctx.note(ctx.path_from_config(package_path))
-        if not os.path.isdir(folder):
-            raise missing(folder, package_path, "package_path")
-        return self._scanned(
-            ctx,
-            setup_py_install(
-                self.distribution.facts(ctx),
-                folder,
-                extra_envs=dict(extra_envs or {}),
-                extra_global_arguments=tuple(extra_global_arguments or ()),
-                **self._pip_settings(ctx),
-            ),
-        )
+        Example:
+            exe = dist.to_python_executable("my-tool")
+            exe.add_project(CWD)
+        """
+        from oxlang.dialect.projects import entry_points
+        from oxlang.packaging.project import install_project
+
+        folder = self._folder(ctx, path)
+        scan = install_project(
+            self.distribution.facts(ctx), folder, extras=tuple(extras or ()), groups=tuple(groups or ()),
+            **self._pip_settings(ctx),
+        )  # fmt: skip
+        self.add_python_resources(ctx, self._scanned(ctx, scan))
+        found = entry_points(ctx, folder)
+        if script is not None and script not in found:
+            raise unknown_script(script, found)
+        chosen = script if script is not None else next(iter(found)) if len(found) == 1 else None
+        if chosen is not None and not self._runs_something():
+            self.run_entry_point(found[chosen])
+        for name, entry in found.items():
+            if console_scripts and name not in (chosen, self.name):
+                self.scripts[name] = entry
+
+    @method(effect="mutates", extension=True)
+    def run_entry_point(self, entry_point: str) -> None:
+        """Makes the program call a function, as a console script does: its result is the exit status.
+
+        Args:
+            entry_point: `package.module:function`.
+
+        Example:
+            exe.run_entry_point("my_package.cli:main")
+        """
+        from oxlang.dialect.projects import command_of
+
+        self.config.run_module = self.config.run_filename = None
+        self.config.run_command = command_of(entry_point)
+
+    @method(effect="mutates", extension=True)
+    def add_console_script(self, name: str, entry_point: str) -> None:
+        """Adds a second program that calls another function and shares everything else with this one.
+
+        The resources lie in a file beside the programs then, unless `packed_resources_load_mode` names one already.
+
+        Args:
+            name: name of the program's file, without `.exe`.
+            entry_point: `package.module:function`.
+
+        Example:
+            exe.add_console_script("my-tool-admin", "my_package.admin:main")
+        """
+        from oxlang.diagnostics.model import error
+        from oxlang.dialect.projects import command_of
+
+        if not name or "/" in name or "\\" in name:
+            raise error("OX0513", f"`{name}` cannot be the name of a program", argument="name")
+        if name == self.name:
+            raise error("OX0512", f"the program itself is called `{name}`", argument="name")
+        command_of(entry_point)
+        self.scripts[name] = entry_point
 
     @method(effect="mutates", types={"resource": _RESOURCE})
     def add_python_resource(self, ctx: DialectContext, resource: Any) -> None:
@@ -270,14 +230,12 @@ class PythonExecutable:
             names.update(line for line in text.splitlines() if line and not line.startswith("#"))
         self.collector.filter(names)
 
-    @method(effect="demands")
-    def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
-        """Builds the program at once where the outputs of a target go.
+    def _runs_something(self) -> bool:
+        config = self.config
+        return any(one is not None for one in (config.run_command, config.run_module, config.run_filename))
 
-        Args:
-            target: name of the target.
-        """
-        return build_now(ctx, self, target)
+    def _add(self, ctx: DialectContext, resource: Handle) -> None:
+        self.collector.add(resource.resource, resource.options(), ctx.span())
 
     @method
     def to_embedded_resources(self, ctx: DialectContext) -> PythonEmbeddedResources:
@@ -290,140 +248,30 @@ class PythonExecutable:
 
         return PythonEmbeddedResources(executable=self.snapshot(), origin=ctx.span())
 
-    @method
-    def to_file_manifest(self, ctx: DialectContext, prefix: str) -> FileManifest:
-        """Gives a manifest with the program and the files it needs beside it.
-
-        Args:
-            prefix: folder in the manifest; `.` is its root.
-        """
-        manifest = FileManifest(ctx.span())
-        plain = manifest_path(prefix, "prefix")
-        manifest.layers.append(self.install_part(ctx, plain))
-        manifest.run_target = join(plain, self.file_name(ctx))
-        return manifest
-
-    @method(platforms=("windows",), types={"msi_builder_callback": "function | None"})
-    def to_wix_bundle_builder(
-        self,
-        ctx: DialectContext,
-        id_prefix: str,
-        product_name: str,
-        product_version: str,
-        product_manufacturer: str,
-        msi_builder_callback: Any = None,
-    ) -> WiXBundleBuilder:
-        """Gives an installer for Windows that also installs the Visual C++ runtime.
-
-        Args:
-            id_prefix: beginning of the identifiers in the WiX files.
-            product_name: name of the product.
-            product_version: its version.
-            product_manufacturer: who makes it.
-            msi_builder_callback: gets the `WiXMSIBuilder` inside, to set its attributes.
-        """
-        from oxlang.dialect.installers import WiXBundleBuilder
-
-        builder = self._msi(ctx, id_prefix, product_name, product_version, product_manufacturer)
-        if msi_builder_callback is not None:
-            ctx.call(msi_builder_callback, builder)
-        platform = ctx.build.target
-        chain: list[tuple[str, Any]] = []
-        if platform.is_windows and platform.arch in ("i686", "x86_64"):
-            chain.append(("vc_redist", "x86" if platform.arch == "i686" else "x64"))
-        chain.append(("msi", (builder, False, None)))
-        return WiXBundleBuilder(
-            id_prefix=id_prefix, name=product_name, version=product_version, manufacturer=product_manufacturer,
-            arch=builder.arch, conditions=[], chain=chain, origin=ctx.span(),
-        )  # fmt: skip
-
-    @method(platforms=("windows",))
-    def to_wix_msi_builder(
-        self, ctx: DialectContext, id_prefix: str, product_name: str, product_version: str, product_manufacturer: str
-    ) -> WiXMSIBuilder:
-        """Gives an MSI installer for Windows with the program and its files.
-
-        Args:
-            id_prefix: beginning of the identifiers in the WiX files.
-            product_name: name of the product.
-            product_version: its version.
-            product_manufacturer: who makes it.
-        """
-        return self._msi(ctx, id_prefix, product_name, product_version, product_manufacturer)
-
-    def _msi(self, ctx: DialectContext, id_prefix: str, name: str, version: str, manufacturer: str) -> WiXMSIBuilder:
-        from oxlang.dialect.installers import WiXMSIBuilder
-
-        arch = {"i686": "x86", "aarch64": "arm64"}.get(ctx.build.target.arch, "x64")
-        files = FileManifest(ctx.span())
-        files.layers.append(self.install_part(ctx, ""))
-        return WiXMSIBuilder(
-            id_prefix=id_prefix, product_name=name, product_version=version, product_manufacturer=manufacturer,
-            files=files, redistributables=[], arch=arch, origin=ctx.span(),
-        )  # fmt: skip
-
-    def _add(self, ctx: DialectContext, resource: Handle) -> None:
-        self.collector.add(resource.resource, resource.options(), ctx.span())
-
-    def _folder(self, ctx: DialectContext, path: str) -> str:
-        folder = ctx.note(ctx.path_from_process(path))
-        if not os.path.isdir(folder):
-            raise missing(folder, path)
-        return folder
-
-    def _pip_settings(self, ctx: DialectContext) -> dict[str, Any]:
-        return {
-            "policy": self.policy,
-            "settings": ctx.build,
-            "environment": ctx.environment,
-            "working_directory": ctx.working_directory,
-            "config_directory": ctx.cwd,
-            "origin": ctx.span(),
-        }
-
-    def _scanned(self, ctx: DialectContext, scan: Scan) -> Any:
-        """Gives the list of a scan: lazy, unless callbacks want to see each resource."""
-        self.collector.note(scan)
-        pending = Pending(ctx, scan, self.live_policy.copy())
-        if not self.live_policy.callbacks:
-            return lazy_list(pending)
-        found = pending.load()
-        for one in found:
-            apply_callbacks(ctx, self.live_policy, one)
-        return found
-
-    def snapshot(self) -> PythonExecutable:
-        """Gives an independent copy."""
-        copy = PythonExecutable(**self.__dict__)
-        copy.collector = self.collector.snapshot()
-        copy.cargo_manifests = list(self.cargo_manifests)
-        return copy
-
-    def file_name(self, ctx: DialectContext) -> str:
-        """Gives the name of the program's file."""
-        return self.name + ctx.build.target.exe_suffix
-
-    def install_part(self, ctx: DialectContext, prefix: str) -> Part:
-        """Gives the program with its neighbours as a part of a manifest, in its present state."""
-        from oxlang.graph.nodes import Part
-
-        return Part(artifact=self.lower(ctx), prefix="" if prefix == "." else prefix)
-
     def lower(self, ctx: DialectContext) -> Artifact:
         """Gives the tree of the program and the files beside it."""
         from oxlang.dialect.embedded import lower_executable
 
         return lower_executable(ctx, self)
 
-    def run_path(self, ctx: DialectContext) -> str:
-        """Gives the program's file."""
-        return self.file_name(ctx)
+    def snapshot(self) -> PythonExecutable:
+        """Gives an independent copy."""
+        copy = PythonExecutable(**self.__dict__)
+        copy.collector = self.collector.snapshot()
+        copy.cargo_manifests = list(self.cargo_manifests)
+        copy.scripts = dict(self.scripts)
+        copy.config = self.config.copy()
+        return copy
 
+def unknown_script(name: str, known: dict[str, str]) -> OxError:
+    """Makes OX0512 for a console script that the project does not have."""
+    from oxlang.diagnostics.model import error
+    from oxlang.diagnostics.spelling import did_you_mean
 
-def apply_callbacks(ctx: DialectContext, policy: PackagingPolicy, value: Handle) -> None:
-    """Shows a resource value to the callbacks, with another value of the policy that shares its settings."""
-    for callback in policy.callbacks:
-        ctx.call(callback, policy.sharing(), value)
+    listed = f"it has {', '.join(f'`{one}`' for one in sorted(known))}" if known else "it has none"
+    return error(
+        "OX0512", f"the project has no console script `{name}`", help=did_you_mean(name, known) or listed, argument="script"
+    )
 
 
 def make_executable(
@@ -452,6 +300,7 @@ def make_executable(
         collector=Collector(Rules.of(kept, facts)),
         origin=origin,
         cargo_manifests=[],
+        scripts={},
     )
     if not policy.include_distribution_sources and not policy.callbacks:
         ctx.warn(

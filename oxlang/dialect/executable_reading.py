@@ -1,0 +1,209 @@
+"""The methods of `PythonExecutable` that read or install packages and give their resources."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from oxlang.declare import method
+from oxlang.dialect.content import host_file, missing
+from oxlang.dialect.resources import Handle, Pending, PythonModuleSource, lazy_list, wrap
+
+if TYPE_CHECKING:
+    from oxlang.dialect.context import DialectContext
+    from oxlang.dialect.distribution import PythonDistribution
+    from oxlang.packaging.collector import Collector
+    from oxlang.packaging.interpreter_config import InterpreterConfig
+    from oxlang.packaging.policy import PackagingPolicy
+    from oxlang.packaging.scan import Scan
+    from oxlang.source import Span
+
+_PLAIN_LIST = {"return": "list"}
+
+
+class ExecutableReading:
+    """State of an executable, and what reads packages for it."""
+
+    name: str
+    distribution: PythonDistribution
+    policy: PackagingPolicy
+    live_policy: PackagingPolicy
+    config: InterpreterConfig
+    collector: Collector
+    origin: Span | None
+
+    @method
+    def make_python_module_source(
+        self, ctx: DialectContext, name: str, source: str, is_package: bool = False
+    ) -> PythonModuleSource:
+        """Gives a module made of a text.
+
+        Args:
+            name: dotted name of the module.
+            source: its source text.
+            is_package: whether it is the `__init__` of a package.
+
+        Example:
+            exe.add_python_resource(exe.make_python_module_source("build_info", "VERSION = '1.0'"))
+        """
+        from oxlang.graph.digest import digest_bytes
+        from oxlang.packaging.resource import Resource
+
+        data = source.encode("utf-8", "surrogatepass")
+        resource = Resource("module", name, "", digest_bytes(data), is_package=is_package, source=data)
+        made = wrap(ctx, resource, self.live_policy)
+        apply_callbacks(ctx, self.live_policy, made)
+        assert isinstance(made, PythonModuleSource)
+        return made
+
+    @method(effect="demands", types=_PLAIN_LIST)
+    def pip_download(self, ctx: DialectContext, args: list[str]) -> Any:
+        """Downloads wheels with pip for the platform that is built for; gives their resources.
+
+        Args:
+            args: arguments of `pip download`, such as names of projects.
+        """
+        from oxlang.packaging.pip import pip_download
+
+        return self._scanned(
+            ctx, pip_download(self.distribution.facts(ctx), tuple(args), **self._pip_settings(ctx))
+        )
+
+    @method(effect="demands", types=_PLAIN_LIST)
+    def pip_install(
+        self, ctx: DialectContext, args: list[str] | str, extra_envs: dict[str, str] | None = None
+    ) -> Any:
+        """Installs packages with pip into a temporary folder; gives their resources.
+
+        Nothing is installed before somebody looks at the list or the program is built.
+
+        Args:
+            args: arguments of `pip install`, such as names of projects or `-r requirements.txt`; a string is one of them.
+            extra_envs: variables of the environment for pip.
+
+        Example:
+            exe.add_python_resources(exe.pip_install(["requests==2.32.3"]))
+        """
+        from oxlang.packaging.pip import pip_install
+
+        envs = dict(extra_envs or {})
+        words = (args,) if isinstance(args, str) else tuple(args)
+        return self._scanned(
+            ctx, pip_install(self.distribution.facts(ctx), words, extra_envs=envs, **self._pip_settings(ctx))
+        )
+
+    @method(effect="demands", types=_PLAIN_LIST)
+    def read_package_root(self, ctx: DialectContext, path: str, packages: list[str]) -> Any:
+        """Reads modules and packages below a folder; gives the resources of the named ones.
+
+        Args:
+            path: the folder that holds the packages.
+            packages: names of packages, modules or projects; what is below them belongs to them.
+
+        Example:
+            exe.add_python_resources(exe.read_package_root(path=CWD + "/src", packages=["my_package"]))
+        """
+        from oxlang.packaging.scan import read_root
+
+        folder = self._folder(ctx, path)
+        return self._scanned(
+            ctx,
+            read_root(
+                self.distribution.facts(ctx), folder, packages=tuple(packages), policy=self.policy, origin=ctx.span()
+            ),
+        )
+
+    @method(effect="demands", types=_PLAIN_LIST)
+    def read_virtualenv(self, ctx: DialectContext, path: str) -> Any:
+        """Reads the packages of a virtual environment; gives their resources.
+
+        Args:
+            path: the folder of the environment.
+        """
+        from oxlang.packaging.scan import read_virtualenv
+
+        folder = self._folder(ctx, path)
+        return self._scanned(
+            ctx, read_virtualenv(self.distribution.facts(ctx), folder, policy=self.policy, origin=ctx.span())
+        )
+
+    @method(effect="demands", types=_PLAIN_LIST)
+    def setup_py_install(
+        self,
+        ctx: DialectContext,
+        package_path: str,
+        extra_envs: dict[str, str] | None = None,
+        extra_global_arguments: list[str] | None = None,
+    ) -> Any:
+        """Runs `setup.py install` of a project; gives the resources of what it installed.
+
+        Args:
+            package_path: folder of the project; a relative one counts from the config's folder.
+            extra_envs: variables of the environment.
+            extra_global_arguments: arguments before `install`.
+        """
+        from oxlang.packaging.pip import setup_py_install
+
+        folder = ctx.note(ctx.path_from_config(package_path))
+        if not os.path.isdir(folder):
+            raise missing(folder, package_path, "package_path")
+        return self._scanned(
+            ctx,
+            setup_py_install(
+                self.distribution.facts(ctx),
+                folder,
+                extra_envs=dict(extra_envs or {}),
+                extra_global_arguments=tuple(extra_global_arguments or ()),
+                **self._pip_settings(ctx),
+            ),
+        )
+
+    @method(effect="demands", types=_PLAIN_LIST, extension=True)
+    def read_wheel(self, ctx: DialectContext, path: str) -> Any:
+        """Reads a wheel; gives its resources as installing it would lay them out, without dependencies.
+
+        Args:
+            path: the `.whl` file.
+
+        Example:
+            exe.add_python_resources(exe.read_wheel("dist/my_package-1.0-py3-none-any.whl"))
+        """
+        from oxlang.packaging.project import read_wheel
+
+        found = host_file(ctx, ctx.path_from_process(path), path)
+        return self._scanned(
+            ctx, read_wheel(self.distribution.facts(ctx), found.path, policy=self.policy, origin=ctx.span())
+        )
+
+    def _folder(self, ctx: DialectContext, path: str) -> str:
+        folder = ctx.note(ctx.path_from_process(path))
+        if not os.path.isdir(folder):
+            raise missing(folder, path)
+        return folder
+
+    def _pip_settings(self, ctx: DialectContext) -> dict[str, Any]:
+        return {
+            "policy": self.policy,
+            "settings": ctx.build,
+            "environment": ctx.environment,
+            "working_directory": ctx.working_directory,
+            "config_directory": ctx.cwd,
+            "origin": ctx.span(),
+        }
+
+    def _scanned(self, ctx: DialectContext, scan: Scan) -> Any:
+        """Gives the list of a scan: lazy, unless callbacks want to see each resource."""
+        self.collector.note(scan)
+        pending = Pending(ctx, scan, self.live_policy.copy())
+        if not self.live_policy.callbacks:
+            return lazy_list(pending)
+        found = pending.load()
+        for one in found:
+            apply_callbacks(ctx, self.live_policy, one)
+        return found
+
+
+def apply_callbacks(ctx: DialectContext, policy: PackagingPolicy, value: Handle) -> None:
+    """Shows a resource value to the callbacks, with another value of the policy that shares its settings."""
+    for callback in policy.callbacks:
+        ctx.call(callback, policy.sharing(), value)
