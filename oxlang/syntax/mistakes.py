@@ -75,6 +75,11 @@ _AUGMENTED = frozenset(
 _AUGMENTED -= {TERMINALS["<="], TERMINALS[">="]}
 _COMMA, _COLON, _EQUAL = TERMINALS[","], TERMINALS[":"], TERMINALS["="]
 KEYWORDS = frozenset(number for name, number in TERMINALS.items() if name.isalpha() and name.islower())
+VALUES = frozenset({NAME, INT, FLOAT, STRING, BYTES})
+OPENERS = frozenset(TERMINALS[one] for one in CLOSER)
+BINARY = frozenset(
+    {"+", "-", "*", "/", "//", "%", "|", "&", "^", "<<", ">>", "==", "!=", "<", ">", "<=", ">="}
+) | frozenset({"and", "or", "in", "not"})
 BLOCK_KEYWORDS = frozenset(TERMINALS[word] for word in ("def", "if", "elif", "else", "for", "while"))
 
 

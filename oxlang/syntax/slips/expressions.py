@@ -1,291 +1,17 @@
-"""Known slips: blocks, headers, and what is missing or too much in expressions. See slips.py."""
+"""Slips in expressions: what is missing, or too much."""
 
 from __future__ import annotations
 
 from oxlang.syntax.layout import (
-    BYTES,
     CLOSER,
-    DEDENT,
     END,
-    FLOAT,
-    INDENT,
-    INT,
     NAME,
     NEWLINE,
     OPENER,
     RESERVED,
-    SKIP,
     STRING,
 )
-from oxlang.syntax.mistakes import BLOCK_KEYWORDS, KEYWORDS, Place, Slip
-from oxlang.syntax.tables import TERMINALS
-
-_VALUES = frozenset({NAME, INT, FLOAT, STRING, BYTES})
-_OPENERS = frozenset(TERMINALS[one] for one in "([{")
-_BINARY = frozenset(
-    {
-        "+",
-        "-",
-        "*",
-        "/",
-        "//",
-        "%",
-        "|",
-        "&",
-        "^",
-        "<<",
-        ">>",
-        "==",
-        "!=",
-        "<",
-        ">",
-        "<=",
-        ">=",
-        "and",
-        "or",
-        "in",
-        "not",
-    }
-)
-
-# ---- blocks
-
-
-def branch(p: Place) -> Slip | None:
-    """`else` or `elif` without `if`; `else if`."""
-    if p.text in ("else", "elif") and p.kind in KEYWORDS and p.index == p.first:
-        if p.after_error:
-            return p.slip("OX0105", f"`{p.text}` without `if`", report=False, repair=False)
-        return p.slip(
-            "OX0105",
-            f"`{p.text}` without `if`",
-            label="no `if` stands before it at this indentation",
-            repair=False,
-            help=f"indent `{p.text}` like its `if`, with nothing but the block between them",
-        )
-    if p.text == "if" and p.before_text == "else" and p.wants(":"):
-        start = p.tokens.starts[p.before]
-        return p.slip(
-            "OX0105",
-            "`else if` is written `elif`",
-            start=start,
-            label="two words",
-            help="write `elif`",
-            repair=False,
-            fix=("write `elif`", start, p.end, "elif"),
-        )
-    return None
-
-
-_HEADER = {
-    "def": "`def` line",
-    "if": "`if`",
-    "elif": "`elif`",
-    "else": "`else`",
-    "for": "`for` loop",
-    "while": "`while` loop",
-}
-
-
-def missing_colon(p: Place) -> Slip | None:
-    """A header without its colon; braces or `then` in its place."""
-    if not p.wants(":") or p.brackets or p.kind_at(p.first) not in BLOCK_KEYWORDS:
-        return None
-    word = p.first_text
-    what = _HEADER[word]
-    place = p.tokens.ends[p.before]
-    if p.text == "{" or (p.kind == NAME and p.text in ("then", "do")):
-        return p.slip(
-            "OX0101",
-            f"the block of the {what} starts with `:`, not `{p.text}`",
-            label="block of another language",
-            help="end the line with `:` and indent the block",
-            repair=False,
-            fix=("write `:`", place, p.end, ":"),
-        )
-    if p.text == "=" and word in ("if", "elif", "while"):
-        return p.slip(
-            "OX0106",
-            "`=` assigns; a condition compares with `==`",
-            label="assignment in a condition",
-            help="write `==`",
-            repair=False,
-            fix=("write `==`", p.start, p.end, "=="),
-        )
-    if p.kind == NEWLINE or p.kind in KEYWORDS or p.kind in _VALUES:
-        return p.slip(
-            "OX0101",
-            f"the {what} lacks its `:`",
-            start=place,
-            end=max(place, p.end if p.kind != NEWLINE else place),
-            label="`:` belongs here" if p.kind == NEWLINE else "`:` belongs before this",
-            help="end the line with `:`",
-            fix=("add `:`", place, place, ":"),
-        )
-    return None
-
-
-def missing_block(p: Place) -> Slip | None:
-    """A header without a block."""
-    if INDENT not in p.expected or p.kind in (INDENT, NEWLINE):
-        return None
-    header = p.before
-    while header > 0 and p.kind_at(header) in (NEWLINE, DEDENT, INDENT):
-        header -= 1
-    line = header
-    while line > 0 and p.kind_at(line - 1) not in (NEWLINE, INDENT, DEDENT, SKIP):
-        line -= 1
-    word = p.text_at(line)
-    what = _HEADER.get(word, "line")
-    start, end = p.tokens.starts[line], p.tokens.ends[header]
-    return p.slip(
-        "OX0102",
-        f"the {what} has no block",
-        start=start,
-        end=end,
-        label="expected an indented block behind this line",
-        help="indent what belongs to the block, or write `pass`",
-    )
-
-
-def function_header(p: Place) -> Slip | None:
-    """`def f:`, `def (x):`, `def f(1):`, `def f(a b):`, `def a.b():`"""
-    if p.first_text != "def":
-        return None
-    if p.before_text == "def":
-        if p.text == "(":
-            return p.slip(
-                "OX0103",
-                "the function has no name",
-                label="expected its name",
-                help="write `def name(…):`, or `lambda …: …` for a function without a name",
-                repair=False,
-            )
-        return None
-    if p.wants("(") and NAME not in p.expected and not p.wants_operand and not p.brackets:
-        if p.text == ".":
-            return p.slip(
-                "OX0100",
-                "a function's name is a single word",
-                label="unexpected `.`",
-                repair=False,
-                help="methods cannot be added to values",
-            )
-        if p.text in (":", "->") or p.kind == NEWLINE:
-            return p.slip(
-                "OX0100",
-                p.got_want(),
-                label="parameters belong here, if only `()`",
-                notes=(),
-                repair=False,
-                help="write `()` behind the name",
-                fix=("add `()`", p.tokens.ends[p.before], p.tokens.ends[p.before], "()"),
-            )
-    named = p.kind == NAME and p.kind_at(p.before) == NAME
-    if named and len(p.brackets) == 1 and p.wants(",") and p.text_at(p.neighbour(p.before, -1)) in ("(", ","):
-        return p.slip(
-            "OX0104",
-            "two names next to each other",
-            label="`,` belongs before this",
-            repair=False,
-            help="put a comma between parameters; a type stands behind `name:`",
-        )
-    if (
-        len(p.brackets) == 1
-        and NAME in p.expected
-        and not p.wants_operand
-        and p.before_text in ("(", ",")
-        and p.kind != NEWLINE
-    ):
-        if p.kind in _VALUES or p.text in ("(", "[", "{"):
-            return p.slip(
-                "OX0100",
-                f"a parameter is a name, not {p.found_nicely}",
-                label="expected a name",
-                repair=False,
-                help="take values apart in the function's body",
-            )
-        if p.text == "/":
-            return p.slip(
-                "OX0108",
-                "Starlark has no positional-only parameters",
-                label="`/` of Python",
-                help="take `/` away",
-                repair=False,
-            )
-    return None
-
-
-def loop_header(p: Place) -> Slip | None:
-    """`for x of y:`, `for (i = 0; …)`, `for x = 1:`"""
-    if (
-        p.first_text != "for"
-        or not p.wants("in")
-        or len(p.brackets) > 1
-        or (p.wants("==") and not p.brackets)
-    ):
-        return None
-    if p.brackets and p.text != "=":
-        return None
-    if p.text == "=":
-        return p.slip(
-            "OX0109",
-            "a `for` loop goes over a list or a range",
-            label="expected `in`",
-            repair=False,
-            help="write `for i in range(n):`",
-        )
-    help = "write `for name in values:`"
-    if p.text == ":" and p.kind_at(p.before) == NAME:
-        help = f"write `in` and what to loop over: `for {p.before_text} in values:`"
-    return p.slip("OX0100", p.got_want(), label="expected `in`", notes=(), help=help, repair=False)
-
-
-def lambda_body(p: Place) -> Slip | None:
-    """Statements or typed parameters in a lambda; a lambda where only an operand fits."""
-    if (
-        p.kind in KEYWORDS
-        and p.text in ("return", "pass", "for", "if", "def")
-        and p.before_text == ":"
-        and p.wants_operand
-    ):
-        at = p.before
-        while at > p.first and p.text_at(at) != "lambda":
-            at -= 1
-        if p.text_at(at) == "lambda":
-            help = (
-                "take `return` away: the value of the expression is returned"
-                if p.text == "return"
-                else "define a function with `def`"
-            )
-            return p.slip(
-                "OX0100",
-                "the body of a lambda is one expression",
-                label=f"`{p.text}` is a statement",
-                help=help,
-                repair=False,
-            )
-    if p.text == "lambda" and not p.wants("lambda") and p.wants_operand:
-        return p.slip(
-            "OX0100",
-            p.got_want(),
-            label="a lambda needs parentheses here",
-            notes=(),
-            help="write `(lambda …: …)`",
-            repair=False,
-        )
-    if p.before_text == "lambda" and p.text == "(":
-        return p.slip(
-            "OX0100",
-            "the parameters of a lambda stand without parentheses",
-            label="unexpected `(`",
-            help="write `lambda x, y: …`",
-            repair=False,
-        )
-    return None
-
-
-# ---- expressions
+from oxlang.syntax.mistakes import BINARY, KEYWORDS, VALUES, Place, Slip
 
 
 def chained_assignment(p: Place) -> Slip | None:
@@ -393,7 +119,7 @@ def unpacking(p: Place) -> Slip | None:
             help="write `[…] + list`",
             repair=False,
         )
-    if p.before_text not in _BINARY and p.bracket != "(":
+    if p.before_text not in BINARY and p.bracket != "(":
         return p.slip(
             "OX0100",
             p.got_want(),
@@ -449,7 +175,7 @@ def annotation(p: Place) -> Slip | None:
         or not p.wants("=")
         or p.brackets
         or p.wants(":")
-        or p.kind_at(p.first) not in _VALUES
+        or p.kind_at(p.first) not in VALUES
     ):
         return None
     return p.slip(
@@ -471,7 +197,7 @@ def entry(p: Place) -> Slip | None:
             help="write `{key: value}` for a dict",
             repair=False,
         )
-    if p.text in (",", "}") and p.bracket == "{" and p.wants(":") and p.kind_at(p.before) in _VALUES:
+    if p.text in (",", "}") and p.bracket == "{" and p.wants(":") and p.kind_at(p.before) in VALUES:
         return p.slip(
             "OX0100",
             "a dict entry needs `: value`",
@@ -508,7 +234,7 @@ def missing_operand(p: Place) -> Slip | None:
         return None
     if not p.wants_operand or p.before >= p.index:
         return None
-    if ended or p.text in _BINARY:
+    if ended or p.text in BINARY:
         if p.text == "," and before in ("(", "[", "{", ","):
             return p.slip(
                 "OX0103",
@@ -518,7 +244,7 @@ def missing_operand(p: Place) -> Slip | None:
                 repair=False,
             )
         if (
-            p.text in _BINARY
+            p.text in BINARY
             and p.text not in ("-", "+", "not")
             and (before in ("(", "[", "{", ",", "=") or p.index == p.first)
         ):
@@ -532,7 +258,7 @@ def missing_operand(p: Place) -> Slip | None:
                 else None,
             )
         if (
-            before in _BINARY
+            before in BINARY
             or before in ("=", "if", "elif", "else", "while", "in", "lambda", ":", "~", "**")
             or before.endswith("=")
         ):
@@ -544,7 +270,7 @@ def missing_operand(p: Place) -> Slip | None:
                 end=p.tokens.ends[p.before],
                 label="expected a value behind this",
                 help="an expression goes on in the next line only inside brackets"
-                if where == "line" and before in _BINARY
+                if where == "line" and before in BINARY
                 else None,
             )
     return None
@@ -552,9 +278,9 @@ def missing_operand(p: Place) -> Slip | None:
 
 def two_values(p: Place) -> Slip | None:
     """Two values next to each other."""
-    if p.kind not in _VALUES and p.text not in ("lambda",) and p.text != "{":
+    if p.kind not in VALUES and p.text not in ("lambda",) and p.text != "{":
         return None
-    if (p.kind_at(p.before) not in _VALUES and p.before_text not in OPENER) or p.wants_operand:
+    if (p.kind_at(p.before) not in VALUES and p.before_text not in OPENER) or p.wants_operand:
         return None
     if p.kind == STRING and p.kind_at(p.before) == STRING:
         place = p.tokens.ends[p.before]
