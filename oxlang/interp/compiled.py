@@ -13,18 +13,14 @@ import sys
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import oxlang
 from oxlang.source import SourceFile
 from oxlang.syntax.options import LanguageOptions
-
-try:
-    # The module behind hashlib; hashlib itself would load OpenSSL first, which takes longer than the rest of a warm run.
-    from _sha2 import sha256  # type: ignore[import-not-found,unused-ignore]
-except ImportError:
-    from hashlib import sha256
 
 _FORMAT = 1
 _MAX_FILES = 400
@@ -82,9 +78,25 @@ def compile_source(
     return made
 
 
+def _sha256() -> Any:
+    """Gives a new SHA-256 object from the module behind hashlib, which itself would load OpenSSL first."""
+    for name in ("_sha2", "_sha256", "hashlib"):
+        try:
+            return import_module(name).sha256()
+        except ImportError:
+            continue
+    raise AssertionError("no SHA-256")
+
+
+def _digest(data: bytes) -> bytes:
+    made = _sha256()
+    made.update(data)
+    return bytes(made.digest())
+
+
 def key(text: str, options: LanguageOptions, predeclared: tuple[str, ...]) -> bytes:
     """Gives the digest of everything that the compiled form depends on."""
-    made = sha256()
+    made = _sha256()
     for part in (
         f"{_FORMAT} {oxlang.__version__} {sys.implementation.cache_tag} {sys.hexversion} {_own_stamp()}",
         repr(options),
@@ -94,7 +106,7 @@ def key(text: str, options: LanguageOptions, predeclared: tuple[str, ...]) -> by
         data = part.encode("utf-8", "surrogatepass")
         made.update(len(data).to_bytes(8, "little"))
         made.update(data)
-    return made.digest()
+    return bytes(made.digest())
 
 
 def _own_stamp() -> str:
@@ -123,7 +135,7 @@ def _read(path: Path, digest: bytes) -> Compiled | None:
             data = file.read()
     except OSError:
         return None
-    if data[:32] != digest or sha256(data[64:]).digest() != data[32:64]:
+    if data[:32] != digest or _digest(data[64:]) != data[32:64]:
         return None
     try:
         code, starts, ends, flags, exported, global_names, loaded_names, loads = marshal.loads(data[64:])
@@ -145,7 +157,7 @@ def _write(path: Path, digest: bytes, made: Compiled) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(digest + sha256(data).digest() + data)
+        temporary.write_bytes(digest + _digest(data) + data)
         os.replace(temporary, path)
         _bound(path.parent)
     except OSError:

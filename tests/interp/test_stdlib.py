@@ -1,0 +1,63 @@
+"""The modules of `@stdlib`, by programs that load them, and as documentation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oxlang.bundled import bundled_path
+from oxlang.diagnostics.model import OxError
+from oxlang.interp import Thread, load_source
+from oxlang.source import SourceFile
+from oxlang.syntax import ast
+from oxlang.syntax.options import STANDARD, STDLIB, LanguageOptions
+from oxlang.syntax.parse import parse
+from tests.support.chunked import Chunk, check, chunks_of
+
+FOLDER = Path(__file__).parent / "stdlib"
+MODULES = sorted(bundled_path("stdlib").glob("*.star"))
+
+
+def _evaluate(source: SourceFile, options: LanguageOptions) -> object:
+    return load_source(source, options, None, Thread(out=lambda text: None))
+
+
+@pytest.mark.parametrize("chunk", chunks_of(FOLDER), ids=str)
+def test_chunk(chunk: Chunk) -> None:
+    check(chunk, _evaluate)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_every_function_is_documented(path: Path) -> None:
+    parsed = parse(SourceFile(str(path), path.read_text(encoding="utf-8")), STDLIB)
+    assert not parsed.diagnostics
+    assert parsed.file.docstring is not None
+    for statement in parsed.file.statements:
+        if isinstance(statement, ast.Def) and not statement.name.id.startswith("_"):
+            first = statement.body[0]
+            assert isinstance(first, ast.ExpressionStatement), statement.name.id
+            assert isinstance(first.value, ast.Literal_) and isinstance(first.value.value, str), statement.name.id
+
+
+def test_failures_point_into_the_module_and_show_the_caller() -> None:
+    text = 'load("@stdlib//asserts.star", "eq")\neq([1, 2], [1, 3])\n'
+    with pytest.raises(OxError) as caught:
+        _evaluate(SourceFile("config.bzl", text), STANDARD)
+    problem = caught.value
+    assert problem.diagnostic.message == "fail: expected [1, 3], got [1, 2] (they differ at index 1: 2, not 3)"
+    assert [frame.function for frame in problem.frames] == ["<toplevel>", "eq"]
+    assert problem.frames[1].arguments[:2] == ("actual = [1, 2]", "expected = [1, 3]")
+
+
+def test_unknown_module_gets_a_hint() -> None:
+    with pytest.raises(OxError) as caught:
+        _evaluate(SourceFile("config.bzl", 'load("@stdlib//path.star", "join")\n'), STANDARD)
+    assert caught.value.diagnostic.code.id == "OX0210"
+    assert caught.value.diagnostic.help == "did you mean `paths.star`?"
+
+
+def test_modules_stay_in_their_folder() -> None:
+    with pytest.raises(OxError) as caught:
+        _evaluate(SourceFile("config.bzl", 'load("@stdlib//../pyproject.toml", "x")\n'), STANDARD)
+    assert caught.value.diagnostic.code.id == "OX0210"
