@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "python-distribution-pack": (
         "python_distribution_pack", "Pack an installed Python into an archive that other machines can use.",
     ),
+    "repl": ("repl", "A prompt for Starlark."),
     "run-build-script": (
         "run_build_script", "Bring the artifacts of a Rust project up to date, from its build script.",
     ),

@@ -24,8 +24,12 @@ def _run(call: Invocation) -> int:
     named = call.values.maybe("config")
     config = find_config(call, named, explicit=named is not None)
     with progress(call) as display:
-        session = load(call, config, targets=names, progress=display, offline=call.values.flag("offline"))
-        if call.values.many("expression"):
+        expressions = call.values.many("expression")
+        session = load(
+            call, config, targets=names, progress=display, offline=call.values.flag("offline"),
+            mode="list" if expressions and not names else "resolve",
+        )
+        if expressions:
             return _expressions(call, session)
         plans = session.plans(names)
         shown = _graph(call, session, plans)
@@ -99,10 +103,11 @@ def _note(call: Invocation, state: Callable[[Node], str]) -> Callable[[Node], st
 
 
 def _expressions(call: Invocation, session: Session) -> int:
-    from oxlang.workspace.evaluate import evaluate_expression
+    from oxlang.cli.prompt import config_prompt, shown
 
+    prompt = config_prompt(session)
     for text in call.values.many("expression"):
-        call.terminal.write(evaluate_expression(session, text))
+        call.terminal.write(shown(prompt.enter(text, name="<expression>")))
     return 0
 
 

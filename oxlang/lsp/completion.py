@@ -15,7 +15,8 @@ from oxlang.docgen import markdown
 from oxlang.lint.kinds import module_path
 from oxlang.lsp.convert import to_offset, to_position
 from oxlang.lsp.documents import Document
-from oxlang.lsp.place import Surroundings, call_around, parameter_of, surroundings
+from oxlang.lsp.place import call_around, parameter_of
+from oxlang.lsp.surroundings import Surroundings, surroundings
 from oxlang.syntax import ast
 from oxlang.syntax.visit import path_to, walk
 
