@@ -1,4 +1,6 @@
-# A project as it is published: pip builds and installs it with its dependencies, metadata included.
+# A project as it is published: built as its pyproject.toml says and installed with its dependencies, metadata included.
+# The program runs the project's console script. (`add_project` is an addition of oxl; `exe.pip_install([CWD])` gives the
+# same resources with PyOxidizer.)
 #
 #     oxl run --path examples/pyproject_app
 
@@ -8,15 +10,8 @@ def make_exe():
     policy = dist.make_python_packaging_policy()
     policy.resources_location_fallback = "filesystem-relative:lib"
 
-    config = dist.make_python_interpreter_config()
-    config.run_command = "import sys, pyproject_app; sys.exit(pyproject_app.main())"
-
-    exe = dist.to_python_executable(
-        name="pyproject-app",
-        packaging_policy=policy,
-        config=config,
-    )
-    exe.add_python_resources(exe.pip_install([CWD]))
+    exe = dist.to_python_executable(name="pyproject-app", packaging_policy=policy)
+    exe.add_project(CWD)
     return exe
 
 def make_install(exe):
