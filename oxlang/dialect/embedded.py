@@ -139,6 +139,9 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
     if executable.scripts and embedded.load_mode.kind == "embedded":
         shared = f"binary-relative-memory-mapped:{executable.name}.packed-resources"
         embedded = replace(embedded, packed_resources_load_mode=shared, _memo={})
+    budget = executable.size_budget
+    if executable.scripts:
+        embedded = replace(embedded, size_budget=None, _memo=dict(embedded._memo))
     program = launcher(
         embedded.distribution,
         ctx.build,
@@ -160,7 +163,12 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
         config.run_command = command_of(entry_point)
         script = replace(embedded, name=name, config=config, _memo=dict(embedded._memo))
         parts.append(Part(artifact=script.executable(program, ctx.build)))
-    return assemble(ctx, parts, origin=executable.origin, description=f"programs of {executable.name}")
+    whole = assemble(ctx, parts, origin=executable.origin, description=f"programs of {executable.name}")
+    if budget is None:
+        return whole
+    from oxlang.packaging.budget import within_budget
+
+    return within_budget(whole, budget, name=executable.name, origin=executable.origin)
 
 
 TYPES = (PythonEmbeddedResources,)

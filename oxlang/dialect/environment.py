@@ -26,6 +26,7 @@ _FUNCTIONS = {
     "apple": ("AppleUniversalBinary", "MacOsApplicationBundleBuilder"),
     "wheel_builder": ("PythonWheelBuilder",),
     "snap": ("SnapApp", "SnapPart", "Snap", "SnapcraftBuilder"),
+    "language": ("struct",),
     "installers": ("WiXInstaller", "WiXMSIBuilder", "WiXBundleBuilder"),
     "signing": (
         "code_signer_from_pfx_file", "code_signer_from_windows_store_sha1_thumbprint",

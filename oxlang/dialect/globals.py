@@ -24,6 +24,8 @@ CONSTANTS = (
     constant("CONTEXT", "EnvironmentContext", origin="pyoxidizer", doc="Opaque."),
     constant("BUILD_CONTEXT", "EnvironmentContext", origin="build-targets", doc="Opaque."),
     constant("TUGGER_CONTEXT", "TuggerContext", origin="tugger", doc="Opaque."),
+    constant("json", "any", origin="oxlang", extension=True,
+             doc="Functions `encode`, `encode_indent`, `decode` and `indent` for JSON."),
 )  # fmt: skip
 
 
