@@ -52,6 +52,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "size": ("size", "Show where the bytes of a program are."),
     "starlark": ("starlark", "Run files of plain Starlark, without the names of the dialect."),
+    "test": ("test_command", "Run tests written in Starlark."),
     "vendor": ("vendor", "Copy all crates of a Rust project into it, for builds without a network."),
 }
 """Name of a command or group: (module in `oxlang.cli`, summary)."""

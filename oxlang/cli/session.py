@@ -24,10 +24,24 @@ TRACE = Option(("--trace",), "Write when each action began and ended, for chrome
 
 
 def progress(call: Invocation) -> Progress:
-    """Makes the display of progress that the options ask for."""
+    """Makes the display of progress that the options ask for; from now on the process can be ended cleanly."""
     from oxlang.cli.progress import Progress
 
+    _end_cleanly()
     return Progress(call.terminal, explain=call.values.flag("explain"), trace=call.values.maybe("trace"))
+
+
+def _end_cleanly() -> None:
+    """Lets SIGTERM and SIGHUP end the build as Ctrl-C does: children are ended, temporary folders removed."""
+    import signal
+
+    def end(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        known = getattr(signal, name, None)
+        if known is not None and signal.getsignal(known) == signal.SIG_DFL:
+            signal.signal(known, end)
 
 
 def settings(call: Invocation) -> BuildSettings:

@@ -240,7 +240,8 @@ def test_rust_does_not_compile(home: Path) -> None:
     assert not list((home.parent / "tmp").iterdir())
 
 
-def test_interrupted(home: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(home: Path, number: signal.Signals) -> None:
     tools = home.parent / "tools"
     tools.mkdir()
     script(tools / "rustc", 'printf "rustc 1.95.0\\nrelease: 1.95.0\\nhost: x86_64-unknown-linux-gnu\\n"')
@@ -254,7 +255,7 @@ def test_interrupted(home: Path) -> None:
     until = time.monotonic() + 60
     while not started.exists() and time.monotonic() < until:
         time.sleep(0.05)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     _, err = running.communicate(timeout=30)
     assert running.returncode == 130
     assert err.splitlines()[-1].startswith("error: ") or "error: " in err

@@ -218,3 +218,21 @@ def test_fmt_stdin(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr("sys.stdin", io.StringIO("x = [1,2]\n"))
     assert oxl(capsys, "fmt", "-").out == "x = [1, 2]\n"
+
+
+def test_test(capsys: Capture, clean: Path) -> None:
+    (clean / "a_test.star").write_text(
+        'load("@stdlib//asserts.star", "eq")\nitems = []\ndef test_good():\n    eq(1 + 1, 2)\n'
+        "def test_bad():\n    eq(1, 2)\ndef helper():\n    fail()\n"
+    )
+    (clean / "other.star").write_text("fail('not a test')\n")
+    ended = oxl(capsys, "test")
+    assert ended.status == 1
+    assert [line.split(" (")[0] for line in ended.out.splitlines()] == [
+        "ok      a_test.star: test_good", "FAILED  a_test.star: test_bad"
+    ]
+    assert "error: fail: expected 2, got 1" in ended.err and ended.err.endswith("1 passed, 1 failed\n")
+    assert oxl(capsys, "test", "--filter", "good").status == 0
+    assert json.loads(oxl(capsys, "test", "--format", "json").out)["failed"] == 1
+    (clean / "test_broken.star").write_text("(\n")
+    assert oxl(capsys, "test", "test_broken.star").status == 1
