@@ -11,6 +11,7 @@ import sys
 GENERATORS = [
     ("parser tables", ["-m", "oxlang.syntax.grammar"]),
     ("reference pages", ["-m", "oxlang.docgen.pages"]),
+    ("page of the commands", ["-m", "oxlang.cli.pages"]),
 ]
 
 

@@ -38,7 +38,7 @@ def file_name(type_name: str) -> str:
 
 
 def _index(environment: Environment) -> str:
-    lines = [HEADER, "", "# Reference", "", "What a `pyoxidizer.bzl` can use. `oxl docs NAME` shows the same texts.", ""]
+    lines = [HEADER, "", "# Reference", "", "What a `pyoxidizer.bzl` can use. `oxl docs NAME` shows the same texts. The commands: [commands.md](commands.md).", ""]
     dialect = sorted(name for name, kind in environment.types.items() if kind.origin != _LANGUAGE)
     language = sorted(name for name, kind in environment.types.items() if kind.origin == _LANGUAGE)
     lines += _table(
@@ -77,9 +77,13 @@ def _globals(environment: Environment) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+_OTHERS = frozenset({"commands.md"})
+"""Pages of the folder that are made elsewhere."""
+
+
 def stale(folder: Path, wanted: Mapping[str, str]) -> list[str]:
     """Gives the names of pages that are missing, different or no longer made."""
-    present = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    present = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md") if path.name not in _OTHERS}
     return sorted(name for name in {*wanted, *present} if wanted.get(name) != present.get(name))
 
 

@@ -141,3 +141,10 @@ def test_a_version_needs_few_modules() -> None:
     done = subprocess.run([sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {script}"],
                           capture_output=True, text=True)
     assert not {"click", "rich", "lark", "json", "re", "dataclasses", "typing"} & set(done.stderr.split())
+
+
+def test_page_of_the_commands_is_current() -> None:
+    from oxlang.bundled import bundled_path
+    from oxlang.cli.pages import page
+
+    assert bundled_path("docs", "reference", "commands.md").read_text(encoding="utf-8") == page()
