@@ -199,21 +199,18 @@ class Engine:
         return True
 
     def _state_key(self, node: Node) -> str | None:
+        """Gives the state key of a node, None as long as it is not known; those of its inputs were asked for before."""
         known = self._state_keys.get(node.id)
         if known is not None:
             return known
         running = hashlib.sha256(SALT + node.id.encode())
         output = self._outputs.get(node.id)
-        if isinstance(node, Source) or (_is_volatile(node) and output is not None):
+        if isinstance(node, Source) or _is_volatile(node):
             if output is None:
                 return None
             running.update(output.digest.hash.encode())
-        elif _is_volatile(node):
-            return None
         for artifact in node.dependencies():
             below = self._state_keys.get(artifact.node.id)
-            if below is None:
-                below = self._state_key(artifact.node)
             if below is None:
                 return None
             running.update(below.encode())
@@ -316,10 +313,9 @@ class Engine:
         if key is not None:
             self.actions.put(key, result)
         self._outputs[node.id] = result.output
-        if not _is_volatile(node):
-            state = self._state_key(node)
-            if state is not None:
-                self.actions.put(state, result)
+        state = self._state_key(node)
+        if state is not None and not _is_volatile(node):
+            self.actions.put(state, result)
 
     def _registered(self) -> Functions:
         with self._lock:

@@ -111,6 +111,8 @@ def _params(params: str) -> dict[str, str]:
     try:
         plain = json.loads(params)
     except ValueError:
+        plain = None
+    if not isinstance(plain, dict):
         return {"its parameters": params}
     return {f"its parameter `{name}`": json.dumps(value, sort_keys=True) for name, value in plain.items()}
 

@@ -220,3 +220,15 @@ def test_tools_are_known_by_fingerprint_not_by_path(bench: Bench) -> None:
     same.build([Artifact(node("/usr/bin/sh", "1"))])
     other.build([Artifact(node("/bin/sh", "2"))])
     assert (same.executed, other.executed) == (0, 1)
+
+
+def test_long_chains_behind_a_volatile_node(bench: Bench) -> None:
+    first = shell("echo x > a.txt", outputs=("a.txt",), cache="session")
+    wanted = Artifact(first)
+    for _ in range(2000):
+        wanted = Artifact(Assemble(parts=(Part(artifact=wanted),)))
+    engine = bench.engine()
+    engine.build([wanted])
+    second = bench.engine()
+    second.build([wanted])
+    assert (engine.executed, second.executed) == (1, 1)
