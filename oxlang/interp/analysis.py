@@ -5,8 +5,9 @@ All answers are safe guesses: `None` for a kind, "unknown" for a call, "mutates"
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from oxlang.resolve.scopes import Binding, FunctionBlock, Program
 from oxlang.syntax import ast
@@ -81,50 +82,49 @@ def expressions_of(node: ast.Node) -> Iterator[ast.Node]:
 
 def children(node: ast.Node) -> list[ast.Node]:
     """Gives the direct parts of a node; bodies of nested functions are left out, their defaults are not."""
-    match node:
-        case ast.Binary():
-            return [node.left, node.right]
-        case ast.Call():
-            return [node.function, *(one.value for one in node.arguments)]
-        case ast.Attribute():
-            return [node.value]
-        case ast.Parenthesised():
-            return [node.inner]
-        case ast.Unary():
-            return [node.operand]
-        case ast.ListExpression() | ast.TupleExpression() | ast.SetExpression():
-            return list(node.items)
-        case ast.DictExpression():
-            return [part for entry in node.entries for part in (entry.key, entry.value)]
-        case ast.DictEntry():
-            return [node.key, node.value]
-        case ast.Conditional():
-            return [node.condition, node.then, node.otherwise]
-        case ast.Index():
-            return [node.value, node.index]
-        case ast.Slice():
-            return [one for one in (node.value, node.lower, node.upper, node.step) if one is not None]
-        case ast.Comprehension():
-            return [node.body, *node.clauses]
-        case ast.ForClause():
-            return [node.target, node.iterable]
-        case ast.IfClause():
-            return [node.condition]
-        case ast.Lambda() | ast.Def():
-            return [one.default for one in node.parameters if one.default is not None]
-        case ast.ExpressionStatement():
-            return [node.value]
-        case ast.Assignment():
-            return [node.value, node.target]
-        case ast.If():
-            return [node.condition, *node.then, *node.otherwise]
-        case ast.For():
-            return [node.iterable, node.target, *node.body]
-        case ast.While():
-            return [node.condition, *node.body]
-        case ast.Return() if node.value is not None:
-            return [node.value]
-    return []
+    parts = _PARTS.get(type(node))
+    return parts(node) if parts is not None else []
+
+
+_PARTS: dict[type, Callable[[Any], list[ast.Node]]] = {
+    ast.Binary: lambda node: [node.left, node.right],
+    ast.Call: lambda node: [node.function, *[one.value for one in node.arguments]],
+    ast.Attribute: lambda node: [node.value],
+    ast.Parenthesised: lambda node: [node.inner],
+    ast.Unary: lambda node: [node.operand],
+    ast.ListExpression: lambda node: node.items,
+    ast.TupleExpression: lambda node: node.items,
+    ast.SetExpression: lambda node: node.items,
+    ast.DictExpression: lambda node: [part for entry in node.entries for part in (entry.key, entry.value)],
+    ast.DictEntry: lambda node: [node.key, node.value],
+    ast.Conditional: lambda node: [node.condition, node.then, node.otherwise],
+    ast.Index: lambda node: [node.value, node.index],
+    ast.Slice: lambda node: [one for one in (node.value, node.lower, node.upper, node.step) if one is not None],
+    ast.Comprehension: lambda node: [node.body, *node.clauses],
+    ast.ForClause: lambda node: [node.target, node.iterable],
+    ast.IfClause: lambda node: [node.condition],
+    ast.Lambda: lambda node: [one.default for one in node.parameters if one.default is not None],
+    ast.Def: lambda node: [one.default for one in node.parameters if one.default is not None],
+    ast.ExpressionStatement: lambda node: [node.value],
+    ast.Assignment: lambda node: [node.value, node.target],
+    ast.If: lambda node: [node.condition, *node.then, *node.otherwise],
+    ast.For: lambda node: [node.iterable, node.target, *node.body],
+    ast.While: lambda node: [node.condition, *node.body],
+    ast.Return: lambda node: [] if node.value is None else [node.value],
+}
+
+
+def statements_of(body: Iterable[ast.Node]) -> Iterator[ast.Node]:
+    """Gives statements with those inside of `if`, `for` and `while`; other nodes are given as they are."""
+    todo = list(body)
+    while todo:
+        one = todo.pop()
+        yield one
+        if isinstance(one, ast.If):
+            todo.extend(one.then)
+            todo.extend(one.otherwise)
+        elif isinstance(one, (ast.For, ast.While)):
+            todo.extend(one.body)
 
 
 class Analysis:
@@ -303,16 +303,14 @@ class Analysis:
                 body = list(block.node.body)
             elif isinstance(block.node, ast.Comprehension):
                 body = list(block.node.clauses)
-            for part in body:
-                for node in expressions_of(part):
-                    self._sources(node, sources)
+            for node in statements_of(body):
+                self._sources(node, sources)
         if not self.program.options.global_reassign:
             for binding in self.program.globals.values():
                 if binding.scope == "global" and len(binding.assignments) == 1:
                     sources[binding] = []
-            for statement in self.program.file.statements:
-                for node in expressions_of(statement):
-                    self._sources(node, sources)
+            for node in statements_of(self.program.file.statements):
+                self._sources(node, sources)
         counted = {
             binding: found
             for binding, found in sources.items()

@@ -52,8 +52,8 @@ class Generator(ExpressionGenerator, CallGenerator, StatementGenerator):
         self.starts: array[int] = array("I", [0])
         self.ends: array[int] = array("I", [0])
         self.flags: list[str] = []
-        self.depth = 0
         self.temporaries_allowed = False
+        self.last = self.mark(0, 0)
         self.renamed = frozenset() if program.options.global_reassign else shadowing & program.globals.keys()
 
     def generate(self) -> Generated:
@@ -69,23 +69,16 @@ class Generator(ExpressionGenerator, CallGenerator, StatementGenerator):
         number = len(self.starts)
         self.starts.append(start)
         self.ends.append(end)
-        return {"lineno": number, "col_offset": 0, "end_lineno": number, "end_col_offset": 0}
+        self.last = at = {"lineno": number, "col_offset": 0, "end_lineno": number, "end_col_offset": 0}
+        return at
 
     def place(self, node: ast.Node) -> dict[str, Any]:
         """Gives the location arguments for a node."""
-        return self.mark(node.start, node.end)
-
-
-def mangle(name: str) -> str:
-    """Gives the Python name for a name that Python must not see as its own."""
-    if name in ("None", "True", "False") or (name.startswith("__") and name.endswith("__")):
-        return name + "."
-    return name
-
-
-def demangle(name: str) -> str:
-    """Undoes `mangle` and the renaming of shadowing globals."""
-    return name.removesuffix(".")
+        number = len(self.starts)
+        self.starts.append(node.start)
+        self.ends.append(node.end)
+        self.last = at = {"lineno": number, "col_offset": 0, "end_lineno": number, "end_col_offset": 0}
+        return at
 
 
 def generate(program: Program, shadowing: frozenset[str]) -> Generated:

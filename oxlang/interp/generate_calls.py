@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxlang.interp.analysis import Analysis, strip
 from oxlang.interp.generate_expressions import LOAD, Place
+from oxlang.interp.names import mangle
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -76,8 +77,6 @@ class CallGenerator:
         return py.Call(func=self.value(callee), args=positional, keywords=self.named(node), **at)
 
     def named(self, node: ast.Call) -> list[Any]:
-        from oxlang.interp.generate import mangle
-
         return [
             py.keyword(arg=mangle(one.name.id), value=self.value(one.value), **self.place(one))
             for one in node.arguments
@@ -86,8 +85,6 @@ class CallGenerator:
 
     def spread_call(self, node: ast.Call, callee: ast.Expression, at: Place) -> Any:
         """`f(a, k = v, *args, **kwargs)`: named values are evaluated before `*args`, unlike in Python."""
-        from oxlang.interp.generate import mangle
-
         function = self.value(callee)
         positional = [self.value(one.value) for one in node.arguments if one.kind == "positional"]
         names: list[Any] = []

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from oxlang.interp.analysis import COMPARISONS, Analysis, expressions_of, strip
+from oxlang.interp.names import mangle
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -47,7 +48,7 @@ class ExpressionGenerator:
         flags: list[str]
         renamed: frozenset[str]
         temporaries_allowed: bool
-        depth: int
+        last: Place
 
         def mark(self, start: int, end: int) -> Place: ...
 
@@ -79,8 +80,6 @@ class ExpressionGenerator:
 
     def python_name(self, node: ast.Name) -> str:
         """Gives the Python name of a variable."""
-        from oxlang.interp.generate import mangle
-
         ident = node.id
         if ident in self.renamed:
             binding = self.meaning.get(node)
@@ -111,54 +110,37 @@ class ExpressionGenerator:
 
     def value(self, node: ast.Expression) -> Any:
         """Gives the Python expression for a Starlark value."""
-        match node:
-            case ast.Name():
-                return self.variable(node)
-            case ast.Literal_():
-                return self.constant(node.value, self.place(node))
-            case ast.Parenthesised():
-                return self.value(node.inner)
-            case ast.Call():
-                return self.call(node, test=False)
-            case ast.Attribute():
-                at = self.mark(node.start, node.end)
-                return self.helper(".attr", [self.value(node.value), self.constant(node.name.id, at)], at)
-            case ast.Binary():
-                return self.binary(node)
-            case ast.Unary():
-                return self.unary(node)
-            case ast.Index():
-                return self.index(node)
-            case ast.Slice():
-                return self.slice(node)
-            case ast.ListExpression():
-                return self.list_display(node)
-            case ast.TupleExpression():
-                return py.Tuple(elts=[self.value(one) for one in node.items], ctx=LOAD, **self.place(node))
-            case ast.DictExpression():
-                return self.dict_display(node)
-            case ast.Conditional():
-                at = self.place(node)
-                return py.IfExp(
-                    test=self.test(node.condition), body=self.value(node.then), orelse=self.value(node.otherwise), **at
-                )
-            case ast.Lambda():
-                return self.lambda_(node)
-            case ast.Comprehension():
-                return self.comprehension(node)
-        raise AssertionError(type(node).__name__)
+        return _WRITERS[type(node)](self, node)
+
+    def literal(self, node: ast.Literal_) -> Any:
+        return py.Constant(value=node.value, **self.last)
+
+    def parenthesised(self, node: ast.Parenthesised) -> Any:
+        return self.value(node.inner)
+
+    def attribute(self, node: ast.Attribute) -> Any:
+        at = self.place(node)
+        return self.helper(".attr", [self.value(node.value), self.constant(node.name.id, at)], at)
+
+    def tuple_display(self, node: ast.TupleExpression) -> Any:
+        return py.Tuple(elts=[self.value(one) for one in node.items], ctx=LOAD, **self.place(node))
+
+    def conditional(self, node: ast.Conditional) -> Any:
+        at = self.place(node)
+        return py.IfExp(test=self.test(node.condition), body=self.value(node.then), orelse=self.value(node.otherwise), **at)
 
     def variable(self, node: ast.Name) -> Any:
-        at = self.place(node)
         binding = self.meaning.get(node)
         if binding is not None and binding.scope == "universal":
+            # Names of the language cannot be unbound, so they need no place of their own.
             if node.id == "None":
-                return self.constant(None, at)
+                return self.constant(None, self.last)
             if node.id == "True":
-                return self.name(".TRUE", at)
+                return self.name(".TRUE", self.last)
             if node.id == "False":
-                return self.name(".FALSE", at)
-        return self.name(self.python_name(node), at)
+                return self.name(".FALSE", self.last)
+            return self.name(node.id, self.last)
+        return self.name(self.python_name(node), self.place(node))
 
     def boolean(self, test: Any, at: Place) -> Any:
         """Gives Starlark's boolean for a Python truth."""
@@ -448,3 +430,22 @@ class ExpressionGenerator:
         if node.step is None:
             return self.helper(".part", [self.value(node.value), *parts[:2]], at)
         return self.helper(".slice", [self.value(node.value), *parts], at)
+
+
+_WRITERS: dict[type, Any] = {
+    ast.Name: ExpressionGenerator.variable,
+    ast.Literal_: ExpressionGenerator.literal,
+    ast.Parenthesised: ExpressionGenerator.parenthesised,
+    ast.Call: lambda generator, node: generator.call(node, test=False),
+    ast.Attribute: ExpressionGenerator.attribute,
+    ast.Binary: ExpressionGenerator.binary,
+    ast.Unary: ExpressionGenerator.unary,
+    ast.Index: ExpressionGenerator.index,
+    ast.Slice: ExpressionGenerator.slice,
+    ast.ListExpression: ExpressionGenerator.list_display,
+    ast.TupleExpression: ExpressionGenerator.tuple_display,
+    ast.DictExpression: ExpressionGenerator.dict_display,
+    ast.Conditional: ExpressionGenerator.conditional,
+    ast.Lambda: lambda generator, node: generator.lambda_(node),
+    ast.Comprehension: lambda generator, node: generator.comprehension(node),
+}

@@ -26,7 +26,6 @@ class StatementGenerator:
         options: LanguageOptions
         flags: list[str]
         temporaries_allowed: bool
-        depth: int
 
         def mark(self, start: int, end: int) -> Place: ...
 
@@ -60,6 +59,7 @@ class StatementGenerator:
 
     def statement(self, node: ast.Statement, out: list[Any]) -> None:
         self.temporaries_allowed = True
+        self.place(node)
         match node:
             case ast.ExpressionStatement():
                 if not isinstance(strip(node.value), ast.Literal_):

@@ -407,7 +407,7 @@ class _Resolver:
         )
         if self.options.late_names and inside_function:
             return binding
-        near = nearest(name, self.known_names())
+        near = nearest(name, self.known_names()) if len(name) > 1 else None
         hint = f" (did you mean {near}?)" if near else ""
         fixes = [Fix(f"replace it by `{near}`", (Edit(self.span(node), near),), safe=False)] if near else []
         self.found.append(
