@@ -426,6 +426,8 @@ def _primaries(builder: Builder) -> Actions:
     def argument_named(name: Expression, equal: int, value: Expression) -> Argument:
         if isinstance(name, Name):
             return Argument(name.start, value.end, "named", name, value)
+        if isinstance(name, ErrorExpression):
+            return Argument(name.start, value.end, "positional", None, value)
         builder.report(
             "OX0141",
             "keyword argument must have form name=expr",

@@ -66,6 +66,9 @@ def make_load(
 ) -> Load | ErrorStatement:
     """Checks and makes a load statement; the grammar reads it like a call."""
     start, end = builder.starts[keyword], builder.ends[close]
+    unfinished = not builder.texts[close]  # recovery put the bracket in
+    if not items and unfinished:
+        return ErrorStatement(start, end)
     if not items:
         builder.report(
             "OX0142",
@@ -91,7 +94,7 @@ def make_load(
             help="the module is known before the program runs, so it cannot be computed",
         )
         return ErrorStatement(start, end)
-    if len(items) == 1:
+    if len(items) == 1 and not unfinished:
         builder.report(
             "OX0142",
             "load statement must import at least 1 symbol",

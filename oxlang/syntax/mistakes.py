@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from oxlang.diagnostics.model import Diagnostic, Edit, Fix, Label, diagnostic
 from oxlang.source import Span
+from oxlang.syntax.ast import ErrorStatement, Statement
 from oxlang.syntax.layout import (
     BAD_STRING,
     BYTES,
@@ -128,13 +129,19 @@ class Place:
     """Where an error is: the token that was found, its neighbours, and what was acceptable."""
 
     def __init__(
-        self, tokens: Tokens, states: Sequence[int], index: int, expected: set[int], after_error: bool
+        self,
+        tokens: Tokens,
+        states: Sequence[int],
+        index: int,
+        expected: set[int],
+        previous: Statement | None,
     ) -> None:
         self.tokens = tokens
         self.states = states
         self.index = index
         self.expected = expected
-        self.after_error = after_error
+        self.previous = previous
+        self.after_error = isinstance(previous, ErrorStatement)
         self.kind = tokens.kinds[index]
         self.text = tokens.texts[index] if self.kind not in (NEWLINE, INDENT, DEDENT, END) else ""
         self.start = tokens.starts[index]
@@ -304,7 +311,9 @@ def _join(words: Sequence[str]) -> str:
 Recogniser = Callable[[Place], "Slip | None"]
 
 
-def explain(tokens: Tokens, states: Sequence[int], index: int, expected: set[int], after_error: bool) -> Slip:
+def explain(
+    tokens: Tokens, states: Sequence[int], index: int, expected: set[int], previous: Statement | None
+) -> Slip:
     """Explains the error at a token.
 
     Args:
@@ -312,11 +321,11 @@ def explain(tokens: Tokens, states: Sequence[int], index: int, expected: set[int
         states: the parser's stack, before the token.
         index: the token.
         expected: kinds of tokens that could stand there.
-        after_error: whether the statement before was given up.
+        previous: the statement before; if it was given up, this error may be a mere consequence.
     """
     from oxlang.syntax.slips import SLIPS
 
-    place = Place(tokens, states, index, expected, after_error)
+    place = Place(tokens, states, index, expected, previous)
     for recognise in SLIPS:
         slip = recognise(place)
         if slip is not None:

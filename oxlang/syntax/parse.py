@@ -16,7 +16,7 @@ from oxlang.diagnostics.model import Diagnostic
 from oxlang.source import SourceFile
 from oxlang.syntax.ast import ErrorExpression, ExpressionStatement, File, Literal_, Name, Statement
 from oxlang.syntax.build import Builder
-from oxlang.syntax.layout import BYTES, FLOAT, INT, MAX_ERRORS, NAME, SKIP, Tokens, tokenise
+from oxlang.syntax.layout import BYTES, FLOAT, INT, MAX_ERRORS, NAME, SKIP, STRING, Tokens, tokenise
 from oxlang.syntax.literals import Problem, number_value, string_value
 from oxlang.syntax.options import LanguageOptions
 from oxlang.syntax.tables import ROWS, RULES, START
@@ -167,9 +167,11 @@ class LiteralReader:
             value, problem = number_value(text, old=old)
         else:
             value, problem = string_value(text, old=old)
+        source = self.tokens.source.text
         if problem is None:
             self.known[text] = value
-        else:
+        elif kind in (STRING, BYTES) or not source[end : end + 1].isalnum():
+            # A letter or digit right behind a number is an error that says more.
             self.builder.report(
                 problem.code, problem.message, start + problem.start, start + problem.end, help=problem.help
             )

@@ -82,9 +82,11 @@ class Recovery:
         self.errors += 1
         slip = None
         if kinds[index] != BROKEN:
-            slip = explain(self.tokens, self.states, index, acceptable(self.states), self._after_error())
+            slip = explain(self.tokens, self.states, index, acceptable(self.states), self._previous())
             if slip.report and not self._in_open_bracket(index):
                 self.builder.diagnostics.append(slip.diagnostic(self.tokens))
+                if kinds[index] == NEWLINE:
+                    self._expect_continuation(index)
         if self.errors == MAX_ERRORS:
             return self._give_up()
         repaired = self._repair(index, slip)
@@ -129,7 +131,6 @@ class Recovery:
             candidates.append([NAME])
         if kind == NEWLINE and self.tokens.kinds[index + 1] == INDENT:
             candidates.append([_COLON])
-            candidates.append([INT, _COLON])
         if kind not in (INDENT, DEDENT):
             candidates.append([INT])
         candidates.append([INDENT, TERMINALS["pass"], NEWLINE, DEDENT])
@@ -267,16 +268,23 @@ class Recovery:
                 return False
         return False
 
-    def _after_error(self) -> bool:
-        """Whether the statement before this one was given up, so that this one may only be its consequence."""
+    def _expect_continuation(self, index: int) -> None:
+        """Takes back the report of an indented line behind a line that is not finished."""
+        end = self.tokens.ends[index]
+        diagnostics = self.builder.diagnostics
+        for number, one in enumerate(diagnostics):
+            if one.code.id == "OX0120" and one.span is not None and one.span.end == end:
+                del diagnostics[number]
+                return
+
+    def _previous(self) -> Statement | None:
+        """The statement before the one with the error, in the same block."""
         states, values = list(self.states), list(self.values)
         while len(states) > 1 and _COMPOUND not in ROWS[states[-1]]:
             states.pop()
             values.pop()
         statements = values[-1]
-        return (
-            isinstance(statements, list) and bool(statements) and isinstance(statements[-1], ErrorStatement)
-        )
+        return statements[-1] if isinstance(statements, list) and statements else None
 
     def _add(self, statement: Statement) -> None:
         """Puts a statement where the stack ends."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oxlang.syntax.ast import For, While
 from oxlang.syntax.layout import (
     DEDENT,
     INDENT,
@@ -15,6 +16,15 @@ from oxlang.syntax.mistakes import BLOCK_KEYWORDS, KEYWORDS, VALUES, Place, Slip
 def branch(p: Place) -> Slip | None:
     """`else` or `elif` without `if`; `else if`."""
     if p.text in ("else", "elif") and p.kind in KEYWORDS and p.index == p.first:
+        loop = {For: "for", While: "while"}.get(type(p.previous)) if p.text == "else" else None
+        if loop is not None:
+            return p.slip(
+                "OX0108",
+                f"`{loop}` loops have no `else`",
+                label="branch of Python",
+                repair=False,
+                help="set a variable in the loop, and look at it with `if` behind the loop",
+            )
         if p.after_error:
             return p.slip("OX0105", f"`{p.text}` without `if`", report=False, repair=False)
         return p.slip(
@@ -123,7 +133,8 @@ def function_header(p: Place) -> Slip | None:
                 repair=False,
             )
         return None
-    if p.wants("(") and NAME not in p.expected and not p.wants_operand and not p.brackets:
+    named_now = p.text_at(p.neighbour(p.before, -1)) == "def"
+    if named_now and p.wants("(") and not p.brackets:
         if p.text == ".":
             return p.slip(
                 "OX0100",

@@ -14,7 +14,7 @@ from oxlang.syntax.layout import (
 )
 from oxlang.syntax.mistakes import Place, Slip
 
-_QUOTES = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "`": "'", "´": "'"}
+_QUOTES = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "´": "'"}
 _LOOKALIKES = {
     "–": "-",
     "—": "-",
@@ -101,6 +101,15 @@ def strange_character(p: Place) -> Slip | None:
     if p.kind != ILLEGAL:
         return None
     char = p.text
+    if char == "`":
+        return p.slip(
+            "OX0130",
+            "a backtick is no quote",
+            label="unexpected backtick",
+            notes=(),
+            repair=False,
+            help='put `"` around strings',
+        )
     if char in _QUOTES:
         straight = _QUOTES[char]
         return p.slip(
@@ -228,7 +237,15 @@ def string_prefix(p: Place) -> Slip | None:
 
 
 def number(p: Place) -> Slip | None:
-    """Letters or digits right behind a number."""
+    """Letters or digits right behind a number; a number behind a dot."""
+    if p.adjacent and p.kind == FLOAT and p.text[0] == "." and p.kind_at(p.before) in (NAME, STRING):
+        return p.slip(
+            "OX0133",
+            f"`{p.text[1:]}` is not the name of an attribute",
+            label="a name begins with a letter or `_`",
+            repair=False,
+            help=f"write `[{p.text[1:]}]` for an item",
+        )
     if (
         not p.adjacent
         or p.kind_at(p.before) not in (INT, FLOAT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oxlang.syntax.layout import (
+    BYTES,
     CLOSER,
     END,
     NAME,
@@ -48,7 +49,36 @@ def chained_assignment(p: Place) -> Slip | None:
 
 
 def conditional(p: Place) -> Slip | None:
-    """`a if b` without `else`."""
+    """`a if b` without `else`, and its parts in another order."""
+    if (
+        p.text == "if"
+        and p.wants_operand
+        and p.index != p.first
+        and p.before_text not in (":", "]", ")", "}")
+    ):
+        return p.slip(
+            "OX0103",
+            "a value is missing before `if`",
+            label="a conditional expression begins with a value",
+            repair=False,
+            help="write `a if condition else b`",
+        )
+    if p.text == "else" and p.before_text == "if":
+        return p.slip(
+            "OX0103",
+            "the condition is missing behind `if`",
+            label="expected a condition before this",
+            repair=False,
+            help="write `a if condition else b`",
+        )
+    if p.text == "else" and p.index != p.first and NEWLINE in p.expected:
+        return p.slip(
+            "OX0105",
+            "`else` without `if`",
+            label="no condition stands before it",
+            repair=False,
+            help="write `a if condition else b`",
+        )
     if not p.wants("else") or p.text == "else" or p.wants_operand:
         return None
     if p.kind in (NEWLINE, END) or p.text in (")", "]", "}", ",", ":"):
@@ -66,6 +96,14 @@ def generator(p: Place) -> Slip | None:
     """`f(x for x in y)` and set comprehensions."""
     if p.text != "for" or not p.brackets:
         return None
+    if p.wants_operand and p.before_text in CLOSER:
+        return p.slip(
+            "OX0103",
+            "a value is missing before `for`",
+            label="a comprehension begins with the value of an item",
+            repair=False,
+            help="write `[item for item in values]`",
+        )
     if p.bracket == "(":
         return p.slip(
             "OX0108",
@@ -190,6 +228,16 @@ def annotation(p: Place) -> Slip | None:
 def entry(p: Place) -> Slip | None:
     """`["a": 1]` and `{"a", 1}` mixtures."""
     if p.text == ":" and p.bracket == "[" and p.wants("]"):
+        opened = p.neighbour(p.brackets[-1], -1)
+        if opened < p.brackets[-1] and (p.kind_at(opened) in VALUES or p.text_at(opened) in OPENER):
+            return p.slip(
+                "OX0100",
+                p.got_want(),
+                label="a slice has three parts at most",
+                notes=(),
+                help="write `[start:stop:step]`",
+                repair=False,
+            )
         return p.slip(
             "OX0100",
             "a list has no keys",
@@ -278,6 +326,8 @@ def missing_operand(p: Place) -> Slip | None:
 
 def two_values(p: Place) -> Slip | None:
     """Two values next to each other."""
+    if p.wants("in") and not p.wants("=="):
+        return None
     if p.kind not in VALUES and p.text not in ("lambda",) and p.text != "{":
         return None
     if (p.kind_at(p.before) not in VALUES and p.before_text not in OPENER) or p.wants_operand:
@@ -291,6 +341,25 @@ def two_values(p: Place) -> Slip | None:
             repair=False,
             help="write `+` between them, or `,` between items",
             fix=("add `+`", place, place, " +"),
+        )
+    if p.kind == NAME and p.adjacent and p.kind_at(p.before) in (STRING, BYTES):
+        other = '"' if p.before_text.endswith("'") else "'"
+        return p.slip(
+            "OX0104",
+            f"the string ends before `{p.text}`",
+            label="behind the closing quote",
+            repair=False,
+            help=f"put `{other}` around a string that contains quotes, or write a backslash before them",
+        )
+    if p.bracket == "{" and p.wants(":"):
+        place = p.tokens.ends[p.before]
+        return p.slip(
+            "OX0104",
+            f"`:` is missing before {p.found_nicely}",
+            label="expected `:` before this",
+            repair=False,
+            help="write `key: value`",
+            fix=("add `:`", place, place, ":"),
         )
     if p.brackets:
         place = p.tokens.ends[p.before]
