@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ def test_chunk(file: str, chunk: Chunk, tmp_path: Path, cache: Path) -> None:
     (tmp_path / "src" / "a.txt").write_text("a", encoding="utf-8")
     (tmp_path / "src" / ".hidden").write_text("h", encoding="utf-8")
     (tmp_path / "names.txt").write_text("pkg\n# comment\n\n", encoding="utf-8")
+    site = tmp_path / "venv" / "lib" / "python{}.{}".format(*sys.version_info) / "site-packages" / "pkg"
+    site.mkdir(parents=True)
+    (site / "__init__.py").write_text("", encoding="utf-8")
     if chunk.expected is None:
         Run(tmp_path, chunk.text, cache=cache)
         return

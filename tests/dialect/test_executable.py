@@ -52,6 +52,17 @@ def test_evaluating_the_template_demands_nothing(folder: Path, cache: Path) -> N
     assert run.engine.demands == 0
 
 
+def test_print_writes_starlark_texts(folder: Path, cache: Path) -> None:
+    run = Run(folder, 'print("a", 1, None, True, [1, "a"], {"k": "v"})\nprint(FileManifest())\nprint()\n', cache=cache)
+    assert run.out == ['a 1 None True [1, "a"] {"k": "v"}', "<FileManifest>", ""]
+
+
+def test_build_path_is_read_late(folder: Path, cache: Path) -> None:
+    text = "def f():\n    return FileManifest()\nregister_target('f', f)\nset_build_path('out/../o2')\n"
+    context = Run(folder, text, cache=cache, triple="wasm32-foo").context
+    assert context.target_directory("x/y") == f"{folder}/o2/wasm32-foo/debug/x/y"
+
+
 def test_list_mode_calls_no_target(folder: Path, cache: Path) -> None:
     run = Run(folder, TEMPLATE.replace("dist = default", "fail('called') or default"), cache=cache, mode="list")
     table = run.context.targets
