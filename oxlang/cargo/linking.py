@@ -11,6 +11,8 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from oxlang.diagnostics.model import error
+
 if TYPE_CHECKING:
     from oxlang.graph.platform import Platform
     from oxlang.packaging.distribution import Distribution
@@ -97,6 +99,12 @@ def encoded_flags(flags: tuple[str, ...]) -> dict[str, str]:
 
 def _static(distribution: Distribution, facts: LinkFacts, folder: str, name: str) -> list[str]:
     platform = distribution.platform
+    if not facts.library:
+        raise error(
+            "OX0806",
+            f"Python {distribution.version} for `{distribution.target_triple}` comes as object files, without a libpython archive",
+            help="take a distribution with a libpython, or link dynamically (flavor `standalone_dynamic`)",
+        )
     if platform.is_windows:
         major, minor = distribution.version_info
         lines = [f"cargo:rustc-link-lib=static=python{major}{minor}:{name}"]

@@ -11,9 +11,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from oxlang.bundled import bundled_path
 from oxlang.cargo.licensing import Crate, cargo_metadata, crates_of_metadata
 from oxlang.cargo.manifest import ALLOCATORS, PyembedLocation, bundled_pyembed
 from oxlang.cargo.project import project_files
@@ -60,7 +62,7 @@ def make_table(toolchain: Toolchain, env: Mapping[str, str], project: Path) -> s
             for crate in crates_of_metadata(metadata):
                 if not crate.is_project:
                     key = f"{crate.name} {crate.version}"
-                    crates[key] = crate
+                    crates[key] = _with_own_texts(crate)
                     found.add(key)
         return found
 
@@ -74,6 +76,15 @@ def make_table(toolchain: Toolchain, env: Mapping[str, str], project: Path) -> s
         "crates": [crates[key].to_json() for key in sorted(crates)],
     }
     return json.dumps(table, indent=1, ensure_ascii=False) + "\n"
+
+
+def _with_own_texts(crate: Crate) -> Crate:
+    """Adds the licence texts of the checkout to a crate of ours, whose folder has none."""
+    if crate.texts or not (bundled_path("crates") / crate.name).is_dir():
+        return crate
+    top = bundled_path("crates").parent
+    texts = [(name, (top / name).read_text(encoding="utf-8")) for name in ("LICENSE-APACHE", "LICENSE-MIT")]
+    return replace(crate, texts=tuple(texts))
 
 
 def main(arguments: list[str]) -> int:

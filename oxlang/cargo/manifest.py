@@ -216,15 +216,6 @@ def with_pyembed(text: str, location: PyembedLocation) -> str:
     return tomlkit.dumps(document)
 
 
-def package_name(text: str) -> str:
-    """Gives `package.name` of a manifest, or an empty string for a virtual one."""
-    import tomlkit
-
-    package = tomlkit.parse(text).get("package")
-    name = package.get("name", "") if isinstance(package, Mapping) else ""
-    return str(name)
-
-
 def _exclude(document: TOMLDocument, folder: str) -> None:
     import tomlkit
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from oxlang.cargo.linking import application_lines, caller_rust_flags, encoded_flags, pyo3_config, rust_flags
+from oxlang.diagnostics.model import OxError
 from oxlang.graph.platform import Platform
 from oxlang.packaging.distribution import LinkMode
 from tests.cargo.facts import TRIPLES, facts
@@ -74,3 +75,10 @@ def test_flags_of_the_caller() -> None:
     assert encoded_flags(("-C", "a=b")) == {"RUSTFLAGS": "-C a=b"}
     assert encoded_flags(("-C", "a b")) == {"CARGO_ENCODED_RUSTFLAGS": "-C\x1fa b"}
     assert encoded_flags(()) == {}
+
+
+def test_objects_without_an_archive() -> None:
+    made, how = facts("x86_64-unknown-linux-gnu", "static", static_lib="", core_objs=("build/a.o",))
+    with pytest.raises(OxError) as caught:
+        pyo3_config(made, how)
+    assert caught.value.diagnostic.code.id == "OX0806"

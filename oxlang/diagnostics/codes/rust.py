@@ -34,6 +34,11 @@ CODES: tuple[Code, ...] = (
         failure="environment",
     ),
     Code(
+        id="OX0806",
+        name="no-libpython-archive",
+        summary="A Python distribution has only the object files of a static libpython.",
+    ),
+    Code(
         id="OX0810",
         name="launcher-build-failed",
         summary="Cargo could not build the launcher of an executable.",
