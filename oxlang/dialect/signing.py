@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import attribute, function, method, starlark_type
 from oxlang.declare.types import literal
-from oxlang.diagnostics.model import error
+from oxlang.diagnostics.model import diagnostic, error
 from oxlang.dialect.content import missing, unreadable
 
 if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext
+    from oxlang.dialect.targets import Target
 
 STORES = ("my", "root", "trust", "ca", "userds")
 ACTIONS = (
@@ -100,6 +101,22 @@ class CodeSigningRequest:
                             doc="Leaves the signature to the next signer.")  # fmt: skip
     prevent_signing: bool = attribute(default=False, set="truthy", readable=False, type="any",
                                       doc="Leaves it unsigned.")  # fmt: skip
+
+
+def warn_unsigned(ctx: DialectContext, target: Target) -> None:
+    """Gives one warning for each target that is built while signers are active (OX0529)."""
+    if ("unsigned", target.name) in ctx.memo:
+        return
+    ctx.memo["unsigned", target.name] = True
+    labels = ", ".join(dict.fromkeys(f"`{signer.label}`" for signer, _ in ctx.signers))
+    ctx.warn(
+        diagnostic(
+            "OX0529",
+            f"the target `{target.name}` is built unsigned; oxlang cannot sign with {labels}",
+            span=target.span,
+            help="sign the output with the tool of the platform",
+        )
+    )
 
 
 def _read(full: str, path: str) -> bytes:

@@ -216,3 +216,17 @@ def test_manifest_target(tmp_path: Path, cache: Path) -> None:
     assert run.context.targets.plan(run.context, "e").artifact is None
     assert run.engine.demands == 0
     assert str(tmp_path) in run.context.reads.files
+
+
+def test_active_signers_warn_once(tmp_path: Path, cache: Path) -> None:
+    run = Run(
+        tmp_path,
+        "code_signer_from_windows_store_auto().activate()\n"
+        "def make():\n    return glob(['*.nothing'])\n"
+        "register_target('m', make)\nresolve_targets()\n",
+        cache=cache,
+    )
+    run.lower("m")
+    run.lower("m")
+    assert [one.code.id for one in run.warnings] == ["OX0529"]
+    assert "the Windows store" in run.warnings[0].message

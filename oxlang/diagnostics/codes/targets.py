@@ -26,4 +26,5 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0524", name="source-text", summary="The source of a module is not UTF-8 text."),
     Code(id="OX0527", name="dropped-sources", summary="A policy setting drops all Python modules.", severity="warning"),
     Code(id="OX0528", name="snap-value", summary="A part of a snap is not described as snapcraft wants it."),
+    Code(id="OX0529", name="unsigned", summary="Something is built unsigned although a code signer is active.", severity="warning"),
 )
