@@ -11,7 +11,7 @@ def _run(call: Invocation) -> int:
     try:
         from oxlang.lsp.server import serve
     except ModuleNotFoundError as missing:
-        if missing.name not in ("pygls", "lsprotocol"):
+        if (missing.name or "").split(".")[0] not in ("pygls", "lsprotocol"):
             raise
         raise error(
             "OX0906", "the language server needs the package `pygls`", help="install it: `pip install 'oxlang[lsp]'`"

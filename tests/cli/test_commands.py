@@ -179,6 +179,66 @@ def test_bash_reads_the_script(capsys: Capture, clean: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_extract_wants_one_archive(capsys: Capture, clean: Path) -> None:
+    ended = oxl(capsys, "python-distribution-extract", "out")
+    assert ended.status == 1
+    assert ended.err == "error: must specify --download-default or --archive-path [OX0907]\n"
+    ended = oxl(capsys, "python-distribution-extract", "--download-default", "--archive-path", "a", "out")
+    assert ended.err == "error: must only specify one of --download-default or --archive-path [OX0907]\n"
+    assert oxl(capsys, "python-distribution-extract", "--archive-path", "a.tar.zst", "out").status == 1
+    assert not (clean / "out").exists()
+
+
+def test_find_resources(capsys: Capture, clean: Path) -> None:
+    (clean / "pkg").mkdir()
+    (clean / "pkg" / "__init__.py").write_text("")
+    (clean / "pkg" / "data.txt").write_text("x")
+    ended = oxl(capsys, "find-resources", clean)
+    assert ended.out.splitlines() == [
+        f"scanning directory {clean}",
+        "File { path: pkg/__init__.py, is_executable: false }",
+        "PythonModuleSource { name: pkg, is_package: true, is_stdlib: false, is_test: false }",
+        "File { path: pkg/data.txt, is_executable: false }",
+        "PythonPackageResource { package: pkg, name: data.txt, is_stdlib: false, is_test: false }",
+    ]
+    found = json.loads(oxl(capsys, "find-resources", "--no-emit-files", "--format", "json", clean).out)
+    assert [one["kind"] for one in found["resources"]] == ["module", "resource"]
+    assert oxl(capsys, "find-resources").status == 2
+
+
+def test_pythons(capsys: Capture, clean: Path) -> None:
+    found = json.loads(oxl(capsys, "python", "list", "--format", "json").out)["pythons"]
+    assert found and found[0]["default"]
+    assert oxl(capsys, "python", "find").out.strip() == found[0]["path"]
+    assert oxl(capsys, "python", "find", "3.1").status == 1
+    assert oxl(capsys, "python", "info").out.startswith("High-Level Metadata\n")
+    path = found[0]["path"]
+    assert "Target triple: " in oxl(capsys, "python-distribution-info", path).out
+    assert oxl(capsys, "python-distribution-licenses", path).out.startswith("Python Distribution Licenses: ")
+
+
+def test_analyze(capsys: Capture, clean: Path) -> None:
+    ended = oxl(capsys, "analyze", "/etc/hostname")
+    assert ended.status == 1 and "[OX0625]" in ended.err
+    assert oxl(capsys, "analyze", "missing").status == 1
+    import sys
+
+    if sys.platform == "linux":
+        assert "Symbol Versioning" in oxl(capsys, "analyze", sys.executable).out
+
+
+def test_lsp_without_its_packages(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.delitem(sys.modules, "oxlang.lsp.server", raising=False)
+    monkeypatch.setitem(sys.modules, "pygls", None)
+    monkeypatch.setitem(sys.modules, "pygls.lsp", None)
+    monkeypatch.setitem(sys.modules, "pygls.lsp.server", None)
+    ended = oxl(capsys, "lsp")
+    assert ended.status == 1
+    assert "error: the language server needs the package `pygls` [OX0906]" in ended.err
+
+
 def test_doctor(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = json.loads(oxl(capsys, "doctor", "--format", "json").out)["findings"]
     assert {one["state"] for one in found} <= {"ok", "missing", "optional"}

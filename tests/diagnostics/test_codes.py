@@ -51,12 +51,13 @@ def test_every_raised_code_is_registered() -> None:
     assert used <= known
 
 
-def test_every_code_is_provoked_by_a_test() -> None:
+@pytest.mark.parametrize("family", sorted({one.id[:4] for one in all_codes()}))
+def test_every_code_is_provoked_by_a_test(family: str) -> None:
     text = "".join(
         path.read_text(encoding="utf-8", errors="replace")
-        for folder in (TESTS, TESTS.parent / "grammar" / "mistakes")
+        for folder in (TESTS, bundled_path("grammar", "mistakes"))
         for path in folder.rglob("*")
         if path.is_file() and path.suffix in (".py", ".star", ".bzl", ".txt", ".md", ".json")
     )
     tested = set(re.findall(r"OX\d{4}", text))
-    assert sorted(one.id for one in all_codes() if one.id not in tested) == []
+    assert [one.id for one in all_codes() if one.id.startswith(family) and one.id not in tested] == []
