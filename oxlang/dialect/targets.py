@@ -218,6 +218,10 @@ class TargetTable:
             artifact = value.lower(ctx)
         except OxError as problem:
             raise problem.at(getattr(value, "origin", None) or target.span) from problem.__cause__
+        if ctx.signers:
+            from oxlang.dialect.signing import warn_unsigned
+
+            warn_unsigned(ctx, target)
         run = value.run_path(ctx) if declared.run in ("path", "manifest") else None
         from oxlang.dialect.plan import BuildPlan
 
