@@ -230,7 +230,7 @@ class _Layout:
                     line_first = index + 1
                 elif index == last:
                     resume = self._resume(brackets[0])
-                    self._unclosed(brackets[-1] if resume == last else brackets[0], index)
+                    self._unclosed(*((brackets[-1], last) if resume == last else (brackets[0], resume + 1)))
                     self.insertions = [one for one in self.insertions if one[0] < resume]
                     self._break(resume, line_first)
                     return (resume if resume < last else 0), resume + 1

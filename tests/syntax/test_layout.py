@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oxlang.syntax.ast import Assignment, Binary, Def, If, Name
-from oxlang.syntax.options import CONFIG, STANDARD
+from oxlang.syntax.options import CONFIG, STANDARD, LanguageOptions
 from tests.syntax.trees import good, parsed, shape
 
 
@@ -91,3 +91,16 @@ def test_else_belongs_to_its_indentation(text: str) -> None:
     assert isinstance(outer.then[0], If)
     assert outer.otherwise
     assert outer.then[0].otherwise
+
+
+def test_while_needs_its_option() -> None:
+    text = "def f():\n    while True:\n        break\n"
+    assert [one.code.id for one in parsed(text).diagnostics] == ["OX0144"]
+    assert not parsed(text, LanguageOptions(while_loops=True)).diagnostics
+
+
+def test_reserved_words() -> None:
+    for word in ("class", "async", "import", "yield", "nonlocal"):
+        assert parsed(f"{word} = 1\n").diagnostics
+    assert not parsed("async = 1\nawait = 2\n", CONFIG).diagnostics
+    assert not parsed("match = 1\ntype = 2\nprint = 3\nNone = 4\n").diagnostics

@@ -56,3 +56,19 @@ def test_mistake(path: Path) -> None:
 
 def test_there_are_enough() -> None:
     assert len(FILES) >= 60
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_fixes_mend(path: Path) -> None:
+    """A text to which a fix is applied has one error less, or another one that stood behind it."""
+    with path.open(encoding="utf-8", newline="") as file:
+        snippet = file.read().partition("---\n")[0]
+    diagnostics = parse(SourceFile(path.name, snippet), STANDARD).diagnostics
+    for one in diagnostics:
+        for fix in one.fixes:
+            text = snippet
+            for edit in sorted(fix.edits, key=lambda edit: edit.span.start, reverse=True):
+                text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+            left = parse(SourceFile(path.name, text), STANDARD).diagnostics
+            assert len(left) <= len(diagnostics), (text, [other.message for other in left])
+            assert (one.message, one.span) not in [(other.message, other.span) for other in left]
