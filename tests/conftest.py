@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# Times differ between machines; what a test asserts must not.
+settings.register_profile("oxl", deadline=None)
+settings.load_profile("oxl")
 
 
 def pytest_configure(config: pytest.Config) -> None:
