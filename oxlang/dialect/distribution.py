@@ -129,6 +129,34 @@ class PythonDistribution:
             origin=self.origin,
         )
 
+    def host_facts(self, ctx: DialectContext) -> Distribution:
+        """Gives a Python of the same version for this machine, which compiles modules for one that cannot run here."""
+        version = ".".join(self.facts(ctx).version.split(".")[:2])
+        key = ("host distribution", version)
+        found: Distribution | None = ctx.memo.get(key)
+        if found is None:
+            from oxlang.packaging.archive import default_distribution
+
+            triple = ctx.build.host.triple
+            found = ctx.memo[key] = default_distribution(
+                version,
+                triple=triple,
+                host_triple=triple,
+                environment=ctx.environment,
+                cache_dir=ctx.cache_dir or f"{ctx.build_path}/cache",
+                demand=ctx.demand_from,
+                origin=self.origin,
+            )
+        return found
+
+    def link_mode(self, ctx: DialectContext) -> Literal["static", "dynamic", "default"]:
+        """Says how the flavor wants libpython linked; `standalone_dynamic` matters for Windows only, as it always did."""
+        if self.flavor == "standalone_static":
+            return "static"
+        if self.flavor == "standalone_dynamic" and self.facts(ctx).platform.is_windows:
+            return "dynamic"
+        return "default"
+
     def scan(self, ctx: DialectContext, *, tests: bool) -> Scan:
         """Gives the scan of the standard library, with its test packages or without."""
         from oxlang.packaging.stdlib import distribution_scan
@@ -158,8 +186,8 @@ def default_python_distribution(
     the Python that runs oxl, those on PATH, of pyenv, of uv and of the system are tried.
 
     Args:
-        flavor: how the interpreter library is linked where there is a choice: `standalone` takes what is there,
-            `standalone_static` and `standalone_dynamic` insist.
+        flavor: `standalone` links the interpreter library as it is there, `standalone_static` insists on a static one;
+            `standalone_dynamic` takes a shared one for Windows and is like `standalone` elsewhere.
         build_target: triple of the platform; the one that is built for unless given.
         python_version: such as `3.12`.
 
