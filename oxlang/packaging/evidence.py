@@ -2,7 +2,7 @@
 
 A package that opens its own data through `__file__` needs them on disk; one that asks `importlib.resources`, or has no
 data, does not. So a top-level package goes beside the program when its source text uses `__file__` to build paths *and*
-it ships data files that are read at run time, or when it loads shared libraries by path.
+it ships data files that this module names (or too many to be named), or when it loads shared libraries by path.
 """
 
 from __future__ import annotations
@@ -26,8 +26,26 @@ _FILE_PATHS = re.compile(
 _LOADED_BY_PATH = re.compile(rb"(CDLL|LoadLibrary|cdll\.LoadLibrary|dlopen)\s*\(")
 _SHARED = re.compile(r"\.(so(\.\d+)*|dylib|dll)$")
 _IDLE_DATA = re.compile(
-    r"(\.pyi|\.pyx|\.pxd|\.pxi|\.c|\.h|\.cpp|\.hpp|\.typed|\.md|\.rst|\.toml\.in|LICENSE[^/]*)$",
+    r"(\.(pyi|pyx|pxd|pxi|c|cc|cpp|h|hpp|f|f90|a|lib|pc|typed|md|rst|build|in|map)|LICEN[CS]E[^/]*|py\.typed)$",
     re.IGNORECASE,
+)
+# More data files than this are found by joining paths rather than by name.
+_MANY = 20
+# Parts of a package that its users do not run.
+_IDLE_PARTS = frozenset(
+    {
+        "tests",
+        "test",
+        "testing",
+        "conftest",
+        "setup",
+        "examples",
+        "_examples",
+        "docs",
+        "benchmarks",
+        "f2py",
+        "distutils",
+    }
 )
 
 
@@ -59,17 +77,17 @@ def gather_evidence(resources: Iterable[Resource], read: Callable[[Digest], byte
             modules.setdefault(top, []).append(one)
         elif one.kind == "resource" and _SHARED.search(one.path):
             libraries.setdefault(top, []).append(one.path)
-        elif one.kind == "resource" and not _IDLE_DATA.search(one.path):
+        elif one.kind == "resource" and not _IDLE_DATA.search(one.path) and not _is_idle(one):
             data.setdefault(top, []).append(one.path)
     found: list[Evidence] = []
     for top in sorted(modules):
         users: list[str] = []
         loaders: list[str] = []
         for one in modules[top]:
-            if one.digest is None or ".tests." in one.name:
+            if one.digest is None or _is_idle(one):
                 continue
             text = one.source if isinstance(one.source, bytes) else read(one.digest)
-            if b"__file__" in text and _FILE_PATHS.search(text):
+            if b"__file__" in text and _FILE_PATHS.search(text) and _mentions(text, data.get(top, [])):
                 users.append(one.name)
             if top in libraries and _LOADED_BY_PATH.search(text):
                 loaders.append(one.name)
@@ -91,7 +109,30 @@ def gather_evidence(resources: Iterable[Resource], read: Callable[[Digest], byte
     return found
 
 
+def _mentions(text: bytes, paths: list[str]) -> bool:
+    """Whether a module names one of its package's data files or their folder, or there are too many to be named."""
+    if len(paths) > _MANY:
+        return True
+    names = {path.rsplit("/", 1)[-1] for path in paths} | {
+        path.split("/")[-2] for path in paths if "/" in path
+    }
+    return any(name.encode() in text for name in names)
+
+
+def _is_idle(one: Resource) -> bool:
+    return not _IDLE_PARTS.isdisjoint((*one.name.split(".")[1:], *one.path.split("/")[:-1]))
+
+
 def choose_locations(resources: Iterable[Resource], context: ComputeContext) -> dict[str, str]:
     """Gives the location of each top-level package under `auto`."""
-    found = gather_evidence(resources, context.read)
-    return {one.package: BESIDE if one.needs_files else "in-memory" for one in found} or {"": "in-memory"}
+    rows = list(resources)
+    found = gather_evidence(rows, context.read)
+    locations = {one.package: BESIDE if one.needs_files else "in-memory" for one in found} or {
+        "": "in-memory"
+    }
+    if any(one.needs_files for one in found):
+        # Packages compiled by mypyc share one library under a name of its own, whose folder they take for theirs.
+        locations |= {
+            one.name: BESIDE for one in rows if one.kind == "extension" and one.name.endswith("__mypyc")
+        }
+    return locations

@@ -1,0 +1,80 @@
+"""Evidence whether packages can live in memory, and what `resources_location = "auto"` makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from oxlang.engine.engine import Engine
+from oxlang.graph.digest import Digest, digest_bytes
+from oxlang.graph.platform import BuildSettings
+from oxlang.packaging.distribution import Distribution
+from oxlang.packaging.evidence import BESIDE, Evidence, gather_evidence
+from oxlang.packaging.policy import PackagingPolicy
+from oxlang.packaging.resource import Resource
+from tests.packaging.conftest import write_files
+from tests.packaging.test_embedded import App, packed
+
+
+def evidence(modules: dict[str, str], data: dict[str, list[str]]) -> dict[str, Evidence]:
+    contents: dict[Digest, bytes] = {}
+    found: list[Resource] = []
+    for name, text in modules.items():
+        digest = digest_bytes(text.encode())
+        contents[digest] = text.encode()
+        found.append(Resource("module", name, "", digest))
+    for package, paths in data.items():
+        found += [Resource("resource", package, path, digest_bytes(b"")) for path in paths]
+    return {one.package: one for one in gather_evidence(found, contents.__getitem__)}
+
+
+def test_packages_that_open_their_data_by_path_need_files() -> None:
+    found = evidence(
+        {
+            "a": "here = os.path.dirname(os.path.abspath(__file__))\nopen(os.path.join(here, 'table.csv'))\n",
+            "b": "import importlib.resources\n",
+            "c": "TEMPLATES = Path(__file__).parent / 'templates'\n",
+            "d": "print(__file__)\n",
+            "e.tests.x": "open(os.path.dirname(__file__) + '/table.csv')\n",
+            "f": "lib = ctypes.CDLL(find('libx.so'))\n",
+        },
+        {
+            "a": ["table.csv"],
+            "b": ["x.txt"],
+            "c": ["templates/page.html"],
+            "d": ["x.txt"],
+            "e": ["tests/table.csv"],
+            "f": ["libx.so.1"],
+        },
+    )
+    assert [name for name, one in found.items() if one.needs_files] == ["a", "c", "f"]
+    assert found["a"].reasons == (
+        "`a` builds paths from `__file__`",
+        "it ships 1 data files, such as `table.csv`",
+    )
+
+
+def test_headers_and_stubs_are_no_data() -> None:
+    found = evidence(
+        {"a": "INCLUDE = os.path.dirname(__file__)\n"}, {"a": ["py.typed", "x.pyi", "include/x.h"]}
+    )
+    assert not found["a"].needs_files
+
+
+def test_auto_puts_them_beside_the_program(
+    tiny: Distribution, tmp_path: Path, engine: Engine, settings: BuildSettings
+) -> None:
+    root = write_files(
+        tmp_path / "src",
+        {
+            "paths/__init__.py": "import os\nopen(os.path.join(os.path.dirname(__file__), 'x.txt'))\n",
+            "paths/x.txt": "x",
+            "plain/__init__.py": "",
+            "plain/y.txt": "y",
+        },
+    )
+    policy = PackagingPolicy.for_distribution(tiny)
+    policy.resources_location = "auto"
+    found, extra = packed(engine, App(tiny, policy).with_root(root, "paths", "plain"), settings)
+    assert found["plain"].in_memory_package_resources == {"y.txt": b"y"}
+    assert found["paths"].relative_path_module_source == f"{BESIDE.partition(':')[2]}/paths/__init__.py"
+    assert "lib/paths/x.txt" in extra and "lib/plain" not in extra
