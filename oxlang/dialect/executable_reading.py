@@ -10,6 +10,8 @@ from oxlang.dialect.content import host_file, missing
 from oxlang.dialect.resources import Handle, Pending, PythonModuleSource, lazy_list, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from oxlang.dialect.context import DialectContext
     from oxlang.dialect.distribution import PythonDistribution
     from oxlang.packaging.collector import Collector
@@ -65,6 +67,7 @@ class ExecutableReading:
         """
         from oxlang.packaging.pip import pip_download
 
+        note_files(ctx, args)
         return self._scanned(
             ctx, pip_download(self.distribution.facts(ctx), tuple(args), **self._pip_settings(ctx))
         )
@@ -88,6 +91,7 @@ class ExecutableReading:
 
         envs = dict(extra_envs or {})
         words = (args,) if isinstance(args, str) else tuple(args)
+        note_files(ctx, words)
         return self._scanned(
             ctx, pip_install(self.distribution.facts(ctx), words, extra_envs=envs, **self._pip_settings(ctx))
         )
@@ -207,3 +211,12 @@ def apply_callbacks(ctx: DialectContext, policy: PackagingPolicy, value: Handle)
     """Shows a resource value to the callbacks, with another value of the policy that shares its settings."""
     for callback in policy.callbacks:
         ctx.call(callback, policy.sharing(), value)
+
+
+def note_files(ctx: DialectContext, words: Iterable[str]) -> None:
+    """Notes the files and folders that arguments of pip name, so that build scripts run again when they change."""
+    for word in words:
+        path = word.partition("=")[2] if word.startswith("--") else word[2:] if word.startswith(("-r", "-c")) else word
+        found = ctx.path_from_process(path.partition("[")[0]) if path else ""
+        if found and os.path.exists(found):
+            ctx.note(found)

@@ -63,6 +63,19 @@ def test_build_path_is_read_late(folder: Path, cache: Path) -> None:
     assert context.target_directory("x/y") == f"{folder}/o2/wasm32-foo/debug/x/y"
 
 
+def test_files_that_pip_reads_are_noted(folder: Path, cache: Path) -> None:
+    (folder / "r.txt").write_text("", encoding="utf-8")
+    (folder / "c.txt").write_text("", encoding="utf-8")
+    run = Run(
+        folder,
+        "exe = default_python_distribution().to_python_executable('app')\n"
+        "exe.pip_install(['-r', 'r.txt', '--constraint=c.txt', 'requests'])\n"
+        "exe.read_package_root('.', ['pkg'])\n",
+        cache=cache,
+    )
+    assert {str(folder / "r.txt"), str(folder / "c.txt"), str(folder)} <= set(run.context.reads.files)
+
+
 def test_list_mode_calls_no_target(folder: Path, cache: Path) -> None:
     run = Run(folder, TEMPLATE.replace("dist = default", "fail('called') or default"), cache=cache, mode="list")
     table = run.context.targets
