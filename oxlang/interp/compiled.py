@@ -78,6 +78,23 @@ def compile_source(
     return made
 
 
+def as_entry(compiled: Compiled, number: int) -> Compiled:
+    """Gives the program with a file name and flags of its own, to run among the globals of another."""
+    from dataclasses import replace
+
+    def flag(name: Any) -> Any:
+        return f"{name}.{number}" if isinstance(name, str) and name.startswith(".busy") else name
+
+    def renamed(code: CodeType) -> CodeType:
+        return code.replace(
+            co_filename=f"<starlark {number}>",
+            co_names=tuple(map(flag, code.co_names)),
+            co_consts=tuple(renamed(one) if isinstance(one, CodeType) else flag(one) for one in code.co_consts),
+        )
+
+    return replace(compiled, code=renamed(compiled.code), flags=tuple(map(flag, compiled.flags)))
+
+
 def _sha256() -> Any:
     """Gives a new SHA-256 object from the module behind hashlib, which itself would load OpenSSL first."""
     for name in ("_sha2", "_sha256", "hashlib"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from oxlang.interp.builtins.core import UNIVERSAL
 from oxlang.interp.compiled import Compiled
 from oxlang.resolve.resolver import resolve
 from oxlang.source import SourceFile
+from oxlang.syntax import ast
 from oxlang.syntax.options import LanguageOptions
 
 if TYPE_CHECKING:
@@ -26,13 +28,22 @@ def universal_names(options: LanguageOptions) -> frozenset[str]:
 
 
 def analyse(
-    source: SourceFile, options: LanguageOptions, predeclared: Iterable[str], known_globals: Iterable[str] = ()
+    source: SourceFile,
+    options: LanguageOptions,
+    predeclared: Iterable[str],
+    known_globals: Iterable[str] = (),
+    result: str | None = None,
 ) -> Program:
     """Parses and resolves a text. Raises its errors, the first one with all others in `others`."""
     from oxlang.syntax.parse import parse
 
     parsed = parse(source, options)
     _refuse(parsed.diagnostics)
+    statements = parsed.file.statements
+    if result is not None and statements and isinstance(statements[-1], ast.ExpressionStatement):
+        last = statements[-1]
+        target = ast.Name(last.start, last.start, result)
+        statements[-1] = ast.Assignment(last.start, last.end, target, "=", last.value, None)
     program = resolve(parsed.file, options, universal_names(options), tuple(predeclared), known_globals)
     _refuse(program.diagnostics)
     return program
@@ -45,9 +56,16 @@ def _refuse(diagnostics: tuple[Diagnostic, ...]) -> None:
 
 
 def compile_program(
-    source: SourceFile, options: LanguageOptions, predeclared: Iterable[str], known_globals: Iterable[str] = ()
+    source: SourceFile,
+    options: LanguageOptions,
+    predeclared: Iterable[str],
+    known_globals: Iterable[str] = (),
+    result: str | None = None,
 ) -> Compiled:
-    """Compiles a text. Raises its errors of syntax and names, OX0408 for one that is nested too deeply."""
+    """Compiles a text; `result` names a variable that gets the value of an expression at its end.
+
+    Raises its errors of syntax and names, OX0408 for one that is nested too deeply.
+    """
     from oxlang.interp.generate import generate
 
     names = tuple(predeclared)
@@ -56,10 +74,13 @@ def compile_program(
     gc.disable()
     sys.setrecursionlimit(max(limit, 6000))
     try:
-        program = analyse(source, options, names, known_globals)
+        program = analyse(source, options, names, known_globals, result)
         shadowing = frozenset(names) | universal_names(options)
         made = generate(program, shadowing)
-        code = compile(made.module, FILE_NAME, "exec", dont_inherit=True, optimize=0)
+        with warnings.catch_warnings():
+            # What Python finds odd about generated code says nothing to users.
+            warnings.simplefilter("ignore")
+            code = compile(made.module, FILE_NAME, "exec", dont_inherit=True, optimize=0)
     except (RecursionError, MemoryError, SyntaxError) as problem:
         if isinstance(problem, SyntaxError) and "nested" not in str(problem):
             raise

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import error
-from oxlang.interp.compiled import Compiled, compile_source, table
+from oxlang.interp.compiled import Compiled, as_entry, compile_source, table
 from oxlang.interp.functions import BuiltinFunction
 from oxlang.interp.thread import CURRENT, Thread
 from oxlang.interp.values import freeze, to_python, to_starlark
@@ -34,9 +34,10 @@ class Module:
         source: its text.
         globals: the dictionary that the code runs in; names of ours begin with a dot.
         frozen: whether its values can no longer change.
+        entries: modules of the programs that went on in this one (`run(into=…)`), by the file name of their code.
     """
 
-    __slots__ = ("_ends", "_starts", "_tree", "compiled", "frozen", "globals", "options", "source", "thread")
+    __slots__ = ("_ends", "_starts", "_tree", "compiled", "entries", "frozen", "globals", "options", "source", "thread")
 
     def __init__(self, compiled: Compiled, source: SourceFile, options: LanguageOptions, thread: Thread) -> None:
         self.compiled = compiled
@@ -45,6 +46,7 @@ class Module:
         self.thread = thread
         self.frozen = False
         self.globals: dict[str, Any] = {}
+        self.entries: dict[str, Module] = {}
         self._starts: Sequence[int] | None = None
         self._ends: Sequence[int] | None = None
         self._tree: ast.File | None = None
@@ -143,18 +145,18 @@ def run(
         predeclared: values of the host's names.
         options: the language it was compiled for.
         freeze_after: whether its values are frozen at the end.
-        into: a module to go on in (a session of the prompt).
+        into: a module to go on in, whose globals are shared (a session of the prompt).
 
     Raises OxError with place and call stack.
     """
     from oxlang.interp.runtime import environment
 
-    module = into if into is not None else Module(compiled, source, options, thread)
-    scope = module.globals
+    module = Module(compiled, source, options, thread)
     if into is not None:
-        module = Module(compiled, source, options, thread)
-        module.globals = dict(scope)
-        scope = module.globals
+        compiled = module.compiled = as_entry(compiled, len(into.entries) + 1)
+        into.entries[compiled.code.co_filename] = module
+        module.globals = into.globals
+    scope = module.globals
     loader = thread.loader
 
     def load(path: str, names: tuple[str, ...]) -> tuple[Any, ...]:
@@ -163,7 +165,7 @@ def run(
         return loader.load(path, names, module)
 
     scope["__builtins__"] = environment(thread, predeclared, load)
-    scope[".module"] = module
+    scope[".module"] = module if into is None else into
     for flag in compiled.flags:
         scope[flag] = False
     with _Entered(thread):

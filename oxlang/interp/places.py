@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 def module_of(frame: FrameType) -> Module | None:
     """Gives the module whose generated code a frame runs, None for all other code."""
     found: Module | None = frame.f_globals.get(".module")
+    if found is not None and found.entries:
+        return found.entries.get(frame.f_code.co_filename, found)
     return found
 
 

@@ -1,0 +1,161 @@
+"""Runs the public conformance suites and writes docs/conformance.md.
+
+    python scripts/conformance.py --suites FOLDER [--judge conform.py] [--command "oxl starlark {}"] [--write]
+
+FOLDER holds checkouts (or unpacked archives) of the suites; they are not part of this project:
+
+    bazelbuild+starlark   https://github.com/bazelbuild/starlark    (test_suite/testdata/{go,java,rust})
+    google+starlark-go    https://github.com/google/starlark-go     (starlark/testdata)
+    facebook+starlark-rust https://github.com/facebook/starlark-rust (starlark_syntax/testcases, read for the parser)
+
+The judge is any program with the interface of `conform.py SUITE OUT.json -- COMMAND`; it treats the interpreter as a black
+box. `--adapted` also judges the two chunks that test strings of UTF-8 bytes, without the lines that do so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+SUITES = [
+    ("bazelbuild/starlark go", "bazelbuild+starlark/test_suite/testdata/go"),
+    ("bazelbuild/starlark java", "bazelbuild+starlark/test_suite/testdata/java"),
+    ("bazelbuild/starlark rust", "bazelbuild+starlark/test_suite/testdata/rust"),
+    ("starlark-go testdata", "google+starlark-go/starlark/testdata"),
+]
+PEERS = {
+    "bazelbuild/starlark go": (259, 258, 258, 245),
+    "bazelbuild/starlark java": (145, 145, 145, 143),
+    "bazelbuild/starlark rust": (23, 23, 23, 21),
+    "starlark-go testdata": (64, 59, 59, 56),
+}
+UTF8 = (
+    "strings are sequences of code points here, as in starlark-rust; the chunk asserts that they are sequences of UTF-8 "
+    "bytes, which the specification leaves to the implementation (\"Strings\": the number K of bits in an element)"
+)
+REASONS = {
+    ("starlark-go testdata", "string.star", 1): UTF8,
+    ("starlark-go testdata", "bytes.star", 1): UTF8,
+}
+TEXTS = {
+    ("starlark-go testdata", "builtins.star"): "`fail()` without arguments: the pattern `fail: $` wants nothing after the text, and ours goes on with the code",
+}
+# Statements of the two chunks that assert UTF-8 elements; patterns of their first lines.
+BYTES_ONLY = re.compile(
+    r"世|界|\\u|\\x|😿|Й|\\u00|é|ø|\bhash\(|elem_ords|codepoint|\[:-1\]|ord\(|chr\(|\.elems\(\)|0x80|\\U"
+)
+
+
+def judge(judge_path: Path, suite: Path, command: list[str]) -> dict[str, Any]:
+    with tempfile.NamedTemporaryFile(suffix=".json") as out:
+        subprocess.run([sys.executable, str(judge_path), str(suite), out.name, "--", *command], check=True, stdout=subprocess.DEVNULL)
+        found: dict[str, Any] = json.loads(Path(out.name).read_text())
+        return found
+
+
+def adapted(suite: Path, folder: Path) -> Path:
+    """Copies the two files without top-level statements that assert UTF-8 elements."""
+    target = folder / "adapted"
+    target.mkdir()
+    for name in ("string.star", "bytes.star"):
+        first, mark, rest = (suite / name).read_text(encoding="utf-8", errors="surrogateescape").partition("\n---\n")
+        statements = re.split(r"\n(?=\S)", first)
+        kept = [one for one in statements if not (one.startswith("assert.") and not one.startswith("assert.fails") and BYTES_ONLY.search(one))]
+        kept = [one for one in kept if not re.match(r"(for|def) .*", one) or not BYTES_ONLY.search(one)]
+        (target / name).write_text("\n".join(kept) + mark + rest, encoding="utf-8", errors="surrogateescape")
+    return target
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--suites", type=Path, required=True)
+    options.add_argument("--judge", type=Path, required=True)
+    options.add_argument("--command", default=f"{sys.executable} -m oxlang.interp.command {{}}")
+    options.add_argument("--write", action="store_true")
+    chosen = options.parse_args()
+    results: dict[str, dict[str, Any]] = {}
+    for label, path in SUITES:
+        results[label] = judge(chosen.judge, chosen.suites / path, chosen.command.split())
+        print(label, json.dumps(results[label]["summary"]), flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        more = judge(chosen.judge, adapted(chosen.suites / SUITES[3][1], Path(folder)), chosen.command.split())
+        print("adapted", json.dumps(more["summary"]), flush=True)
+    text = page(results, more)
+    if chosen.write:
+        (ROOT / "docs" / "conformance.md").write_text(text, encoding="utf-8")
+    else:
+        print(text)
+    unexplained = [one for label, found in results.items() for one in found["failed"] if (label, one["file"], one["line"]) not in REASONS]
+    for one in unexplained:
+        print(f"no reason given: {one['file']}:{one['line']} {one.get('output', '')[-200:]}")
+    return 1 if unexplained else 0
+
+
+def page(results: dict[str, dict[str, Any]], more: dict[str, Any]) -> str:
+    lines = [
+        "<!-- generated by scripts/conformance.py --write -->",
+        "# Conformance",
+        "",
+        "The public test suites of the language, chunk by chunk, judged as a black box through `oxl starlark FILE`. The suites are",
+        "not part of this project; `python scripts/conformance.py --help` says where they come from and how this page is made.",
+        "",
+        "| suite | chunks | oxlang | starlark-go | starlark-rust | starlark-pyo3 | `starlark` (pure Python) |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    totals = [0] * 6
+    for label, found in results.items():
+        row = [found["summary"]["chunks"], found["summary"]["passed"], *PEERS[label]]
+        totals = [a + b for a, b in zip(totals, row, strict=True)]
+        lines.append(f"| {label} | " + " | ".join(map(str, row)) + " |")
+    lines.append("| **all** | " + " | ".join(f"**{one}**" for one in totals) + " |")
+    must = sum(found["summary"]["must_fail"] for found in results.values())
+    matched = sum(found["summary"]["must_fail_matched"] for found in results.values())
+    raised = sum(found["summary"]["must_fail_raised"] for found in results.values())
+    points = sum(found["summary"]["fails_points"] for found in results.values())
+    hit = sum(found["summary"]["fails_matched"] for found in results.values())
+    unreached = sum(found["summary"]["fails_unreached"] for found in results.values())
+    again = more["summary"]
+    lines += [
+        "",
+        "Chunks that must fail: the error is raised in "
+        f"{raised} of {must}; its text matches the suite's pattern in **{matched} of {must}** (starlark-go 271, starlark-rust 227,",
+        "starlark-pyo3 227, `starlark` 207 of 271).",
+        "",
+        f"`assert.fails` points: **{hit} of {points}** are raised with matching text; {unreached} stand behind an assertion about UTF-8",
+        f"elements (below) and are not reached. Without those assertions {again['fails_matched']} of the {again['fails_points']} points of these two files match",
+        "(starlark-go 207, starlark-rust 42, starlark-pyo3 28, `starlark` 37 of 207).",
+        "",
+        "## Chunks that differ",
+        "",
+    ]
+    differ = [(label, one) for label, found in results.items() for one in found["failed"]]
+    for label, one in differ:
+        reason = REASONS.get((label, one["file"], one["line"]), "no reason known: a bug")
+        lines.append(f"- {label}, `{one['file']}`, chunk at line {one['line']}: {reason}.")
+    if not differ:
+        lines.append("None.")
+    lines += ["", "## Texts that differ", ""]
+    lines += [f"- {label}, `{name}`: {reason}." for (label, name), reason in TEXTS.items()]
+    lines += [
+        "",
+        "## Not judged",
+        "",
+        "Chunks that use values only the suites' own harness binds (`hasfields`, `fibonacci`, `struct` of the harness, other modules)",
+        "and chunks that ask for options that are not standard (`recursion`, `while`, `globalreassign`, `loadbindsglobally`) need a",
+        "host of their own: "
+        + ", ".join(f"{found['summary']['host_chunks']} and {found['summary']['ext_chunks']} in {label}" for label, found in results.items() if found["summary"]["host_chunks"] or found["summary"]["ext_chunks"])
+        + ". The options exist (`LanguageOptions`) and are tested in `tests/interp`.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
