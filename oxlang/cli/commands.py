@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "starlark": ("starlark", "Run files of plain Starlark, without the names of the dialect."),
     "test": ("test_command", "Run tests written in Starlark."),
     "vendor": ("vendor", "Copy all crates of a Rust project into it, for builds without a network."),
+    "why": ("why", "Say what a build would run, and why."),
 }
 """Name of a command or group: (module in `oxlang.cli`, summary)."""
 

@@ -121,6 +121,7 @@ class Progress:
         self._live.start()
 
     def _picture(self) -> Any:
+        from rich.console import Group
         from rich.text import Text
 
         now = time.monotonic()
@@ -129,14 +130,14 @@ class Progress:
             line = Text(f"  {name}", style="cyan", no_wrap=True, overflow="ellipsis")
             line.append(f"  {now - began:.0f} s", style="dim")
             if told:
-                line.append(f"  {told}", style="dim")
+                line.append(f"  {told.strip()}", style="dim")
             lines.append(line)
         more = len(self._running) - _SHOWN_AT_ONCE
         if more > 0:
             lines.append(Text(f"  … {more} more", style="dim"))
         total = max(self._planned, self._done + len(self._running))
         head = Text(f"building: {self._done} of {total} done", style="bold")
-        return Text("\n").join([head, *lines])
+        return Group(head, *lines)
 
 
 def _trace() -> Trace:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from oxlang.check import Checked, check
 from oxlang.declare.members import Environment
-from oxlang.diagnostics.model import Diagnostic, Edit, Fix, diagnostic
+from oxlang.diagnostics.model import Diagnostic, Edit, Fix, OxError, diagnostic
 from oxlang.lint.registry import all_rules
 from oxlang.resolve import resolve
 from oxlang.source import SourceFile, Span
@@ -135,9 +135,21 @@ def lint(
         everything += [one for one in more if one.span is None or (one.code.id, one.span.start) not in reported]
         everything = _suppress(everything, checked.program.file)
     chosen = selection or Selection()
-    shown = [one for one in everything if chosen.shows(one)]
+    shown = [_advised(one) for one in everything if chosen.shows(one)]
     shown.sort(key=lambda one: (one.span.start if one.span else 0, one.code.id))
     return Linted(source=source, checked=checked, diagnostics=tuple(shown))
+
+
+_NAMES = frozenset({"OX0201", "OX0302", "OX0310"})
+
+
+def _advised(found: Diagnostic) -> Diagnostic:
+    """Adds to a finding about an unknown name what became of it since an older dialect of PyOxidizer."""
+    if found.code.id not in _NAMES:
+        return found
+    from oxlang.dialect.former import advise
+
+    return advise(OxError(found)).diagnostic
 
 
 def _syntax_error(found: Iterable[Diagnostic]) -> bool:

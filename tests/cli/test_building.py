@@ -43,7 +43,7 @@ def test_no_targets(capsys: Capture, clean: Path) -> None:
     assert oxl(capsys, "build").status == 0
     ended = oxl(capsys, "run")
     assert ended.status == 1
-    assert "unable to determine target to run" in ended.err
+    assert "unable to determine target to run" in ended.err and "[OX0505]" in ended.err
 
 
 def test_config_above(capsys: Capture, app: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,3 +76,9 @@ def test_files_that_load_each_other(tmp_path: Path) -> None:
     (tmp_path / "b.star").write_text('load("a.star", "a")\nb = a\n')
     path = str(tmp_path / "a.star")
     linted(Path(path).read_text(), path)
+
+
+def test_names_of_older_dialects_are_explained() -> None:
+    found = linted("x = PythonInterpreterConfig()\nd = default_python_distribution()\nd.pip_install(['a'])\n").diagnostics
+    assert [one.code.id for one in found] == ["OX0201", "OX0310"]
+    assert all("oxl migrate" in (one.help or "") for one in found)
