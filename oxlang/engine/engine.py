@@ -145,6 +145,7 @@ class Engine:
             if all(artifact.node.id in self._outputs for artifact in dependencies):
                 inputs = [self._part(artifact) for artifact in dependencies]
                 if isinstance(node, Assemble):
+                    self._assemble(node, inputs)
                     continue
                 key = self._action_key(node, inputs)
                 result = self.actions.get(key) if key is not None else None
@@ -153,8 +154,10 @@ class Engine:
                     continue
                 found.append((node, self._explainer().reason(node, inputs)))
             elif not isinstance(node, Assemble):
-                needed = [describe(one.node) for one in dependencies if one.node.id not in self._outputs]
-                found.append((node, f"it needs {', '.join(f'`{one}`' for one in dict.fromkeys(needed))}"))
+                missing = {one.node.id: one.node for one in dependencies if one.node.id not in self._outputs}
+                first, *others = [describe(one) for one in missing.values()]
+                more = f" and {len(others)} other{'s' if len(others) > 1 else ''}" if others else ""
+                found.append((node, f"it needs `{first}`{more}"))
         return found
 
     def output(self, node: Node) -> Tree | None:
@@ -244,12 +247,7 @@ class Engine:
     def _step(self, node: Node, cancel: CancelToken) -> None:
         inputs = [self._part(artifact) for artifact in node.dependencies()]
         if isinstance(node, Assemble):
-            from oxlang.engine.assemble import assemble_tree
-
-            try:
-                self._finish(node, ActionResult(output=assemble_tree(node, inputs)), key=None)
-            except OxError as problem:
-                raise problem.at(node.origin) from None
+            self._assemble(node, inputs)
             return
         cancel.check()
         key = self._action_key(node, inputs)
@@ -273,6 +271,14 @@ class Engine:
             self._tell(Event(node=node, phase="warning", text=warning))
         self._explainer().note(node, inputs)
         self._tell(Event(node=node, phase="done", seconds=time.monotonic() - begin, text=reason))
+
+    def _assemble(self, node: Assemble, inputs: list[Tree]) -> None:
+        from oxlang.engine.assemble import assemble_tree
+
+        try:
+            self._finish(node, ActionResult(output=assemble_tree(node, inputs)), key=None)
+        except OxError as problem:
+            raise problem.at(node.origin) from None
 
     def _explainer(self) -> Explainer:
         from oxlang.engine.explain import Explainer
