@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from oxlang.declare import types
 from oxlang.declare.booleans import Bool
 from oxlang.declare.members import ParamDef, ParamKind
-from oxlang.declare.text import type_name, with_article
+from oxlang.declare.text import shortened, type_name, with_article
 from oxlang.declare.types import Ty
+from oxlang.diagnostics.model import OxError
 
 if TYPE_CHECKING:
     from oxlang.declare.members import FunctionDef
-    from oxlang.diagnostics.model import OxError
 
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
 _MISSING: Any = object()
@@ -121,7 +121,14 @@ class Plan:
             values.append(host)
         bound = self.bind(function, args, kwargs)
         values += bound[0]
-        return function.implementation(*values, **bound[1])
+        try:
+            return function.implementation(*values, **bound[1])
+        except OxError as problem:
+            # Implementations name the parameter; the interpreter wants to know which argument of the call that is.
+            at = self.index.get(problem.argument) if isinstance(problem.argument, str) else None
+            if at is not None and at < len(args) and problem.diagnostic.span is None:
+                problem.argument = at
+            raise
 
     def bind(
         self, function: FunctionDef, args: Sequence[object], kwargs: Mapping[str, object] | None
@@ -232,7 +239,13 @@ def _wrong_type(function: FunctionDef, name: str, wanted: Ty, value: object, arg
     else:
         found = with_article(type_name(value))
     what = f"wants {_phrase(wanted)} for `{name}`, not {found}"
-    return _error(function, "OX0304", what, argument)
+    options = wanted.items if wanted.kind == "union" else (wanted,)
+    help = None
+    if isinstance(value, str) and any(one.kind == "list" and one.element.matches(value) for one in options):
+        help = f"write `[{shortened(value)}]` for a list of one"
+    elif isinstance(value, int) and value in (0, 1) and any(one.kind == "bool" for one in options):
+        help = f"write `{bool(value)}`"
+    return _error(function, "OX0304", what, argument, help=help)
 
 
 def _phrase(wanted: Ty) -> str:

@@ -50,7 +50,7 @@ def wrong_choice(attribute: AttributeDef, choices: Sequence[str], value: object)
 
     known = ", ".join(f'"{one}"' for one in choices)
     shown = f'"{value}"' if isinstance(value, str) else shortened(value)
-    hint = did_you_mean(text_of(value), choices)
+    hint = did_you_mean(value, choices) if isinstance(value, str) and len(value) > 2 else None
     return error(
         "OX0314", f"{shown} is not a value for `{attribute.qualified_name}`", help=hint or f"known are {known}",
         notes=[f"known are {known}"] if hint else (),

@@ -86,6 +86,8 @@ def make_file_content(
     else:
         assert path is not None
         found = host_file(ctx, ctx.path_from_config(path), path)
+        if os.path.isdir(found.path):
+            raise error("OX0512", f"`{path}` is a folder, and `FileContent` holds one file", argument="path")
         filename = os.path.basename(found.path) if filename is None else filename
     if "/" in filename or "\\" in filename:
         raise error("OX0513", f"the file name `{filename}` holds a path separator", argument="filename")

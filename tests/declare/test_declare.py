@@ -164,6 +164,18 @@ def test_wrong_arguments() -> None:
         call("greet", "a", name="b")
 
 
+@function("measure")
+def measure(x: object, /) -> int:
+    """Measures."""
+    return 1
+
+
+def test_positional_only() -> None:
+    assert function_def(measure).call(None, None, ("a",)) == 1
+    with _Expect("OX0307", ("`measure` takes `x` by position only",)):
+        function_def(measure).call(None, None, (), {"x": 1})
+
+
 def test_assignment() -> None:
     assert put("flag", "no").flag is True and put("flag", []).flag is False and put("flag", FALSE).flag is False
     assert put("mode", "c:zz").mode == "c:zz"
