@@ -2,8 +2,8 @@
 
     compatibility.py [--ci] [--only NAME …] [--oxl COMMAND] [--json FILE] [--write docs/compatibility.md]
 
-Each package gets a config that keeps everything in memory where that is possible and falls back to files beside the
-program; the program runs with an empty environment in another folder. Exit status 0 when every package works.
+Each package gets a config with `resources_location = "auto"`: in memory, unless its files show that it needs real paths;
+the program runs with an empty environment in another folder. Exit status 0 when every package works.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ CONFIG = """\
 def make_exe():
     dist = default_python_distribution()
     policy = dist.make_python_packaging_policy()
-    policy.resources_location = "in-memory"
+    policy.resources_location = "{location}"
     policy.resources_location_fallback = "filesystem-relative:lib"
-    policy.allow_in_memory_shared_library_loading = {memory}
+    policy.allow_in_memory_shared_library_loading = True
     policy.include_distribution_resources = True
     config = dist.make_python_interpreter_config()
     config.run_command = {code}
@@ -62,13 +62,13 @@ class Result:
     remark: str
 
 
-def build_and_run(package: dict[str, object], oxl: list[str], top: Path, memory: bool) -> Result:
+def build_and_run(package: dict[str, object], oxl: list[str], top: Path, location: str) -> Result:
     """Builds the package's program and runs it; `where` tells how its own modules are loaded."""
     name = str(package["name"])
     folder = top / name
     folder.mkdir(exist_ok=True)
     text = CONFIG.format(
-        code=json.dumps(package["code"]), requirements=json.dumps(package.get("requirements", [name])), memory=memory
+        code=json.dumps(package["code"]), requirements=json.dumps(package.get("requirements", [name])), location=location
     )
     (folder / "pyoxidizer.bzl").write_text(text)
     began = time.monotonic()
@@ -113,7 +113,7 @@ def main() -> int:
     ask.add_argument("--ci", action="store_true", help="only the ten that CI builds")
     ask.add_argument("--only", nargs="*", default=[])
     ask.add_argument("--oxl", default=f"{sys.executable} -m oxlang")
-    ask.add_argument("--beside", action="store_true", help="extension modules as files beside the program")
+    ask.add_argument("--location", default="auto", help="resources_location of the policy (default: auto)")
     ask.add_argument("--json", type=Path)
     ask.add_argument("--write", type=Path)
     options = ask.parse_args()
@@ -122,7 +122,7 @@ def main() -> int:
     results = []
     with tempfile.TemporaryDirectory(prefix="oxl-packages-") as top:
         for package in chosen:
-            result = build_and_run(package, shlex.split(options.oxl), Path(top), not options.beside)
+            result = build_and_run(package, shlex.split(options.oxl), Path(top), options.location)
             print(f"{'ok  ' if result.works else 'FAIL'} {result.name}: {result.where} {result.remark}", flush=True)
             results.append(result)
             subprocess.run(["rm", "-rf", os.path.join(top, result.name)], check=False)
