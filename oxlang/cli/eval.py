@@ -10,6 +10,7 @@ from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import JOBS, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress
 from oxlang.cli.spec import Argument, Command, Option
+from oxlang.cli.watching import PROFILE, TRACE_STEPS, watched
 
 if TYPE_CHECKING:
     from oxlang.dialect.plan import BuildPlan
@@ -25,10 +26,11 @@ def _run(call: Invocation) -> int:
     config = find_config(call, named, explicit=named is not None)
     with progress(call) as display:
         expressions = call.values.many("expression")
-        session = load(
-            call, config, targets=names, progress=display, offline=call.values.flag("offline"),
-            mode="list" if expressions and not names else "resolve",
-        )
+        with watched(call):
+            session = load(
+                call, config, targets=names, progress=display, offline=call.values.flag("offline"),
+                mode="list" if expressions and not names else "resolve",
+            )
         if expressions:
             return _expressions(call, session)
         plans = session.plans(names)
@@ -103,11 +105,11 @@ def _note(call: Invocation, state: Callable[[Node], str]) -> Callable[[Node], st
 
 
 def _expressions(call: Invocation, session: Session) -> int:
-    from oxlang.cli.prompt import config_prompt, shown
+    from oxlang.cli.prompt import config_prompt
 
     prompt = config_prompt(session)
     for text in call.values.many("expression"):
-        call.terminal.write(shown(prompt.enter(text, name="<expression>")))
+        call.terminal.write(prompt.evaluate(text) or "None")
     return 0
 
 
@@ -175,6 +177,8 @@ COMMAND = Command(
         KEEP,
         EXPLAIN,
         TRACE,
+        PROFILE,
+        TRACE_STEPS,
     ),
     details="""
     The graph shows for each node what it does, its kind and the beginning of its id, whether its output is in the cache,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import RELEASE, TRIPLE, VAR, VAR_ENV
-from oxlang.cli.prompt import Prompt, completions, config_prompt, is_complete, plain_prompt, shown
+from oxlang.cli.prompt import config_prompt, plain_prompt
 from oxlang.cli.session import find_config, load
 from oxlang.cli.spec import Argument, Command, Option
 from oxlang.diagnostics.model import OxError
+
+if TYPE_CHECKING:
+    from oxlang.interp.repl import Session as Prompt
 
 _HELP = """\
 Enter an expression to see its value, or a statement. A block ends with an empty line; `_` is the last value.
@@ -49,7 +52,7 @@ def _loop(call: Invocation, prompt: Prompt, interactive: bool) -> int:
     status = 0
     while True:
         try:
-            text = _read(interactive)
+            text = _read(prompt, interactive)
         except KeyboardInterrupt:
             call.terminal.write("")
             continue
@@ -64,9 +67,9 @@ def _loop(call: Invocation, prompt: Prompt, interactive: bool) -> int:
                 return status
             continue
         try:
-            value = prompt.enter(text)
+            value = prompt.evaluate(text)
             if value is not None:
-                call.terminal.write(shown(value))
+                call.terminal.write(value)
         except OxError as failure:
             call.terminal.failure(failure)
             status = 0 if interactive else 1
@@ -74,7 +77,7 @@ def _loop(call: Invocation, prompt: Prompt, interactive: bool) -> int:
             call.terminal.err.write("interrupted\n")
 
 
-def _read(interactive: bool) -> str | None:
+def _read(prompt: Prompt, interactive: bool) -> str | None:
     """Gives the next whole text; None at the end of the input."""
     lines: list[str] = []
     while True:
@@ -83,7 +86,7 @@ def _read(interactive: bool) -> str | None:
             return "\n".join(lines) + "\n" if lines else None
         lines.append(line)
         text = "\n".join(lines)
-        if is_complete(text):
+        if prompt.is_complete(text):
             return text
 
 
@@ -127,7 +130,9 @@ def _readline(call: Invocation, prompt: Prompt) -> str | None:
     def complete(text: str, state: int) -> Any:
         nonlocal found
         if state == 0:
-            found = completions(prompt, text)
+            line = readline.get_line_buffer()[: readline.get_endidx()]
+            head = text.rpartition(".")[0]
+            found = [f"{head}.{one}" if head else one for one in prompt.complete(line)]
         return found[state] if state < len(found) else None
 
     readline.set_completer(complete)

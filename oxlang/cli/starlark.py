@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.spec import Argument, Command, Option
+from oxlang.cli.watching import PROFILE, TRACE_STEPS, watched
 
 _LANGUAGE = {
     "recursion": "recursion",
@@ -24,8 +25,9 @@ def _run(call: Invocation) -> int:
     options = replace(STANDARD, **{field: True for key, field in _LANGUAGE.items() if call.values.flag(key)})
     steps = call.values.integer("max_steps")
     limits = DEFAULT_LIMITS if steps is None else replace(DEFAULT_LIMITS, steps=steps)
-    for path in call.values.many("file"):
-        run_path(path, call.terminal.write, options, ("json", "math", "struct", "time"), limits, call.cache_dir)
+    with watched(call):
+        for path in call.values.many("file"):
+            run_path(path, call.terminal.write, options, ("json", "math", "struct", "time"), limits, call.cache_dir)
     return 0
 
 
@@ -41,6 +43,8 @@ COMMAND = Command(
         Option(("--toplevelcontrol",), "Allow `if`, `for` and `while` outside of functions."),
         Option(("--loadbindsglobally",), "Let other files load what this one has loaded."),
         Option(("--max-steps",), "Stop after this many steps.", "N"),
+        PROFILE,
+        TRACE_STEPS,
     ),
     details="""
     The language is that of the Starlark specification with sets, and the modules `json`, `math`, `struct` and `time`.

@@ -1,68 +1,17 @@
-"""The prompt and `oxl eval -e`."""
+"""The prompt, `oxl eval -e`, `--profile` and `--trace-steps`."""
 
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
 
-from oxlang.cli.prompt import Prompt, completions, is_complete, plain_prompt, shown
-from oxlang.diagnostics import OxError
-from oxlang.interp.thread import Thread
+from oxlang.cli.flame import merge, page
 from tests.cli.support import Ended, oxl
 
 Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def prompt() -> Prompt:
-    return plain_prompt(Thread())
-
-
-def test_values_and_variables(prompt: Prompt) -> None:
-    assert prompt.enter("1 + 2") == 3
-    assert prompt.enter("x = [1]") is None
-    prompt.enter("x.append(_)")
-    assert shown(prompt.enter("x")) == "[1, 3]" or shown(prompt.enter("x")) == "[1, None]"
-    prompt.enter("def f(n):\n    return n * 2\n\n")
-    assert prompt.enter("f(21)") == 42
-    prompt.enter("x = 'again'")
-    assert prompt.enter("x") == "again"
-    assert {"x", "f"} <= set(prompt.names)
-
-
-def test_an_error_keeps_the_session(prompt: Prompt) -> None:
-    prompt.enter("x = 1")
-    with pytest.raises(OxError):
-        prompt.enter("x + 'a'")
-    with pytest.raises(OxError):
-        prompt.enter("undefined")
-    with pytest.raises(OxError):
-        prompt.enter("(((")
-    assert prompt.enter("x") == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "complete"),
-    [
-        ("1 + 2", True), ("f(", False), ("f(\n1)", True), ("def f():", False), ("def f():\n    return 1", False),
-        ("def f():\n    return 1\n", True), ("x = \"\"\"a", False), ("x = \"\"\"a\nb\"\"\"", True), ("'(' ", True),
-        ("# (", True), ("x = \\", False), ("if x: y()", False),
-    ],
-)
-def test_is_complete(text: str, complete: bool) -> None:
-    assert is_complete(text) is complete
-
-
-def test_completions(prompt: Prompt) -> None:
-    prompt.enter("number = 1")
-    prompt.enter("text = 'a'")
-    assert completions(prompt, "numb") == ["number"]
-    assert "text.split" in completions(prompt, "text.sp")
-    assert "len" in completions(prompt, "le")
-    assert completions(prompt, "nothing.x") == []
-    assert completions(prompt, "json.en") in (["json.encode", "json.encode_indent"], ["json.encode"])
 
 
 def piped(capsys: Capture, monkeypatch: pytest.MonkeyPatch, text: str, *words: object) -> Ended:
@@ -71,11 +20,12 @@ def piped(capsys: Capture, monkeypatch: pytest.MonkeyPatch, text: str, *words: o
 
 
 def test_repl(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = piped(capsys, monkeypatch, "x = 20\ndef f(n):\n    return n + 1\n\nf(x)\n:names\nNone\nprint('hi')\n")
-    assert (ended.status, ended.out) == (0, "21\nx f\nhi\n")
+    ended = piped(capsys, monkeypatch, "x = 20\ndef f(n):\n    return n + 1\n\nf(x)\nNone\nprint('hi')\n_ + 1\n")
+    assert (ended.status, ended.out) == (0, "21\nhi\n22\n")
     ended = piped(capsys, monkeypatch, "1 +\n2\n")
-    assert ended.status == 1 and ended.out == "2\n" and ended.err.startswith("error: ")
+    assert ended.status == 1 and ended.err.startswith("error: ")
     assert "Tab completes" in piped(capsys, monkeypatch, ":help\n:quit\nprint(1)\n").out
+    assert "json.encode" not in piped(capsys, monkeypatch, "y = 1\n:names\n").out
 
 
 def test_repl_with_a_config(capsys: Capture, app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,8 +36,31 @@ def test_repl_with_a_config(capsys: Capture, app: Path, monkeypatch: pytest.Monk
 
 
 def test_eval_expression(capsys: Capture, app: Path) -> None:
-    ended = oxl(capsys, "eval", "-e", "VARS", "-e", "1 + 1", "--var", "a", "b")
-    assert (ended.status, ended.out) == (0, '{"a": "b"}\n2\n')
+    ended = oxl(capsys, "eval", "-e", "VARS", "-e", "1 + 1", "-e", "None", "--var", "a", "b")
+    assert (ended.status, ended.out) == (0, '{"a": "b"}\n2\nNone\n')
     assert not (app / "build").exists()
     ended = oxl(capsys, "eval", "-e", "nothing")
     assert ended.status == 1 and "[OX0201]" in ended.err
+
+
+def test_profile(capsys: Capture, app: Path) -> None:
+    assert oxl(capsys, "eval", "--dry-run", "--profile", "p.json").status == 0
+    names = {one["name"] for one in json.loads((app / "p.json").read_text())["shared"]["frames"]}
+    assert {"<toplevel>", "make"} <= names
+    assert oxl(capsys, "eval", "--dry-run", "--profile", "p.html").status == 0
+    assert "&lt;toplevel&gt;" in (app / "p.html").read_text()
+
+
+def test_trace_steps(capsys: Capture, clean: Path) -> None:
+    (clean / "a.star").write_text("def f(x):\n    return x + 1\ny = f(1)\n")
+    ended = oxl(capsys, "starlark", "--trace-steps", "a.star")
+    assert ended.err.splitlines() == ["a.star:1: def f(x):", "a.star:3: y = f(1)", "a.star:2: return x + 1"] or (
+        "a.star:2: return x + 1" in ended.err.splitlines()
+    )
+
+
+def test_flame() -> None:
+    events = [("O", 0, 0), ("O", 1, 10), ("C", 1, 20), ("O", 1, 30), ("C", 1, 50), ("C", 0, 100)]
+    top = merge(events)
+    assert (top.below[0].spent, top.below[0].below[1].spent, top.below[0].below[1].calls) == (100, 30, 2)
+    assert page(events, [("<top>", "f", 1), ("g", "f", 2)], 100).count("<div style") == 2
