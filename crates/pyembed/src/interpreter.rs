@@ -343,9 +343,9 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
             // CPython runs such a line itself if it parses the command line.
             if multiprocessing::helper_code(self.config.resolve_sys_argv()).is_some() && !self.parses_arguments() {
                 return self.print_failure(|interpreter| {
-                    let code = multiprocessing::helper_code(interpreter.config.resolve_sys_argv());
-                    let code = code.unwrap_or_default();
-                    interpreter.with_gil(|_| multiprocessing::run_helper(code).map_err(|_| fetch_error()))
+                    let arguments = interpreter.config.resolve_sys_argv();
+                    let code = multiprocessing::helper_code(arguments).unwrap_or_default();
+                    interpreter.with_gil(|_| multiprocessing::run_helper(code, arguments).map_err(|_| fetch_error()))
                 });
             }
         }

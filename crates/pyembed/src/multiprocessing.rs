@@ -78,7 +78,14 @@ pub fn run_worker(arguments: &[OsString]) -> PyResult<i32> {
 }
 
 /// Executes the code of a helper process in `__main__`; gives its exit code.
-pub fn run_helper(code: &str) -> PyResult<i32> {
+pub fn run_helper(code: &str, arguments: &[OsString]) -> PyResult<i32> {
+    // What `python -c` makes of such a line.
+    let argv = py::list()?;
+    argv.list_append(&py::string("-c")?)?;
+    if arguments.last().is_some_and(|argument| argument == WORKER) {
+        argv.list_append(&py::string(WORKER)?)?;
+    }
+    py::set_sys_attr(c"argv", &argv)?;
     let main = py::import(c"__main__")?.attr(c"__dict__")?;
     match py::import(c"builtins")?.call_method(c"exec", &[&py::string(code)?, &main]) {
         Ok(_) => Ok(0),
