@@ -150,7 +150,9 @@ def test_session_scope_runs_once_a_session(bench: Bench) -> None:
 def test_broken_function_is_our_bug(bench: Bench) -> None:
     with pytest.raises(OxError) as caught:
         bench.engine().build([Artifact(Compute(function="broken", version=1))])
-    assert caught.value.diagnostic.code.failure == "bug"
+    found = caught.value.diagnostic
+    assert (found.code.id, found.code.failure) == ("OX0715", "bug")
+    assert found.message == "`broken` failed: ZeroDivisionError: oh"
 
 
 def test_warnings_are_said_again(bench: Bench) -> None:
