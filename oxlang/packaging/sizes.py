@@ -139,7 +139,9 @@ def weigh(pieces: Iterable[Piece], *, name: str = "program") -> Weight:
     return top
 
 
-def render(top: Weight, *, origins: Mapping[str, str] | None = None, depth: int = 2, least: float = 0.002) -> str:
+def render(
+    top: Weight, *, origins: Mapping[str, str] | None = None, depth: int = 2, least: float = 0.002
+) -> str:
     """Gives the tree as text: share, size, name, and the line of the config that brought a group.
 
     Args:
@@ -154,7 +156,13 @@ def render(top: Weight, *, origins: Mapping[str, str] | None = None, depth: int 
 
 
 def _render(
-    node: Weight, whole: int, level: int, depth: int, least: float, origins: Mapping[str, str], lines: list[str]
+    node: Weight,
+    whole: int,
+    level: int,
+    depth: int,
+    least: float,
+    origins: Mapping[str, str],
+    lines: list[str],
 ) -> None:
     if level > depth:
         return
