@@ -118,7 +118,7 @@ class Debugger:
         self.mode: Command = "step-in" if stop_on_entry else "continue"
         self.entering = stop_on_entry
         self.depth = 0
-        self.last: tuple[int, int] | None = None
+        self.last: dict[int, int] = {}
         self.seen: BaseException | None = None
 
     def set_breakpoints(self, path: str, breakpoints: Iterable[Breakpoint]) -> None:
@@ -149,6 +149,8 @@ class Debugger:
             span = module.span(frame.f_lineno)
             if span.end > span.start:
                 self._line(frame, span)
+        elif event == "return":
+            self.last.pop(id(frame), None)
         elif event == "exception" and self.stop_on_errors:
             problem = argument[1]
             known = self.seen is problem or (self.seen is not None and problem is not None and problem.__cause__ is self.seen)
@@ -159,10 +161,11 @@ class Debugger:
 
     def _line(self, frame: FrameType, span: Span) -> None:
         line = span.begin.line
-        here = (id(frame), line)
-        if here == self.last:
+        depth = _depth(frame)
+        # A line that goes on after a call is no new visit, but it is where stepping out ends.
+        if self.last.get(id(frame)) == line and not (self.mode == "step-out" and depth < self.depth):
             return
-        self.last = here
+        self.last[id(frame)] = line
         hit = self._breakpoint(span.file.path, line)
         if hit is not None and self._applies(hit, span.file.path, frame):
             self._stop("breakpoint", frame)
@@ -171,7 +174,6 @@ class Debugger:
             self.pausing = False
             self._stop("pause", frame)
             return
-        depth = _depth(frame)
         if (
             self.mode == "step-in"
             or (self.mode == "step-over" and depth <= self.depth)

@@ -1,0 +1,64 @@
+"""`oxl debug`: a debug adapter for editors, on standard input and output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from oxlang.cli.invocation import Invocation
+from oxlang.cli.spec import Command
+
+
+def _run(call: Invocation) -> int:
+    from oxlang.cli.dap import Server
+
+    def launch(arguments: dict[str, Any], out: Callable[[str], None]) -> None:
+        path = Path(str(arguments["program"]))
+        if path.suffix == ".bzl" or path.is_dir():
+            _evaluate(call, path, arguments, out)
+        else:
+            from oxlang.interp.command import run_path
+
+            run_path(path, out, modules=("json", "math", "struct", "time"))
+
+    reader, writer = sys.stdin.buffer, sys.stdout.buffer
+    # Nothing else may write between the messages.
+    sys.stdout = sys.stderr
+    Server(reader, writer, launch).serve()
+    return 0
+
+
+def _evaluate(call: Invocation, path: Path, arguments: dict[str, Any], out: Callable[[str], None]) -> None:
+    from oxlang.graph.platform import default_settings
+    from oxlang.workspace import evaluate
+    from oxlang.workspace.config import find_config
+
+    given = arguments.get("variables")
+    variables = {str(k): None if v is None else str(v) for k, v in given.items()} if isinstance(given, dict) else {}
+    targets = arguments.get("targets")
+    evaluate.load(
+        find_config(path, {}),
+        default_settings(),
+        variables=variables,
+        targets=tuple(map(str, targets)) if isinstance(targets, list) else (),
+        env=call.environment,
+        out=out,
+        warn=call.terminal.diagnostic,
+    )
+
+
+COMMAND = Command(
+    name="debug",
+    summary="Run the debug adapter for editors, on standard input and output.",
+    run=_run,
+    details="""
+    Speaks the Debug Adapter Protocol: breakpoints with conditions, hit counts and messages, stepping, variables,
+    expressions, errors. A config is evaluated with its default target, or with those of `targets`; nothing is built but
+    what the evaluation itself needs.
+
+    A launch request has `program` (a config or Starlark file), `targets`, `variables` and `stopOnEntry`.
+    """,
+    examples=(("oxl debug", "an editor starts it; see the folder `editors`"),),
+)
