@@ -84,7 +84,7 @@ def _compile(
         origin=origin,
         failure=FailureHint(
             code="OX0608",
-            message=f"a module of {label} cannot be compiled",
+            message=f"a module {'of ' + label if batch.scan is not None else 'made in the config'} cannot be compiled",
             help="mend it, or leave it out by a callback that sets `add_include = False`",
         ),
     )  # fmt: skip
