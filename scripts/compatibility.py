@@ -36,7 +36,7 @@ def make_exe():
     policy.include_distribution_resources = True
     config = dist.make_python_interpreter_config()
     config.run_command = {code}
-    exe = dist.to_python_executable(name = "app", packaging_policy = policy, config = config)
+{settings}    exe = dist.to_python_executable(name = "app", packaging_policy = policy, config = config)
     exe.add_python_resources(exe.pip_install({requirements}))
     return exe
 
@@ -67,7 +67,9 @@ def build_and_run(package: dict[str, object], oxl: list[str], top: Path, locatio
     name = str(package["name"])
     folder = top / name
     folder.mkdir(exist_ok=True)
+    settings = "".join(f"    {line}\n" for line in package.get("settings", []))
     text = CONFIG.format(
+        settings=settings,
         code=json.dumps(package["code"]), requirements=json.dumps(package.get("requirements", [name])), location=location
     )
     (folder / "pyoxidizer.bzl").write_text(text)
@@ -87,7 +89,7 @@ def build_and_run(package: dict[str, object], oxl: list[str], top: Path, locatio
     beside = [p for p in (program.parent / "lib").rglob("*") if p.is_file()] if (program.parent / "lib").is_dir() else []
     foreign = [p for p in beside if p.parent != program.parent / "lib"]
     size = sum(p.stat().st_size for p in program.parent.rglob("*") if p.is_file()) / 1e6
-    remark = "" if ran.returncode == 0 else (ran.stderr.strip().splitlines() or ["?"])[-1][:160]
+    remark = "" if ran.returncode == 0 else ((ran.stderr.strip() or ran.stdout.strip()).splitlines() or ["?"])[-1][:160]
     where = "in memory" if not foreign else f"{len(foreign)} files beside"
     return Result(name, ran.returncode == 0, where, seconds, took, size, remark)
 
