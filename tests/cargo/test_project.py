@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+import tomlkit
 
+from oxlang.bundled import bundled_path
 from oxlang.cargo.manifest import (
     PyembedLocation,
     check_package_name,
@@ -15,7 +17,14 @@ from oxlang.cargo.manifest import (
     vendored_location,
     with_pyembed,
 )
-from oxlang.cargo.project import ConfigAttribute, config_file, launcher_files, project_files, starlark_string
+from oxlang.cargo.project import (
+    ConfigAttribute,
+    config_file,
+    launcher_files,
+    lockfile,
+    project_files,
+    starlark_string,
+)
 from oxlang.diagnostics.model import OxError
 from tests.support.golden import assert_golden
 
@@ -124,3 +133,29 @@ def test_vendored_crates_are_no_part_of_the_workspace() -> None:
 
 def test_starlark_strings() -> None:
     assert starlark_string('a"b\\\n\x01ä') == '"a\\"b\\\\\\n\\x01ä"'
+
+
+def test_the_lock_names_what_our_crates_need() -> None:
+    lock = lockfile("x")
+    assert lock is not None
+    for folder in sorted(bundled_path("crates").glob("*/Cargo.toml")):
+        manifest = tomlkit.parse(folder.read_text(encoding="utf-8")).unwrap()
+        needed = {
+            name
+            for table in ("dependencies", "build-dependencies")
+            for name, fields in manifest.get(table, {}).items()
+            if not (isinstance(fields, dict) and fields.get("optional"))
+        }
+        name = manifest["package"]["name"]
+        entry = next((one for one in lock.split("[[package]]\n") if one.startswith(f'name = "{name}"\n')), "")
+        assert entry, f"run `python -m oxlang.cargo.lockfile --write`: {name} is not locked"
+        missing = {one for one in needed if f'"{one}"' not in entry and f'"{one} ' not in entry}
+        assert not missing, f"run `python -m oxlang.cargo.lockfile --write`: {name} lacks {missing}"
+
+
+def test_the_projects_own_entry_stands_in_its_place() -> None:
+    for name in ("aaa", "zzz"):
+        text = lockfile(name)
+        assert text is not None
+        names = re.findall(r'^name = "(.*)"', text, re.MULTILINE)
+        assert names == sorted(names) and name in names and text.endswith("]\n")
