@@ -144,7 +144,8 @@ def _explain(problem: BaseException, innermost: Place | None) -> OxError | None:
         if again is not None:
             return again
     if isinstance(problem, NameError):
-        return _unbound(problem, innermost)
+        # One raised in Python code below the program is a bug of ours, not an unbound name of the program.
+        return _unbound(problem, innermost) if innermost is not None and innermost[3] else None
     message = str(problem)
     if isinstance(problem, TypeError):
         return _type_error(message, problem, innermost)
