@@ -472,10 +472,11 @@ def setup_py_install(
     resolution: str = "",
     origin: Span | None = None,
 ) -> Scan:
-    """Gives the scan of what `setup.py install` of a project installs, without its dependencies.
+    """Gives the scan of what `setup.py install` of a project installs, with its dependencies, as setuptools did it.
 
-    Where the Python has neither setuptools nor distutils (3.12 and newer), the project is built by the installer in an
-    environment of its own, which gives the same files.
+    The project is built by the installer in an environment of its own, which gives the same files and needs neither
+    setuptools nor distutils in the distribution (3.12 has none). With arguments for `setup.py`, that is run itself,
+    without dependencies.
 
     Args:
         package_path: absolute path of the project.
@@ -496,10 +497,17 @@ def setup_py_install(
             help="build a wheel for that platform and install it with `pip_install`",
         )
     name = os.path.basename(package_path.rstrip("/"))
-    if not extra_global_arguments and not _has_setuptools(distribution):
-        local = localise(("--no-deps", package_path), working_directory, lambda path: Path(path).read_bytes())
+    if not extra_global_arguments:
+        local = localise((package_path,), working_directory, lambda path: Path(path).read_bytes())
         run = _install_node(request, local, dict(extra_envs or {}), (name,))
         return _scan(request, Artifact(run, SITE), name)
+    if not _has_setuptools(distribution):
+        raise error(
+            "OX0621",
+            f"`setup.py` of {name} needs distutils or setuptools, and this Python has neither",
+            span=origin,
+            help="leave `extra_global_arguments` out, then the project is built in an environment of its own",
+        )
     project = project_source(package_path, origin)
     driver = Write(entries=(("_oxl_setup.py", _SETUP_DRIVER.encode(), False),), description="setup.py driver")
     run = Run(
