@@ -115,7 +115,8 @@ def compute_attach(params: dict[str, Any], inputs: Mapping[str, Tree], context: 
     config = json.dumps(params["config"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     parts: list[tuple[str, Sequence[Buffer]]] = [("config", [config.encode("utf-8", "surrogateescape")])]
     if params["embedded"]:
-        parts.append((PACKED_FILE, Contents(inputs, context).packed_parts(windows=params["windows"])))
+        contents = Contents(inputs, context, module_file=params["config"]["module_file"])
+        parts.append((PACKED_FILE, contents.packed_parts(windows=params["windows"])))
     target = context.temporary() / "program"
     attach(context.path(only_file(inputs["launcher"])), target, parts)
     os.chmod(target, 0o755)

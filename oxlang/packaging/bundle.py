@@ -43,8 +43,8 @@ def _extension_files(distribution: Distribution) -> Iterator[str]:
 
 @lru_cache(maxsize=4)
 def _needed(identity: str, files: tuple[str, ...], arch: str) -> tuple[tuple[str, str], ...]:
+    from oxlang.packaging.describe import BASE_LIBRARY
     from oxlang.packaging.elf import ElfError, read_elf_facts
-    from oxlang.packaging.local import BASE_LIBRARY
 
     found: dict[str, str] = {}
     waiting = list(files)

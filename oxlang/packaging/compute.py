@@ -28,7 +28,7 @@ _TABLE = (
     ("packaging.place", 5, "collector", "compute_place"),
     ("packaging.collect", 4, "collector", "compute_collect"),
     ("packaging.sources", 2, "bytecode", "compute_sources"),
-    ("packaging.pack", 3, "pack", "compute_pack"),
+    ("packaging.pack", 4, "pack", "compute_pack"),
     ("packaging.extra", 3, "pack", "compute_extra"),
     ("packaging.attach", 3, "attach", "compute_attach"),
     ("packaging.unpack-wheels", 1, "pip", "compute_unpack"),

@@ -179,7 +179,7 @@ class EmbeddedPython:
         from oxlang.graph.compute import canonical
         from oxlang.packaging.pack import PACK, PACK_VERSION
 
-        params = {"windows": settings.target.is_windows, "name": name}
+        params = {"windows": settings.target.is_windows, "name": name, "module_file": self.policy.module_file}
         node = Compute(
             function=PACK,
             version=PACK_VERSION,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from oxlang.graph.digest import Digest
     from oxlang.graph.tree import Tree
 
-PACK, PACK_VERSION = "packaging.pack", 3
+PACK, PACK_VERSION = "packaging.pack", 4
 EXTRA, EXTRA_VERSION = "packaging.extra", 3
 PACKED_FILE = "packed-resources"
 
@@ -57,7 +57,10 @@ class Contents:
     Inputs are `plan`, and `sources-N`, `code-N` per batch.
     """
 
-    def __init__(self, inputs: Mapping[str, Tree], context: ComputeContext) -> None:
+    def __init__(
+        self, inputs: Mapping[str, Tree], context: ComputeContext, *, module_file: str = "emulated"
+    ) -> None:
+        self._module_file = module_file
         self._inputs = inputs
         self._context = context
         self._batches: dict[int, BatchReader] = {}
@@ -122,6 +125,8 @@ class Contents:
                 data = self.data(value)
                 if data is not None:
                     values[field] = data
+        if self._module_file == "absent" and b"__file__" in bytes(values.get("in_memory_source") or b""):
+            self._context.warn(f"module `{name}` mentions `__file__`, which modules in memory do not have")
         return PackedResource(
             name=name,
             is_module=bool(flags & MODULE),
@@ -155,7 +160,8 @@ def compute_pack(params: dict[str, Any], inputs: Mapping[str, Tree], context: Co
     from oxlang.graph.tree import FileEntry, Tree
     from oxlang.packaging.elf_write import write_all
 
-    parts = Contents(inputs, context).packed_parts(windows=params["windows"])
+    contents = Contents(inputs, context, module_file=params["module_file"])
+    parts = contents.packed_parts(windows=params["windows"])
     path = context.temporary() / "packed"
     with open(path, "wb") as stream:
         write_all(stream, parts)

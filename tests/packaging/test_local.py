@@ -36,12 +36,12 @@ def test_local_distribution_roundtrip(python: Distribution) -> None:
 
 
 def test_facts_are_cached(python: Distribution, cache_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import oxlang.packaging.local as local
+    import oxlang.packaging.describe as module
 
     def refuse(interpreter: Path) -> dict[str, object]:
         raise AssertionError(f"{interpreter} was asked again")
 
-    monkeypatch.setattr(local, "_ask", refuse)
+    monkeypatch.setattr(module, "_ask", refuse)
     assert describe(sys.executable, cache_dir=cache_dir) == python
 
 
