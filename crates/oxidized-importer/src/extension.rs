@@ -3,24 +3,29 @@
 //! On Linux the bytes of a library go into an anonymous memory file, and the ordinary loader opens
 //! `/proc/self/fd/N`. The loader of glibc compares path strings before anything else, so a number that
 //! was closed and used again would give an old library: descriptors stay open, and each path is
-//! spelled differently. Where that is refused, and on other systems, the bytes go into a cache folder
-//! under a name made from their content. Libraries that an extension needs are loaded before it; the
-//! loader then finds them by their SONAME.
+//! spelled differently. A library names others that it needs; where those are in memory, too, their
+//! names are replaced by such paths in the memory file, so the loader finds them in whatever order, and
+//! also if two need each other. Names that are shorter than a path stay: those libraries are loaded
+//! before, and the loader then knows them by their SONAME.
+//!
+//! Where memory files are refused, and on other systems, the bytes go into a cache folder under a name
+//! made from their content.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use packed_resources::Field;
 
+use crate::cache_folder;
 use crate::finder::State;
-use crate::load::{blob_view, relative_path, Place, Plan};
+use crate::load::{blob_view, Place, Plan};
 use crate::py::{self, Obj, PyResult};
 
 /// Libraries that were made loadable from memory, by name of resource.
 #[derive(Default)]
 pub struct Loaded {
     paths: HashMap<String, PathBuf>,
-    preloaded: HashMap<String, bool>,
+    preloaded: HashSet<String>,
 }
 
 /// `create_module` for an extension module.
@@ -32,32 +37,34 @@ pub fn create(
     plan: &Plan,
     library: &Place,
 ) -> PyResult<Obj> {
-    preload_dependencies(state, name).map_err(|message| py::raise_import(&message, name))?;
-    let create = &state.import.create_dynamic;
+    let fail = |message: String| py::raise_import(&message, name);
     let Place::Memory(bytes) = library else {
-        return state.import.call_removed.call(&[create, spec]);
+        preload_dependencies(state, name).map_err(fail)?;
+        return state.import.call_removed.call(&[&state.import.create_dynamic, spec]);
     };
-    let fail = |error: std::io::Error| {
-        py::raise_import(&format!("cannot load extension module {name} from memory: {error}"), name)
+    let cannot = |error: std::io::Error| fail(format!("cannot load extension module {name} from memory: {error}"));
+    let in_memory = match memory_path(state, name, bytes) {
+        Ok(path) => {
+            preload_short_names(state, bytes).map_err(fail)?;
+            Some(create_from(state, finder, name, &path))
+        }
+        Err(_) => None,
     };
-    let path = state.with_loaded(|loaded| loaded.path_for(name, bytes, true)).map_err(fail)?;
-    let module = match create_from(state, finder, name, &path) {
-        Ok(module) => module,
-        Err(raised) => {
-            // A system may give out memory files and yet refuse to execute them.
-            if !path.starts_with("/proc") || !py_error_is_refusal() {
-                return Err(raised);
-            }
+    let module = match in_memory {
+        Some(Ok(module)) => module,
+        // A system may give out memory files and yet refuse to execute them.
+        Some(Err(raised)) if !error_is_refusal() => return Err(raised),
+        _ => {
             py::clear_error();
-            let path = state.with_loaded(|loaded| loaded.path_for(name, bytes, false)).map_err(fail)?;
+            preload_dependencies(state, name).map_err(fail)?;
+            let path = cache_folder::file(name, bytes).map_err(cannot)?;
             create_from(state, finder, name, &path)?
         }
     };
     if state.emulate {
         module.set_attr(c"__file__", &py::string(&state.memory_file(name, plan))?)?;
     } else if module.attr_or_none(c"__file__").is_some() {
-        // SAFETY: deleting an attribute of a live module.
-        py::check(unsafe { pyo3_ffi::PyObject_SetAttrString(module.as_ptr(), c"__file__".as_ptr(), std::ptr::null_mut()) })?;
+        module.delete_attr(c"__file__")?;
     }
     Ok(module)
 }
@@ -69,7 +76,7 @@ fn create_from(state: &State, finder: &Obj, name: &str, path: &Path) -> PyResult
 }
 
 /// Whether the set exception says that the system refused to map the file.
-fn py_error_is_refusal() -> bool {
+fn error_is_refusal() -> bool {
     // SAFETY: the exception is taken out, looked at, and put back; all three may be null.
     unsafe {
         let (mut kind, mut value, mut trace) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
@@ -79,90 +86,77 @@ fn py_error_is_refusal() -> bool {
         if text.is_err() {
             py::clear_error();
         }
-        let refused = text.is_ok_and(|text| {
-            let text = text.text().unwrap_or_default();
-            ["failed to map segment", "Operation not permitted", "Permission denied", "cannot open shared object file: No such file"]
-                .iter()
-                .any(|part| text.contains(part))
-                && text.contains("/proc/")
-        });
+        let refused = text.is_ok_and(|text| is_refusal(text.text().unwrap_or_default()));
         #[allow(deprecated)]
         pyo3_ffi::PyErr_Restore(kind, value, trace);
         refused
     }
 }
 
-/// Loads the libraries that `name` lists, each after those that it needs itself.
-fn preload_dependencies(state: &State, name: &str) -> Result<(), String> {
-    let dependencies: Vec<String> = state.with_table(|table| {
-        let items = table.get(name).and_then(|found| found.items(Field::Dependencies));
-        items.into_iter().flatten().map(|(name, _)| name.to_owned()).collect()
-    });
-    for dependency in dependencies {
-        if state.with_loaded(|loaded| loaded.preloaded.insert(dependency.clone(), true)).is_some() {
-            continue;
-        }
-        let library = state.with_table(|table| {
-            // SAFETY: the finder is alive during the import that asks for the library.
-            table.get(&dependency)?.data(Field::SharedLibrary).map(|bytes| unsafe { blob_view(bytes) })
-        });
-        // Without bytes of its own it is a library of the system, which the loader finds.
-        let Some(bytes) = library else { continue };
-        preload_dependencies(state, &dependency)?;
-        state.with_loaded(|loaded| loaded.preload(&dependency, bytes))?;
-    }
-    Ok(())
+/// Whether the loader's text says that the system refused to map a memory file.
+fn is_refusal(text: &str) -> bool {
+    const REFUSALS: [&str; 4] = [
+        "failed to map segment",
+        "Operation not permitted",
+        "Permission denied",
+        "cannot open shared object file: No such file",
+    ];
+    text.contains("/proc/") && REFUSALS.iter().any(|part| text.contains(part))
 }
 
-impl Loaded {
-    /// A path from which the system's loader can open the library.
-    fn path_for(&mut self, name: &str, bytes: &[u8], memory: bool) -> std::io::Result<PathBuf> {
-        if memory {
-            if let Some(path) = self.paths.get(name) {
-                return Ok(path.clone());
-            }
-        }
-        let path = match memory.then(|| memory_file(name, bytes, self.paths.len())) {
-            Some(Ok(path)) => path,
-            _ => cached_file(name, bytes)?,
-        };
-        self.paths.insert(name.to_owned(), path.clone());
-        Ok(path)
-    }
+/// The bytes of a shared library that is a resource.
+fn library(state: &State, name: &str) -> Option<&'static [u8]> {
+    state.with_table(|table| {
+        // SAFETY: the finder is alive during the import that asks for the library.
+        table.get(name)?.data(Field::SharedLibrary).map(|bytes| unsafe { blob_view(bytes) })
+    })
+}
 
-    #[cfg(unix)]
-    fn preload(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
-        use std::os::unix::ffi::OsStrExt;
-        let mut error = String::new();
-        for memory in [true, false] {
-            let path = self.path_for(name, bytes, memory).map_err(|error| format!("cannot load library {name}: {error}"))?;
-            let Ok(file) = std::ffi::CString::new(path.as_os_str().as_bytes()) else { continue };
-            // SAFETY: a terminated path; running the library's constructors is what loading means.
-            let handle = unsafe { libc::dlopen(file.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
-            if !handle.is_null() {
-                return Ok(());
-            }
-            // SAFETY: after a failure the loader gives a terminated text, valid until the next call.
-            let text = unsafe { libc::dlerror() };
-            if !text.is_null() {
-                // SAFETY: as above.
-                error = unsafe { std::ffi::CStr::from_ptr(text) }.to_string_lossy().into_owned();
-            }
-        }
-        Err(format!("cannot load library {name}: {error}"))
-    }
+/// The names of libraries that an extension module or a library lists.
+fn dependencies(state: &State, name: &str) -> Vec<String> {
+    state.with_table(|table| {
+        let items = table.get(name).and_then(|found| found.items(Field::Dependencies));
+        items.into_iter().flatten().map(|(name, _)| name.to_owned()).collect()
+    })
+}
 
-    #[cfg(windows)]
-    fn preload(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
-        // The loader looks into the folder of the importing library, where all of them are put.
-        self.path_for(name, bytes, false).map(drop).map_err(|error| format!("cannot load library {name}: {error}"))
+/// Puts a library and those that it needs into memory files; gives its path.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn memory_path(state: &State, name: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
+    use std::io::Write;
+    use std::os::unix::fs::FileExt;
+
+    if let Some(path) = state.with_loaded(|loaded| loaded.paths.get(name).cloned()) {
+        return Ok(path);
     }
+    let count = state.with_loaded(|loaded| loaded.paths.len());
+    let (mut file, path) = memory_file(name, count)?;
+    // Known before those that it needs are looked at, because they may need it in turn.
+    state.with_loaded(|loaded| loaded.paths.insert(name.to_owned(), path.clone()));
+    file.write_all(bytes)?;
+    for (offset, needed) in crate::elf::needed(bytes).unwrap_or_default() {
+        let Some(other) = library(state, needed) else { continue };
+        let other = memory_path(state, needed, other)?;
+        let other = other.as_os_str().as_encoded_bytes();
+        // A name that is the end of a longer string must not be written over.
+        if other.len() <= needed.len() && offset > 0 && bytes[offset - 1] == 0 {
+            file.write_all_at(other, offset as u64)?;
+            file.write_all_at(&[0], (offset + other.len()) as u64)?;
+        }
+    }
+    // The descriptor stays open as long as the process lives.
+    std::mem::forget(file);
+    Ok(path)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn memory_path(_: &State, _: &str, _: &[u8]) -> std::io::Result<PathBuf> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn memory_file(name: &str, bytes: &[u8], count: usize) -> std::io::Result<PathBuf> {
-    use std::io::Write;
-    use std::os::fd::{FromRawFd, IntoRawFd};
+fn memory_file(name: &str, count: usize) -> std::io::Result<(std::fs::File, PathBuf)> {
+    use std::os::fd::{AsRawFd, FromRawFd};
     let label = std::ffi::CString::new(name).unwrap_or_default();
     // SAFETY: a terminated name; the result is a new descriptor or -1.
     let descriptor = unsafe { libc::memfd_create(label.as_ptr(), libc::MFD_CLOEXEC) };
@@ -170,110 +164,104 @@ fn memory_file(name: &str, bytes: &[u8], count: usize) -> std::io::Result<PathBu
         return Err(std::io::Error::last_os_error());
     }
     // SAFETY: the descriptor is new and nobody else's.
-    let mut file = unsafe { std::fs::File::from_raw_fd(descriptor) };
-    file.write_all(bytes)?;
-    // A different spelling for each file: `count` written with "/" and "/./" as digits.
+    let file = unsafe { std::fs::File::from_raw_fd(descriptor) };
+    // A different spelling for each file: `count` written with "/" and "/." as digits.
     let mut path = String::from("/proc/self/fd");
     let mut digits = count;
     while digits > 0 {
-        path.push_str(if digits & 1 == 1 { "/./" } else { "//" });
+        path.push_str(if digits & 1 == 1 { "/." } else { "/" });
         digits >>= 1;
     }
-    let descriptor = file.into_raw_fd();
-    path.push_str(&format!("/{descriptor}"));
-    if !Path::new(&path).exists() {
-        // SAFETY: ours, and not handed out.
-        unsafe { libc::close(descriptor) };
-        return Err(std::io::ErrorKind::NotFound.into());
+    path.push_str(&format!("/{}", file.as_raw_fd()));
+    let path = PathBuf::from(path);
+    if path.exists() {
+        Ok((file, path))
+    } else {
+        Err(std::io::ErrorKind::NotFound.into())
     }
-    Ok(path.into())
+}
+
+/// Loads the libraries whose names in `bytes` had no room for a path.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn preload_short_names(state: &State, bytes: &[u8]) -> Result<(), String> {
+    for (_, needed) in crate::elf::needed(bytes).unwrap_or_default() {
+        let Some(other) = library(state, needed) else { continue };
+        if !state.with_loaded(|loaded| loaded.preloaded.insert(needed.to_owned())) {
+            continue;
+        }
+        preload_short_names(state, other)?;
+        let path = memory_path(state, needed, other).map_err(|error| format!("cannot load library {needed}: {error}"))?;
+        if path.as_os_str().len() > needed.len() {
+            open_library(&path).or_else(|reason| if is_refusal(&reason) { Ok(()) } else { Err(reason) })?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn memory_file(_name: &str, _bytes: &[u8], _count: usize) -> std::io::Result<PathBuf> {
-    Err(std::io::ErrorKind::Unsupported.into())
+fn preload_short_names(_: &State, _: &[u8]) -> Result<(), String> {
+    Ok(())
 }
 
-fn cache_folders() -> Vec<PathBuf> {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let mut folders = Vec::new();
-    if cfg!(windows) {
-        folders.extend(variable("LOCALAPPDATA").map(|folder| folder.join("oxlang")));
-    } else if cfg!(target_os = "macos") {
-        folders.extend(variable("HOME").map(|home| home.join("Library/Caches/oxlang")));
-    } else {
-        folders.extend(variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()).map(|path| path.join("oxlang")));
-        folders.extend(variable("HOME").map(|home| home.join(".cache/oxlang")));
-    }
-    #[cfg(unix)]
-    // SAFETY: asks for a number, cannot fail.
-    folders.push(std::env::temp_dir().join(format!("oxlang-{}", unsafe { libc::getuid() })));
-    #[cfg(windows)]
-    folders.push(std::env::temp_dir().join("oxlang"));
-    folders
-}
-
-/// Writes the bytes under a name made from them, unless they are there already.
-fn cached_file(name: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
-    let mut last = std::io::Error::from(std::io::ErrorKind::NotFound);
-    for folder in cache_folders() {
-        match write_cached(&folder.join("libraries"), name, bytes) {
-            Ok(path) => return Ok(path),
-            Err(error) => last = error,
+/// Loads the libraries that `name` lists from a cache folder, each after those that it needs itself.
+///
+/// Usually they are listed in that order. If not, a library fails until those it needs are there, so
+/// what failed is tried again as long as a round gets on.
+fn preload_dependencies(state: &State, name: &str) -> Result<(), String> {
+    let mut waiting = dependencies(state, name);
+    while !waiting.is_empty() {
+        let (mut failed, mut reason) = (Vec::new(), String::new());
+        let before = waiting.len();
+        for dependency in waiting {
+            if let Err(message) = preload_one(state, &dependency) {
+                reason = message;
+                failed.push(dependency);
+            }
         }
-    }
-    Err(last)
-}
-
-fn write_cached(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
-    let folder = folder.join(format!("{:016x}-{}", content_hash(bytes), bytes.len()));
-    private_folder(&folder)?;
-    let leaf = name.rsplit('/').next().unwrap_or(name);
-    let leaf = if leaf.contains(".so") || leaf.ends_with(".dll") || leaf.ends_with(".dylib") {
-        leaf.to_owned()
-    } else {
-        format!("{leaf}.{}", if cfg!(windows) { "pyd" } else { "so" })
-    };
-    let path = folder.join(relative_path_text(&leaf));
-    if std::fs::read(&path).is_ok_and(|known| known == bytes) {
-        return Ok(path);
-    }
-    let aside = folder.join(format!("{}.{}", leaf, std::process::id()));
-    std::fs::write(&aside, bytes)?;
-    std::fs::rename(&aside, &path)?;
-    Ok(path)
-}
-
-fn relative_path_text(text: &str) -> PathBuf {
-    if cfg!(unix) {
-        relative_path(text.as_bytes())
-    } else {
-        PathBuf::from(text)
-    }
-}
-
-/// Makes the folder, and refuses one that another user could write into.
-fn private_folder(folder: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt, MetadataExt};
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let facts = std::fs::symlink_metadata(folder)?;
-        // SAFETY: asks for a number, cannot fail.
-        if facts.uid() != unsafe { libc::getuid() } || facts.mode() & 0o022 != 0 {
-            return Err(std::io::ErrorKind::PermissionDenied.into());
+        if failed.len() == before {
+            return Err(reason);
         }
-        Ok(())
+        waiting = failed;
     }
-    #[cfg(windows)]
-    {
-        std::fs::create_dir_all(folder)
-    }
+    Ok(())
 }
 
-fn content_hash(bytes: &[u8]) -> u64 {
-    use std::hash::Hasher;
-    let mut hasher = packed_resources::NameHasher::default();
-    hasher.write(bytes);
-    hasher.finish()
+fn preload_one(state: &State, name: &str) -> Result<(), String> {
+    // Without bytes of its own it is a library of the system, which the loader finds.
+    let Some(bytes) = library(state, name) else { return Ok(()) };
+    if !state.with_loaded(|loaded| loaded.preloaded.insert(name.to_owned())) {
+        return Ok(());
+    }
+    let result = preload_dependencies(state, name).and_then(|()| {
+        let path = cache_folder::file(name, bytes).map_err(|error| format!("cannot load library {name}: {error}"))?;
+        open_library(&path)
+    });
+    if result.is_err() {
+        state.with_loaded(|loaded| loaded.preloaded.remove(name));
+    }
+    result
+}
+
+#[cfg(unix)]
+fn open_library(path: &Path) -> Result<(), String> {
+    use std::os::unix::ffi::OsStrExt;
+    let file = std::ffi::CString::new(path.as_os_str().as_bytes()).map_err(|error| error.to_string())?;
+    // SAFETY: a terminated path; running the library's constructors is what loading means.
+    let handle = unsafe { libc::dlopen(file.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
+    if !handle.is_null() {
+        return Ok(());
+    }
+    // SAFETY: after a failure the loader gives a terminated text, valid until the next call.
+    let text = unsafe { libc::dlerror() };
+    if text.is_null() {
+        return Err(format!("cannot load library {}", path.display()));
+    }
+    // SAFETY: as above.
+    Err(format!("cannot load library {}", unsafe { std::ffi::CStr::from_ptr(text) }.to_string_lossy()))
+}
+
+#[cfg(windows)]
+fn open_library(_: &Path) -> Result<(), String> {
+    // The system looks into the folder of the importing library, where all of them are put.
+    Ok(())
 }

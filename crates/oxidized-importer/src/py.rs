@@ -91,6 +91,12 @@ impl Obj {
         check(unsafe { ffi::PyObject_SetAttrString(self.as_ptr(), name.as_ptr(), value.as_ptr()) })
     }
 
+    /// Deletes an attribute.
+    pub fn delete_attr(&self, name: &CStr) -> PyResult<()> {
+        // SAFETY: a live object and a terminated string; a null value deletes.
+        check(unsafe { ffi::PyObject_SetAttrString(self.as_ptr(), name.as_ptr(), ptr::null_mut()) })
+    }
+
     /// Calls the object with positional arguments.
     pub fn call(&self, arguments: &[&Obj]) -> PyResult<Obj> {
         self.call_named(arguments, None)

@@ -445,8 +445,7 @@ fn adopt(finder: &Obj, module: &Obj, name: &str) -> py::PyResult<()> {
     }
     for gone in [c"__origname__", c"__cached__"] {
         if module.attr_or_none(gone).is_some() {
-            // SAFETY: a null value deletes the attribute of a live module.
-            py::check(unsafe { ffi::PyObject_SetAttrString(module.as_ptr(), gone.as_ptr(), std::ptr::null_mut()) })?;
+            module.delete_attr(gone)?;
         }
     }
     Ok(())
