@@ -139,12 +139,12 @@ class ExecutableReading:
         extra_envs: dict[str, str] | None = None,
         extra_global_arguments: list[str] | None = None,
     ) -> Any:
-        """Runs `setup.py install` of a project; gives the resources of what it installed.
+        """Installs a project that has a `setup.py`, with its dependencies; gives the resources.
 
         Args:
             package_path: folder of the project; a relative one counts from the config's folder.
             extra_envs: variables of the environment.
-            extra_global_arguments: arguments before `install`.
+            extra_global_arguments: arguments before `install`; with them `setup.py` itself is run, without dependencies.
         """
         from oxlang.packaging.pip import setup_py_install
 
