@@ -362,6 +362,8 @@ class ExpressionGenerator:
             tests.append(
                 py.Compare(left=self.constant(-_BOUND, at), ops=[less, less], comparators=[first[1], bound], **at)
             )
+        if not tests:
+            return py.BinOp(left=first[0], op=_OPERATORS[operator], right=body, **at)
         condition = tests[0] if len(tests) == 1 else py.BoolOp(op=_AND, values=tests, **at)
         return py.IfExp(
             test=condition,

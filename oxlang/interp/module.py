@@ -16,7 +16,7 @@ from oxlang.source import SourceFile, Span
 from oxlang.syntax.options import CONFIG, LanguageOptions
 
 if TYPE_CHECKING:
-    from oxlang.declare.members import Environment
+    from oxlang.declare.environment import Environment
     from oxlang.syntax import ast
 
 if hasattr(sys, "set_int_max_str_digits"):

@@ -24,7 +24,7 @@ from oxlang.source import SourceFile
 from oxlang.syntax.options import CONFIG, LanguageOptions
 
 if TYPE_CHECKING:
-    from oxlang.declare.members import Environment
+    from oxlang.declare.environment import Environment
 
 _PATH = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\.)?([A-Za-z_]\w*)?$")
 _KEYWORDS = ("and", "def", "elif", "else", "for", "if", "in", "lambda", "load", "not", "or", "pass", "return")

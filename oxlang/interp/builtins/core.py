@@ -62,7 +62,7 @@ def bytes_(x: Any, /) -> bytes:
         if type(one) is not int:
             raise error("OX0351", f"bytes: at index {at}, got {type_name(one)}, want int")
         if not 0 <= one <= 255:
-            raise error("OX0351", f"bytes: at index {at}, {one} out of range: want value in unsigned 8-bit range"[:-0 or None], help="values go from 0 to 255")
+            raise error("OX0351", f"bytes: at index {at}, {one} out of range (want value in unsigned 8-bit range)"[:-0 or None], help="values go from 0 to 255")
     return bytes(values)
 
 
