@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import Diagnostic
 from oxlang.source import SourceFile
-from oxlang.syntax.ast import ErrorExpression, ExpressionStatement, File, Literal_, Name, Statement
+from oxlang.syntax.ast import ExpressionStatement, File, Literal_, Name, Statement
 from oxlang.syntax.build import Builder
-from oxlang.syntax.layout import BYTES, FLOAT, INT, MAX_ERRORS, NAME, SKIP, STRING, Tokens, tokenise
-from oxlang.syntax.literals import Problem, number_value, string_value
+from oxlang.syntax.data import OPENS_DATA, LiteralReader
+from oxlang.syntax.layout import BYTES, MAX_ERRORS, NAME, SKIP, Tokens, tokenise
 from oxlang.syntax.options import LanguageOptions
-from oxlang.syntax.tables import ROWS, RULES, START
+from oxlang.syntax.tables import NONTERMINALS, ROWS, RULES, START
 
 if TYPE_CHECKING:
     from oxlang.syntax.recover import Recovery
+
+_OPERAND = NONTERMINALS["operand"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,7 @@ def drive(tokens: Tokens, builder: Builder) -> list[Statement]:
     values: list[Any] = [None]
     push_state, pop_state, push_value, pop_value = states.append, states.pop, values.append, values.pop
     row = rows[START]
+    opens_data = OPENS_DATA
     literal = LiteralReader(tokens, builder)
     known = literal.known
     recovery: Recovery | None = None
@@ -125,6 +128,15 @@ def drive(tokens: Tokens, builder: Builder) -> list[Statement]:
                 row = rows[action]
                 if kind > BYTES:
                     push_value(index)
+                    if (
+                        kind in opens_data
+                        and _OPERAND in rows[states[-2]]
+                        and (data := literal.read_data(index)) is not None
+                    ):
+                        values[-1], at = data
+                        states[-1] = action = rows[states[-2]][_OPERAND]
+                        row = rows[action]
+                        break
                 elif kind == NAME:
                     push_value(Name(starts[index], ends[index], texts[index]))
                 else:
@@ -137,6 +149,8 @@ def drive(tokens: Tokens, builder: Builder) -> list[Statement]:
                 break
         else:
             return []
+        if at > index:
+            continue  # behind a list or dict of literals
         if recovery is None:
             from oxlang.syntax.recover import Recovery  # most files have no errors
 
@@ -145,34 +159,3 @@ def drive(tokens: Tokens, builder: Builder) -> list[Statement]:
         if at < 0:
             return recovery.result
         row = rows[states[-1]]
-
-
-class LiteralReader:
-    """Makes literal nodes; `known` holds the values of good literals by text, which repeat in most files."""
-
-    def __init__(self, tokens: Tokens, builder: Builder) -> None:
-        self.tokens = tokens
-        self.builder = builder
-        self.known: dict[str, int | float | str | bytes] = {}
-
-    def read(self, index: int, kind: int) -> Literal_ | ErrorExpression:
-        """The node of a token; an empty one, which recovery puts in, stands for an operand that is missing."""
-        text, start, end = self.tokens.texts[index], self.tokens.starts[index], self.tokens.ends[index]
-        if not text:
-            return ErrorExpression(start, end)
-        old = self.builder.options.old_dialect
-        value: int | float | str | bytes
-        problem: Problem | None
-        if kind in (INT, FLOAT):
-            value, problem = number_value(text, old=old)
-        else:
-            value, problem = string_value(text, old=old)
-        source = self.tokens.source.text
-        if problem is None:
-            self.known[text] = value
-        elif kind in (STRING, BYTES) or not source[end : end + 1].isalnum():
-            # A letter or digit right behind a number is an error that says more.
-            self.builder.report(
-                problem.code, problem.message, start + problem.start, start + problem.end, help=problem.help
-            )
-        return Literal_(start, end, value)
