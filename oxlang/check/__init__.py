@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from oxlang.check.model import Checked, Declaration, RegisteredTarget
-from oxlang.declare.members import Environment
+from oxlang.declare.environment import Environment
 from oxlang.resolve.scopes import Program
 
 __all__ = ["Checked", "Declaration", "RegisteredTarget", "check"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oxlang.declare.members import Environment
+from oxlang.declare.environment import Environment
 from oxlang.declare.types import ANY, BOOL, BYTES, FLOAT, FUNCTION, INT, NONE, STRING, Ty, union
 from oxlang.syntax import ast
 

@@ -15,7 +15,8 @@ from oxlang.check.constants import text as constant_text
 from oxlang.check.fit import join, without_none
 from oxlang.check.model import Declaration, RegisteredTarget
 from oxlang.check.sources import Facts, ValueSource, collect, ends
-from oxlang.declare.members import AttributeDef, ConstantDef, Environment, FunctionDef, TypeDef
+from oxlang.declare.environment import ConstantDef, Environment
+from oxlang.declare.members import AttributeDef, FunctionDef, TypeDef
 from oxlang.declare.types import ANY, BOOL, BYTES, FLOAT, FUNCTION, INT, NONE, STRING, Ty
 from oxlang.resolve.scopes import Binding, Program
 from oxlang.syntax import ast

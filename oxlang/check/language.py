@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from oxlang.declare.members import AttributeDef, Environment, FunctionDef, TypeDef
+from oxlang.declare.environment import Environment
+from oxlang.declare.members import AttributeDef, FunctionDef, TypeDef
 
 LANGUAGE = "language"
 """Origin of the types of the language."""

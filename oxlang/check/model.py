@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from oxlang.declare.members import AttributeDef, ConstantDef, Environment, FunctionDef, TypeDef
+from oxlang.declare.environment import ConstantDef, Environment
+from oxlang.declare.members import AttributeDef, FunctionDef, TypeDef
 from oxlang.declare.types import ANY, Ty
 from oxlang.diagnostics.model import Diagnostic
 from oxlang.resolve.scopes import Program

@@ -10,7 +10,7 @@ from oxlang.diagnostics.model import error
 from oxlang.diagnostics.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from oxlang.declare.members import Environment
+    from oxlang.declare.environment import Environment
     from oxlang.docgen.markdown import Member
 
 

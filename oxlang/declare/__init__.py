@@ -16,15 +16,8 @@ from oxlang.declare.decorators import (
     starlark_type,
     type_def,
 )
-from oxlang.declare.members import (
-    UNSET,
-    AttributeDef,
-    ConstantDef,
-    Environment,
-    FunctionDef,
-    ParamDef,
-    TypeDef,
-)
+from oxlang.declare.environment import ConstantDef, Environment
+from oxlang.declare.members import UNSET, AttributeDef, FunctionDef, ParamDef, TypeDef
 from oxlang.declare.text import repr_of, text_of, type_name
 from oxlang.declare.types import Ty
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from oxlang.declare.members import UNSET, AttributeDef, ConstantDef, Effect, FunctionDef, TypeDef
+from oxlang.declare.environment import ConstantDef
+from oxlang.declare.members import UNSET, AttributeDef, Effect, FunctionDef, TypeDef
 from oxlang.declare.types import Ty, from_annotation
 
 if TYPE_CHECKING:

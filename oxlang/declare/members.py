@@ -1,4 +1,4 @@
-"""Records of declarations: parameters, functions, attributes, types, constants, and the environment of them all.
+"""Records of declarations: parameters, functions, attributes, types; `environment` has the rest.
 
 `FunctionDef`, `AttributeDef` and `TypeDef` know their name and implementation at once and read the rest (signature,
 types, docstring) when it is first asked for: a config that calls ten functions pays for ten. The records are plain
@@ -7,7 +7,7 @@ classes, because every start of oxl would pay for making dataclasses of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from oxlang.declare import types
@@ -441,73 +441,3 @@ class TypeDef:
             return error("OX0311", f"`{self.name}.{name}` is a method and cannot be assigned")
         hint = did_you_mean(name, (one.name for one in self.attributes.values() if one.writable))
         return error("OX0310", f"`{self.name}` has no attribute `{name}`", help=hint)
-
-
-class ConstantDef:
-    """A name with a value that the host gives.
-
-    Attributes:
-        visible_in_load: a file reached by `load` sees it (the predecessor's showed none; ours shows them).
-    """
-
-    __slots__ = ("doc", "extension", "name", "origin", "type", "visible_in_load")
-
-    def __init__(
-        self,
-        *,
-        name: str,
-        type: Ty,
-        doc: str = "",
-        origin: str = "",
-        extension: bool = False,
-        visible_in_load: bool = True,
-    ) -> None:
-        self.name = name
-        self.type = type
-        self.doc = doc
-        self.origin = origin
-        self.extension = extension
-        self.visible_in_load = visible_in_load
-
-    def __repr__(self) -> str:
-        return f"ConstantDef({self.name}: {self.type})"
-
-
-class Environment:
-    """Every name that a kind of file can use without defining it.
-
-    Attributes:
-        types: by Starlark name. functions: by name, constructors among them. constants: by name.
-    """
-
-    __slots__ = ("constants", "functions", "types")
-
-    def __init__(
-        self,
-        types: Iterable[TypeDef] = (),
-        functions: Iterable[FunctionDef] = (),
-        constants: Iterable[ConstantDef] = (),
-    ) -> None:
-        self.types: Mapping[str, TypeDef] = {one.name: one for one in types}
-        self.functions: Mapping[str, FunctionDef] = {one.name: one for one in functions}
-        self.constants: Mapping[str, ConstantDef] = {one.name: one for one in constants}
-
-    def __or__(self, other: Environment) -> Environment:
-        """Joins two environments; names of the other win."""
-        return Environment(
-            {**self.types, **other.types}.values(),
-            {**self.functions, **other.functions}.values(),
-            {**self.constants, **other.constants}.values(),
-        )
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.functions or name in self.constants
-
-    def names(self) -> Iterator[str]:
-        """Gives the global names: functions, then constants."""
-        yield from self.functions
-        yield from self.constants
-
-    def get(self, name: str) -> FunctionDef | ConstantDef | None:
-        """Gives the declaration of a global name."""
-        return self.functions.get(name) or self.constants.get(name)

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from oxlang.declare.members import Environment, FunctionDef
+from oxlang.declare.environment import Environment
+from oxlang.declare.members import FunctionDef
 
 if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext

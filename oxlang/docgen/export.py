@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from oxlang.declare.members import AttributeDef, ConstantDef, Environment, FunctionDef, ParamDef, TypeDef
+from oxlang.declare.environment import ConstantDef, Environment
+from oxlang.declare.members import AttributeDef, FunctionDef, ParamDef, TypeDef
 from oxlang.declare.types import Ty
 from oxlang.docgen.markdown import Member
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from oxlang.declare.members import AttributeDef, ConstantDef, Environment, FunctionDef, ParamDef, TypeDef
+from oxlang.declare.environment import ConstantDef, Environment
+from oxlang.declare.members import AttributeDef, FunctionDef, ParamDef, TypeDef
 
 Member = TypeDef | FunctionDef | AttributeDef | ConstantDef
 _LINE = 88

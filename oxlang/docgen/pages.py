@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from oxlang.declare.members import Environment
+from oxlang.declare.environment import Environment
 from oxlang.docgen import markdown
 
 HEADER = "<!-- Made by `python -m oxlang.docgen.pages --write` from the declarations; do not edit. -->"

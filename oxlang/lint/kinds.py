@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from oxlang.bundled import bundled_path
-from oxlang.declare.members import Environment
+from oxlang.declare.environment import Environment
 from oxlang.lint.runner import ReadModule
 from oxlang.source import SourceFile
 from oxlang.syntax.options import CONFIG, STDLIB, LanguageOptions

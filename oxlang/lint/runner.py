@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from oxlang.check import Checked, check
-from oxlang.declare.members import Environment
+from oxlang.declare.environment import Environment
 from oxlang.diagnostics.model import Diagnostic, Edit, Fix, OxError, diagnostic
 from oxlang.lint.registry import all_rules
 from oxlang.resolve import resolve

@@ -9,7 +9,8 @@ from lsprotocol import types
 
 from oxlang.bundled import bundled_path
 from oxlang.check.fit import without_none
-from oxlang.declare.members import AttributeDef, ConstantDef, FunctionDef, TypeDef
+from oxlang.declare.environment import ConstantDef
+from oxlang.declare.members import AttributeDef, FunctionDef, TypeDef
 from oxlang.declare.types import Ty
 from oxlang.docgen import markdown
 from oxlang.lint.kinds import module_path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from oxlang.check import Checked
-from oxlang.declare.members import Environment
+from oxlang.declare.environment import Environment
 from oxlang.diagnostics.model import Diagnostic
 from oxlang.lint.kinds import environment_of, module_path, options_of, reader
 from oxlang.lint.runner import Linted, ReadModule, lint
