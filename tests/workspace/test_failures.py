@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -189,3 +192,29 @@ def test_unwritable_output(place: Place) -> None:
         resolve_targets()
     """
     place.fails("build", config=config, name="unwritable-output")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_build(place: Place, number: signal.Signals) -> None:
+    started = place.folder / "started"
+    place.tool("cargo", f'if [ "$1" = -V ]; then echo "cargo 1.95.0"; else touch {started}; sleep 60; fi')
+    (place.folder / "pyoxidizer.bzl").write_text(textwrap.dedent(PROGRAM.format(line="pass")).lstrip("\n"))
+    scratch = place.folder / "scratch"
+    scratch.mkdir()
+    build = subprocess.Popen(
+        [sys.executable, "-m", "oxlang", "build"],
+        env={**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not started.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    build.send_signal(number)
+    out, err = build.communicate(timeout=30)
+    assert (build.returncode, out) == (130, "")
+    assert err.endswith("error: interrupted\n")
+    assert "Traceback" not in err
+    assert list(scratch.iterdir()) == []
+    assert not (place.folder / "build").exists()
