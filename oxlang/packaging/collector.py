@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from oxlang.packaging.scan import Scan
     from oxlang.source import Span
 
-PLACE, PLACE_VERSION = "packaging.place", 5
+PLACE, PLACE_VERSION = "packaging.place", 6
 COLLECT, COLLECT_VERSION = "packaging.collect", 4
 PLAN, PLACED = "plan.json", "placed.json"
 MADE = "made"

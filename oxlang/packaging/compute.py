@@ -25,7 +25,7 @@ _TABLE = (
     ("packaging.scan", 2, "scan", "compute_scan"),
     ("packaging.stdlib", 2, "stdlib", "compute_stdlib"),
     ("packaging.strip", 2, "stdlib", "compute_strip"),
-    ("packaging.place", 5, "collector", "compute_place"),
+    ("packaging.place", 6, "collector", "compute_place"),
     ("packaging.collect", 4, "collector", "compute_collect"),
     ("packaging.sources", 2, "bytecode", "compute_sources"),
     ("packaging.pack", 4, "pack", "compute_pack"),

@@ -19,7 +19,7 @@ from typing import Any
 from oxlang.diagnostics import error
 from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEntry
 
-OLDEST = (3, 10)
+OLDEST = (3, 9)
 _FACTS_VERSION = 4
 
 # The C library's own parts and GCC's runtime: every system has its own, so no extension module "links" them.
@@ -38,7 +38,7 @@ def describe(interpreter: Path | str, *, cache_dir: Path | None = None) -> Distr
 
     Raises OX0602 when it cannot be asked, is no CPython, or is older than 3.10.
     """
-    path = Path(os.path.abspath(interpreter))
+    path = resolve_shim(Path(os.path.abspath(interpreter)))
     store = None
     if cache_dir is not None:
         store = cache_dir / "python" / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:24]}.json"
@@ -49,6 +49,45 @@ def describe(interpreter: Path | str, *, cache_dir: Path | None = None) -> Distr
     if store is not None:
         _save(store, path, distribution, answer)
     return distribution
+
+
+def is_shim(path: Path) -> bool:
+    """Whether a program is a script of pyenv, whose answer depends on the working directory."""
+    if path.parent.name != "shims":
+        return False
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(2) == b"#!"
+    except OSError:
+        return False
+
+
+def resolve_shim(path: Path) -> Path:
+    """Gives the interpreter behind a script of pyenv; any other path is given as it is.
+
+    A name with a version (`python3.12`) stands for the newest installed one of it, another for the version that
+    pyenv's own `version` file names.
+    """
+    if not is_shim(path):
+        return path
+    root = path.parent.parent
+    wanted = path.name.removeprefix("python")
+    names: list[str] = []
+    if "." in wanted:
+        names = [
+            one.name for one in (root / "versions").glob(f"{wanted}*") if one.name.startswith(f"{wanted}.")
+        ]
+        names.sort(key=lambda name: [int(part) for part in re.findall(r"\d+", name)], reverse=True)
+    else:
+        try:
+            names = (root / "version").read_text(encoding="utf-8").split()
+        except OSError:
+            names = []
+    for name in names:
+        program = root / "versions" / name / "bin" / path.name
+        if program.is_file():
+            return program
+    return path
 
 
 def _signature(path: str) -> list[int] | None:
@@ -132,8 +171,8 @@ def _ask(interpreter: Path) -> dict[str, Any]:
     if (major, minor) < OLDEST:
         raise error(
             "OX0602",
-            f"`{interpreter}` is Python {answer['version']}; 3.10 is the oldest that can be embedded",
-            help="use Python 3.10 or newer",
+            f"`{interpreter}` is Python {answer['version']}; 3.9 is the oldest that can be embedded",
+            help="use Python 3.10 or newer (3.9 works, but is not promised)",
         )
     return answer
 

@@ -8,7 +8,7 @@ it ships data files that this module names (or too many to be named), or when it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -123,6 +123,20 @@ def _is_idle(one: Resource) -> bool:
     return not _IDLE_PARTS.isdisjoint((*one.name.split(".")[1:], *one.path.split("/")[:-1]))
 
 
+def _projects(resources: Iterable[Resource], read: Callable[[Digest], bytes]) -> Iterator[set[str]]:
+    """Gives the top-level names that each installed project lists in its RECORD."""
+    for one in resources:
+        if one.kind != "distribution" or one.path != "RECORD" or one.digest is None:
+            continue
+        lines = read(one.digest).decode("utf-8", "replace").splitlines()
+        firsts = {line.split(",", 1)[0].strip('"').split("/", 1)[0] for line in lines}
+        yield {
+            first.split(".", 1)[0]
+            for first in firsts
+            if not first.endswith((".dist-info", ".data")) and first != ".."
+        }
+
+
 def choose_locations(resources: Iterable[Resource], context: ComputeContext) -> dict[str, str]:
     """Gives the location of each top-level package under `auto`."""
     rows = list(resources)
@@ -130,6 +144,10 @@ def choose_locations(resources: Iterable[Resource], context: ComputeContext) -> 
     locations = {one.package: BESIDE if one.needs_files else "in-memory" for one in found} or {
         "": "in-memory"
     }
+    # What one project installs stays together: `pkg_resources` finds parts of `setuptools` through its own place.
+    for together in _projects(rows, context.read):
+        if any(locations.get(name) == BESIDE for name in together):
+            locations |= dict.fromkeys(together & locations.keys(), BESIDE)
     if any(one.needs_files for one in found):
         # Packages compiled by mypyc share one library under a name of its own, whose folder they take for theirs.
         locations |= {

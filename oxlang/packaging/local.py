@@ -10,8 +10,11 @@ from typing import Any
 
 from oxlang.diagnostics import OxError, error
 from oxlang.graph.platform import Platform
-from oxlang.packaging.describe import describe, probe
+from oxlang.packaging.describe import describe, is_shim, probe, resolve_shim
 from oxlang.packaging.distribution import Distribution
+
+# Older ones that the runtime still starts are taken only when a config or variable names them.
+PROMISED = (3, 10)
 
 __all__ = ["describe", "find_all", "find_interpreter", "host_distribution", "local_distribution", "probe"]
 
@@ -73,7 +76,9 @@ def find_interpreter(
         except OxError as failure:
             seen.append(f"{candidate}: {failure.diagnostic.message}")
             continue
-        if version is not None and facts.major_minor != version:
+        if version is None and facts.version_info < PROMISED:
+            seen.append(f"{candidate}: Python {facts.version}, taken only when asked for")
+        elif version is not None and facts.major_minor != version:
             seen.append(f"{candidate}: Python {facts.version}")
         elif not facts.supports_static and not facts.supports_dynamic:
             seen.append(f"{candidate}: no libpython")
@@ -125,7 +130,7 @@ def _candidates(version: str | None, environment: Mapping[str, str]) -> Iterator
     yield from _existing([Path(sys.executable or "")])
     folders = [Path(one) for one in environment.get("PATH", "").split(os.pathsep) if one]
     for name in (*exact, "python3", "python"):
-        yield from (one for one in _existing(folder / name for folder in folders) if not _is_shim(one))
+        yield from (one for one in _existing(folder / name for folder in folders) if not is_shim(one))
     for root in _pyenv_roots(environment):
         yield from _existing(
             folder / "bin" / "python3" for folder in _newest_first(root / "versions", version)
@@ -136,7 +141,7 @@ def _candidates(version: str | None, environment: Mapping[str, str]) -> Iterator
         for folder in (*folders, Path("/usr/local/bin"), Path("/usr/bin")):
             if folder.is_dir():
                 names = [one for one in folder.glob("python3.*") if re.fullmatch(r"python3\.\d+t?", one.name)]
-                yield from (one for one in sorted(names, key=_version_key, reverse=True) if not _is_shim(one))
+                yield from (one for one in sorted(names, key=_version_key, reverse=True) if not is_shim(one))
     else:
         yield from _existing(Path(folder, f"python{version}") for folder in ("/usr/local/bin", "/usr/bin"))
 
@@ -145,17 +150,6 @@ def _existing(paths: Any) -> Iterator[Path]:
     for path in paths:
         if path.is_file() and os.access(path, os.X_OK):
             yield path
-
-
-def _is_shim(path: Path) -> bool:
-    """Whether a program is a script of pyenv, whose answer depends on the working directory."""
-    if path.parent.name != "shims":
-        return False
-    try:
-        with open(path, "rb") as stream:
-            return stream.read(2) == b"#!"
-    except OSError:
-        return True
 
 
 def _pyenv_roots(environment: Mapping[str, str]) -> Iterator[Path]:
@@ -192,4 +186,4 @@ def _which(name: str, environment: Mapping[str, str]) -> Path | None:
     from shutil import which
 
     found = which(name, path=environment.get("PATH", ""))
-    return Path(found).absolute() if found else None
+    return resolve_shim(Path(found).absolute()) if found else None

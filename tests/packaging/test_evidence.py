@@ -78,3 +78,29 @@ def test_auto_puts_them_beside_the_program(
     assert found["plain"].in_memory_package_resources == {"y.txt": b"y"}
     assert found["paths"].relative_path_module_source == f"{BESIDE.partition(':')[2]}/paths/__init__.py"
     assert "lib/paths/x.txt" in extra and "lib/plain" not in extra
+
+
+def test_packages_of_one_project_stay_together(
+    tiny: Distribution, tmp_path: Path, engine: Engine, settings: BuildSettings
+) -> None:
+    from oxlang.graph.nodes import Artifact, Source
+    from oxlang.packaging.scan import ScanOptions, scan
+
+    root = write_files(
+        tmp_path / "site",
+        {
+            "first/__init__.py": "import os\nopen(os.path.join(os.path.dirname(__file__), 'x.txt'))\n",
+            "first/x.txt": "x",
+            "second/__init__.py": "",
+            "other/__init__.py": "",
+            "kit-1.dist-info/METADATA": "Name: kit\nVersion: 1\n",
+            "kit-1.dist-info/RECORD": "first/__init__.py,,\nfirst/x.txt,,\nsecond/__init__.py,,\nkit-1.dist-info/RECORD,,\n",
+        },
+    )
+    policy = PackagingPolicy.for_distribution(tiny)
+    policy.resources_location = "auto"
+    app = App(tiny, policy)
+    app.collector.add_lazy(scan(Artifact(Source(path=str(root))), ScanOptions.of(tiny)), policy)
+    found, _ = packed(engine, app, settings)
+    assert found["second"].relative_path_module_source == "lib/second/__init__.py"
+    assert found["other"].in_memory_source == b""

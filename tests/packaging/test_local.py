@@ -107,3 +107,23 @@ def test_every_supported_version(version: str, cache_dir: Path) -> None:
     assert found.python_tag == "cp" + version.replace(".", "")
     assert found.supports_static or found.supports_dynamic
     assert "_json" in found.extensions
+
+
+def test_shims_of_pyenv_are_looked_through(tmp_path: Path) -> None:
+    from oxlang.packaging.describe import resolve_shim
+
+    shims = tmp_path / "shims"
+    shims.mkdir()
+    for name in ("python3.12", "python3", "python3.8"):
+        (shims / name).write_text("#!/bin/sh\n")
+    for version in ("3.12.1", "3.12.10", "3.12.9", "3.11.7"):
+        folder = tmp_path / "versions" / version / "bin"
+        folder.mkdir(parents=True)
+        (folder / "python3.12").write_text("")
+        (folder / "python3").write_text("")
+    (tmp_path / "version").write_text("3.11.7\n")
+    versions = tmp_path / "versions"
+    assert resolve_shim(shims / "python3.12") == versions / "3.12.10" / "bin" / "python3.12"
+    assert resolve_shim(shims / "python3") == versions / "3.11.7" / "bin" / "python3"
+    assert resolve_shim(shims / "python3.8") == shims / "python3.8"
+    assert resolve_shim(Path(sys.executable)) == Path(sys.executable)
