@@ -46,7 +46,10 @@ class Inference:
         self._bindings: dict[Binding, Ty] = {}
         self._returned: dict[ast.Node, Ty] = {}
         self._targets: list[RegisteredTarget] | None = None
-        self._callbacks: dict[UserFunction, list[tuple[Ty, ...]]] | None = None
+        self._callbacks: list[tuple[ast.Call, ast.Expression]] | None = None
+        self._registrations: set[ast.Expression] | None = None
+        self._by_name: dict[str, RegisteredTarget] | None = None
+        self._by_function: dict[UserFunction, list[RegisteredTarget]] | None = None
 
     # ---- expressions
 
@@ -322,12 +325,14 @@ class Inference:
         binding = self.program.meaning.get(function.name)
         if binding is None:
             return None
-        registered = {self._function_node(one.call) for one in self.targets()}
+        if self._registrations is None:
+            nodes = [self._function_node(one.call) for one in self.targets()]
+            self._registrations = {one for one in nodes if one is not None} | {n for _, n in self._callback_calls()}
         found: list[Ty] = []
         for use in binding.uses:
             call = self.facts.called.get(use)
             if call is None:
-                if use not in registered and use not in self._callback_nodes():
+                if use not in self._registrations:
                     return None
                 continue
             given = self._argument(call, parameter, index)
@@ -393,30 +398,33 @@ class Inference:
         return arguments_by_name(call, declared).get(declared.params[1].name)
 
     def _target_type(self, name: str | None) -> Ty:
-        for one in self.targets():
-            if one.name == name and one.function is not None:
-                return self.returns(one.function)
-        return ANY
+        if self._by_name is None:
+            self._by_name = {one.name: one for one in reversed(self.targets()) if one.function is not None}
+        found = self._by_name.get(name or "")
+        return ANY if found is None or found.function is None else self.returns(found.function)
 
     def _from_targets(self, function: UserFunction, index: int) -> list[Ty]:
+        if self._by_function is None:
+            self._by_function = {}
+            for one in self.targets():
+                if one.function is not None:
+                    self._by_function.setdefault(one.function, []).append(one)
         found = []
-        for one in self.targets():
-            if one.function is function:
-                known = one.depends_known and index < len(one.depends)
-                found.append(self._target_type(one.depends[index][0]) if known else ANY)
+        for one in self._by_function.get(function, ()):
+            known = one.depends_known and index < len(one.depends)
+            found.append(self._target_type(one.depends[index][0]) if known else ANY)
         return found
 
-    def _callback_nodes(self) -> set[ast.Expression]:
-        return {node for _, node in self._callback_calls()}
-
     def _callback_calls(self) -> list[tuple[ast.Call, ast.Expression]]:
-        return [
-            (call, call.arguments[0].value)
-            for call in self.facts.calls
-            if isinstance(call.function, ast.Attribute)
-            and call.function.name.id == "register_resource_callback"
-            and call.arguments
-        ]
+        if self._callbacks is None:
+            self._callbacks = [
+                (call, call.arguments[0].value)
+                for call in self.facts.calls
+                if isinstance(call.function, ast.Attribute)
+                and call.function.name.id == "register_resource_callback"
+                and call.arguments
+            ]
+        return self._callbacks
 
     def _from_callbacks(self, function: UserFunction, index: int) -> list[Ty]:
         """A resource callback gets the policy and a resource: any type with the attribute `add_include`."""
