@@ -154,14 +154,37 @@ def target_cycle(checked: Checked) -> Iterator[Diagnostic]:
     file = checked.program.file
     by_name = {one.name: one for one in checked.targets}
     reported: set[frozenset[str]] = set()
+    suspects = _peeled(by_name)
     for start in checked.targets:
-        path = _cycle(start.name, by_name)
+        if start.name not in suspects:
+            continue
+        path = _cycle(start.name, suspects)
         if path is None or frozenset(path) in reported:
             continue
         reported.add(frozenset(path))
         shown = " → ".join(f"`{one}`" for one in [*path, path[0]])
         node = next(node for name, node in by_name[path[0]].depends if name == path[1 % len(path)])
         yield diagnostic("OX1016", f"targets depend on each other in a circle: {shown}", span=file.span(node))
+
+
+def _peeled(by_name: dict[str, RegisteredTarget]) -> dict[str, RegisteredTarget]:
+    """Gives the targets that are left when those that depend on nothing left are taken away, one after the other."""
+    users: dict[str, list[str]] = {}
+    open_: dict[str, int] = {}
+    for one in by_name.values():
+        needed = {name for name, _ in one.depends if name in by_name}
+        open_[one.name] = len(needed)
+        for name in needed:
+            users.setdefault(name, []).append(one.name)
+    ready = [name for name, count in open_.items() if not count]
+    while ready:
+        name = ready.pop()
+        del open_[name]
+        for user in users.get(name, ()):
+            open_[user] -= 1
+            if not open_[user]:
+                ready.append(user)
+    return {name: by_name[name] for name in open_}
 
 
 def _cycle(start: str, by_name: dict[str, RegisteredTarget]) -> list[str] | None:
