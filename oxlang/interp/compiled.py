@@ -132,7 +132,8 @@ def _own_stamp() -> str:
     if _stamp is None:
         here = Path(__file__).parent
         parts = []
-        for name in ("generate.py", "generate_expressions.py", "generate_statements.py", "analysis.py", "compiled.py",
+        for name in ("generate.py", "generate_expressions.py", "generate_calls.py", "generate_functions.py",
+                     "generate_statements.py", "analysis.py", "compiled.py",
                      "../resolve/resolver.py", "../syntax/tables.py", "../syntax/layout.py", "../syntax/build.py"):  # fmt: skip
             try:
                 stat = (here / name).stat()

@@ -20,6 +20,7 @@ from typing import Any
 from oxlang.interp.analysis import Analysis
 from oxlang.interp.generate_calls import CallGenerator
 from oxlang.interp.generate_expressions import ExpressionGenerator
+from oxlang.interp.generate_functions import FunctionGenerator
 from oxlang.interp.generate_statements import StatementGenerator
 from oxlang.resolve.scopes import Program
 from oxlang.syntax import ast
@@ -41,7 +42,7 @@ class Generated:
     flags: tuple[str, ...]
 
 
-class Generator(ExpressionGenerator, CallGenerator, StatementGenerator):
+class Generator(ExpressionGenerator, CallGenerator, StatementGenerator, FunctionGenerator):
     """Writes the code of one program."""
 
     def __init__(self, program: Program, shadowing: frozenset[str]) -> None:

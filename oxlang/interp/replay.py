@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from oxlang.interp import operators
+from oxlang.interp import elements, operators
 from oxlang.interp.analysis import strip
 from oxlang.interp.generate_expressions import HELPERS
 from oxlang.source import Span
@@ -73,9 +73,9 @@ def _run(node: ast.Node, frame: FrameType) -> None:
             _compare(_find(node.left, frame), node.operator, _find(node.right, frame))
         case ast.Index():
             value, at = _find(node.value, frame), _find(node.index, frame)
-            operators.index(value, at)
+            elements.index(value, at)
             if not isinstance(value, (list, dict)):
-                operators.set_index(value, at, None)
+                elements.set_index(value, at, None)
         case ast.Assignment() if node.operator != "=":
             target = strip(node.target)
             if isinstance(target, ast.Name):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxlang.declare.booleans import FALSE, TRUE
 from oxlang.diagnostics.model import error
-from oxlang.interp import operators
+from oxlang.interp import elements, operators
 from oxlang.interp.attributes import call_method, call_value, get_attribute, set_attribute
 from oxlang.interp.builtins.arguments import iterable
 from oxlang.interp.builtins.core import CORE, repr_, str_
@@ -117,11 +117,11 @@ FIXED: dict[str, Any] = {
     ".in": operators.contains,
     ".self": operators.compare_self,
     ".compare": compare,
-    ".index": operators.index,
-    ".set_index": operators.set_index,
-    ".slice": operators.slice_,
-    ".part": operators.part,
-    ".dict": operators.dict_display,
+    ".index": elements.index,
+    ".set_index": elements.set_index,
+    ".slice": elements.slice_,
+    ".part": elements.part,
+    ".dict": elements.dict_display,
     ".attr": get_attribute,
     ".set_attr": set_attribute,
     ".call": call_method,

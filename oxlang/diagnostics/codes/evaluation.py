@@ -18,5 +18,4 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0412", name="number-out-of-range", summary="A number is too large for the operation."),
     Code(id="OX0413", name="unpacking", summary="A sequence has not as many elements as there are variables."),
     Code(id="OX0414", name="duplicate-key", summary="A dict expression has a key twice."),
-    Code(id="OX0449", name="interpreter-bug", summary="The interpreter failed; this is our bug.", failure="bug"),
 )

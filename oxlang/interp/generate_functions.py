@@ -1,0 +1,142 @@
+"""Functions and lambdas to Python; see `generate`."""
+
+from __future__ import annotations
+
+import _ast as py
+from typing import TYPE_CHECKING, Any
+
+from oxlang.interp.analysis import Analysis
+from oxlang.interp.generate_expressions import STORE, Place
+from oxlang.syntax import ast
+
+if TYPE_CHECKING:
+    from oxlang.syntax.options import LanguageOptions
+
+
+class FunctionGenerator:
+    """The part of `Generator` for functions."""
+
+    if TYPE_CHECKING:
+        analysis: Analysis
+        options: LanguageOptions
+        flags: list[str]
+        temporaries_allowed: bool
+
+        def mark(self, start: int, end: int) -> Place: ...
+
+        def value(self, node: ast.Expression) -> Any: ...
+
+        def name(self, ident: str, at: Place) -> py.Name: ...
+
+        def helper(self, ident: str, arguments: list[Any], at: Place) -> py.Call: ...
+
+        def constant(self, value: Any, at: Place) -> py.Constant: ...
+
+        def python_name(self, node: ast.Name) -> str: ...
+
+        def statement(self, node: ast.Statement, out: list[Any]) -> None: ...
+
+    def arguments(self, parameters: list[ast.Parameter], at: Place) -> py.arguments:
+        normal: list[py.arg] = []
+        keyword_only: list[py.arg] = []
+        defaults: list[Any] = []
+        keyword_defaults: list[Any] = []
+        star: py.arg | None = None
+        starstar: py.arg | None = None
+        after_star = False
+        for one in parameters:
+            if one.kind == "bare-star" or one.name is None:
+                after_star = True
+                continue
+            made = py.arg(arg=self.python_name(one.name), annotation=None, **at)
+            if one.kind == "star":
+                star, after_star = made, True
+            elif one.kind == "starstar":
+                starstar = made
+            elif after_star:
+                keyword_only.append(made)
+                keyword_defaults.append(None if one.default is None else self.value(one.default))
+            else:
+                normal.append(made)
+                if one.default is not None:
+                    defaults.append(self.value(one.default))
+        return py.arguments(
+            posonlyargs=[], args=normal, vararg=star, kwonlyargs=keyword_only, kw_defaults=keyword_defaults,
+            kwarg=starstar, defaults=defaults,
+        )  # fmt: skip
+
+    def definition(self, node: ast.Def) -> Any:
+        at = self.mark(node.name.start, node.name.end)
+        arguments = self.arguments(node.parameters, at)
+        body: list[Any] = []
+        for one in node.parameters:
+            if one.kind == "starstar" and one.name is not None:
+                ident = self.python_name(one.name)
+                made = self.helper(".D", [self.name(ident, at)], at)
+                body.append(py.Assign(targets=[py.Name(id=ident, ctx=STORE, **at)], value=made, **at))
+        facts = self.analysis.facts[id(node)]
+        if facts.height >= 3:
+            body.append(py.Expr(value=self.helper(".tick", [self.constant(self.analysis.cost(list(node.body)), at)], at), **at))
+        inner: list[Any] = []
+        for statement in node.body:
+            self.statement(statement, inner)
+        if facts.guarded and not self.options.recursion:
+            inner = self.guarded(node, inner or [py.Pass(**at)], at)
+        body.extend(inner)
+        made_def = py.FunctionDef(
+            name=self.python_name(node.name), args=arguments, body=body or [py.Pass(**at)], decorator_list=[],
+            returns=None, type_comment=None, **at,
+        )  # fmt: skip
+        if "type_params" in py.FunctionDef._fields:
+            setattr(made_def, "type_params", [])  # noqa: B010  # a field since Python 3.12 only
+        return made_def
+
+    def guarded(self, node: ast.Def, body: list[Any], at: Place) -> list[Any]:
+        """Wraps a body with the test for recursion."""
+        flag = f".busy{len(self.flags)}"
+        self.flags.append(flag)
+        return [
+            py.Global(names=[flag], **at),
+            py.If(
+                test=self.name(flag, at),
+                body=[py.Expr(value=self.helper(".recursion", [self.constant(node.name.id, at)], at), **at)],
+                orelse=[],
+                **at,
+            ),
+            py.Assign(targets=[py.Name(id=flag, ctx=STORE, **at)], value=self.constant(True, at), **at),
+            py.Try(
+                body=body,
+                handlers=[],
+                orelse=[],
+                finalbody=[
+                    py.Assign(targets=[py.Name(id=flag, ctx=STORE, **at)], value=self.constant(False, at), **at)
+                ],
+                **at,
+            ),
+        ]
+
+    def lambda_(self, node: ast.Lambda) -> Any:
+        at = self.mark(node.start, min(node.end, node.start + 6))
+        arguments = self.arguments(node.parameters, at)
+        outer = self.temporaries_allowed
+        body = self.value(node.body)
+        self.temporaries_allowed = outer
+        facts = self.analysis.facts[id(node)]
+        nothing = py.arguments(
+            posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
+        )
+        starstar = next((one.name for one in node.parameters if one.kind == "starstar"), None)
+        if starstar is not None:
+            # The parameter becomes a Starlark dict: an inner function receives the converted value.
+            ident = self.python_name(starstar)
+            inner = py.arguments(
+                posonlyargs=[], args=[py.arg(arg=ident, annotation=None, **at)], vararg=None, kwonlyargs=[],
+                kw_defaults=[], kwarg=None, defaults=[],
+            )  # fmt: skip
+            converted = self.helper(".D", [self.name(ident, at)], at)
+            body = py.Call(func=py.Lambda(args=inner, body=body, **at), args=[converted], keywords=[], **at)
+        if facts.guarded and not self.options.recursion:
+            flag = f".busy{len(self.flags)}"
+            self.flags.append(flag)
+            body = self.helper(".guard", [self.constant(flag, at), py.Lambda(args=nothing, body=body, **at)], at)
+        return py.Lambda(args=arguments, body=body, **at)
