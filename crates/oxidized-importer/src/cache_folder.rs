@@ -24,35 +24,53 @@ fn cache_folders() -> Vec<PathBuf> {
     folders
 }
 
-/// Writes the bytes under a name made from them, unless they are there already.
-pub fn file(name: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
+/// Runs `work` with the first cache folder in which it succeeds.
+fn anywhere<T>(work: impl Fn(&Path) -> std::io::Result<T>) -> std::io::Result<T> {
     let mut last = std::io::Error::from(std::io::ErrorKind::NotFound);
     for folder in cache_folders() {
-        match write_cached(&folder.join("libraries"), name, bytes) {
-            Ok(path) => return Ok(path),
+        match work(&folder.join("libraries")) {
+            Ok(value) => return Ok(value),
             Err(error) => last = error,
         }
     }
     Err(last)
 }
 
-fn write_cached(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
-    let folder = folder.join(format!("{:016x}-{}", content_hash(bytes), bytes.len()));
-    private_folder(&folder)?;
-    let leaf = name.rsplit('/').next().unwrap_or(name);
-    let leaf = if leaf.contains(".so") || leaf.ends_with(".dll") || leaf.ends_with(".dylib") {
-        leaf.to_owned()
-    } else {
-        format!("{leaf}.{}", if cfg!(windows) { "pyd" } else { "so" })
-    };
-    let path = folder.join(&leaf);
-    if std::fs::read(&path).is_ok_and(|known| known == bytes) {
-        return Ok(path);
+/// Writes an extension module; gives its path.
+pub fn file(name: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
+    let leaf = format!("{name}.{}", if cfg!(windows) { "pyd" } else { "so" });
+    anywhere(|cache| {
+        let folder = cache.join(format!("{:016x}-{}", content_hash([bytes]), bytes.len()));
+        write(&folder, &leaf, bytes)?;
+        Ok(folder.join(&leaf))
+    })
+}
+
+/// Writes libraries under their own names into one folder; gives the folder.
+pub fn files(libraries: &[(String, &[u8])]) -> std::io::Result<PathBuf> {
+    if libraries.iter().any(|(name, _)| name.contains(['/', '\\'])) {
+        return Err(std::io::ErrorKind::InvalidInput.into());
     }
-    let aside = folder.join(format!("{}.{}", leaf, std::process::id()));
+    anywhere(|cache| {
+        let parts = libraries.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes]);
+        let folder = cache.join(format!("{:016x}-{}", content_hash(parts), libraries.len()));
+        for (name, bytes) in libraries {
+            write(&folder, name, bytes)?;
+        }
+        Ok(folder)
+    })
+}
+
+/// Writes a file unless it is there already; it appears under its name when it is whole.
+fn write(folder: &Path, leaf: &str, bytes: &[u8]) -> std::io::Result<()> {
+    private_folder(folder)?;
+    let path = folder.join(leaf);
+    if std::fs::read(&path).is_ok_and(|known| known == bytes) {
+        return Ok(());
+    }
+    let aside = folder.join(format!("{leaf}.{}", std::process::id()));
     std::fs::write(&aside, bytes)?;
-    std::fs::rename(&aside, &path)?;
-    Ok(path)
+    std::fs::rename(&aside, &path)
 }
 
 /// Makes the folder, and refuses one that another user could write into.
@@ -74,9 +92,11 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
     }
 }
 
-fn content_hash(bytes: &[u8]) -> u64 {
+fn content_hash<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> u64 {
     use std::hash::Hasher;
     let mut hasher = packed_resources::NameHasher::default();
-    hasher.write(bytes);
+    for part in parts {
+        hasher.write(part);
+    }
     hasher.finish()
 }

@@ -39,7 +39,7 @@ pub fn create(
 ) -> PyResult<Obj> {
     let fail = |message: String| py::raise_import(&message, name);
     let Place::Memory(bytes) = library else {
-        preload_dependencies(state, name).map_err(fail)?;
+        preload_files(state, name, None).map_err(fail)?;
         return state.import.call_removed.call(&[&state.import.create_dynamic, spec]);
     };
     let cannot = |error: std::io::Error| fail(format!("cannot load extension module {name} from memory: {error}"));
@@ -56,7 +56,7 @@ pub fn create(
         Some(Err(raised)) if !error_is_refusal() => return Err(raised),
         _ => {
             py::clear_error();
-            preload_dependencies(state, name).map_err(fail)?;
+            preload_files(state, name, Some(bytes)).map_err(fail)?;
             let path = cache_folder::file(name, bytes).map_err(cannot)?;
             create_from(state, finder, name, &path)?
         }
@@ -203,43 +203,46 @@ fn preload_short_names(_: &State, _: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// Loads the libraries that `name` lists from a cache folder, each after those that it needs itself.
-///
-/// Usually they are listed in that order. If not, a library fails until those it needs are there, so
-/// what failed is tried again as long as a round gets on.
-fn preload_dependencies(state: &State, name: &str) -> Result<(), String> {
-    let mut waiting = dependencies(state, name);
-    while !waiting.is_empty() {
-        let (mut failed, mut reason) = (Vec::new(), String::new());
-        let before = waiting.len();
-        for dependency in waiting {
-            if let Err(message) = preload_one(state, &dependency) {
-                reason = message;
-                failed.push(dependency);
-            }
-        }
-        if failed.len() == before {
-            return Err(reason);
-        }
-        waiting = failed;
+/// The names of libraries that `bytes` needs: as the file itself says, else as the resource lists them.
+fn needed_names(state: &State, name: &str, bytes: &[u8]) -> Vec<String> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Some(needed) = crate::elf::needed(bytes) {
+        return needed.into_iter().map(|(_, name)| name.to_owned()).collect();
     }
-    Ok(())
+    let _ = bytes;
+    dependencies(state, name)
 }
 
-fn preload_one(state: &State, name: &str) -> Result<(), String> {
-    // Without bytes of its own it is a library of the system, which the loader finds.
-    let Some(bytes) = library(state, name) else { return Ok(()) };
-    if !state.with_loaded(|loaded| loaded.preloaded.insert(name.to_owned())) {
+/// Adds the libraries that a file needs, each after those that it needs itself.
+fn collect(state: &State, names: Vec<String>, found: &mut Vec<(String, &'static [u8])>, seen: &mut HashSet<String>) {
+    for name in names {
+        // Without bytes of its own it is a library of the system, which the loader finds.
+        let Some(bytes) = library(state, &name) else { continue };
+        if seen.insert(name.clone()) {
+            collect(state, needed_names(state, &name, bytes), found, seen);
+            found.push((name, bytes));
+        }
+    }
+}
+
+/// Loads the libraries that an extension module needs from a cache folder.
+///
+/// They lie side by side, where the loader finds them for each other if they say so (`$ORIGIN`).
+fn preload_files(state: &State, name: &str, bytes: Option<&[u8]>) -> Result<(), String> {
+    let names = bytes.map_or_else(|| dependencies(state, name), |bytes| needed_names(state, name, bytes));
+    let mut libraries = Vec::new();
+    collect(state, names, &mut libraries, &mut HashSet::new());
+    libraries.retain(|(name, _)| state.with_loaded(|loaded| !loaded.preloaded.contains(name)));
+    if libraries.is_empty() {
         return Ok(());
     }
-    let result = preload_dependencies(state, name).and_then(|()| {
-        let path = cache_folder::file(name, bytes).map_err(|error| format!("cannot load library {name}: {error}"))?;
-        open_library(&path)
-    });
-    if result.is_err() {
-        state.with_loaded(|loaded| loaded.preloaded.remove(name));
+    let folder = cache_folder::files(&libraries)
+        .map_err(|error| format!("cannot write the libraries of {name} into a cache folder: {error}"))?;
+    for (library, _) in libraries {
+        open_library(&folder.join(&library))?;
+        state.with_loaded(|loaded| loaded.preloaded.insert(library));
     }
-    result
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -96,7 +96,7 @@ impl Payload {
         let path = if cfg!(target_os = "linux") && std::path::Path::new("/proc/self/exe").exists() {
             "/proc/self/exe".into()
         } else {
-            std::env::current_exe()?
+            crate::resolve::current_exe()?
         };
         let file = oxidized_importer::map_file(&path)?;
         if find(&file).is_none() {

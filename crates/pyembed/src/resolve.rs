@@ -30,6 +30,34 @@ fn replace_origin(path: &Path, origin: &Path) -> PathBuf {
     replaced.into()
 }
 
+/// The path of the running program.
+///
+/// The standard library asks `/proc`; where that is not mounted, the kernel has still handed the path
+/// over that the program was started with.
+pub(crate) fn current_exe() -> std::io::Result<PathBuf> {
+    std::env::current_exe().or_else(|error| started_as().ok_or(error))
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn started_as() -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    // SAFETY: looks into the auxiliary vector; the value for this key is the address of a terminated
+    // string that lives as long as the process, or 0.
+    let path = unsafe {
+        let address = libc::getauxval(libc::AT_EXECFN) as *const std::ffi::c_char;
+        if address.is_null() {
+            return None;
+        }
+        std::ffi::CStr::from_ptr(address)
+    };
+    std::path::absolute(OsStr::from_bytes(path.to_bytes())).ok().filter(|path| path.exists())
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn started_as() -> Option<PathBuf> {
+    None
+}
+
 impl<'a> OxidizedPythonInterpreterConfig<'a> {
     /// Fills what is `None`: arguments, the program's path, the origin; replaces `$ORIGIN` in paths of
     /// packed resources, in the module search path and in `tcl_library`.
@@ -51,7 +79,7 @@ impl<'a> OxidizedPythonInterpreterConfig<'a> {
         let exe = match &self.exe {
             Some(exe) => exe.clone(),
             None => {
-                let found = std::env::current_exe()
+                let found = current_exe()
                     .map_err(|_| NewInterpreterError::Simple("could not obtain current executable"))?;
                 found
                     .canonicalize()
