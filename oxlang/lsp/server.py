@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from oxlang import __version__
-from oxlang.lsp import actions, completion, definition, hover, signature, symbols
+from oxlang.lsp import actions, completion, definition, hints, hover, signature, symbols
 from oxlang.lsp.documents import Document, Documents
 
 
@@ -98,6 +98,19 @@ def _reading(server: LanguageServer, documents: Documents) -> None:
     def on_selection(params: types.SelectionRangeParams) -> list[types.SelectionRange]:
         document = _document(server, documents, params.text_document.uri)
         return [symbols.selection_range(document, one) for one in params.positions]
+
+
+    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    def on_hints(params: types.InlayHintParams) -> list[types.InlayHint]:
+        return hints.inlay_hints(_document(server, documents, params.text_document.uri), params.range)
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
+    def on_links(params: types.DocumentLinkParams) -> list[types.DocumentLink]:
+        return hints.document_links(_document(server, documents, params.text_document.uri))
+
+    @server.feature(types.WORKSPACE_SYMBOL)
+    def on_workspace_symbols(params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
+        return hints.workspace_symbols(documents.all(), params.query)
 
 
 def _navigation(server: LanguageServer, documents: Documents) -> None:
