@@ -160,7 +160,8 @@ class ExpressionGenerator:
             return self.helper(".D", [], at)
         keys = [strip(entry.key) for entry in node.entries]
         literal = [key.value for key in keys if isinstance(key, ast.Literal_)]
-        if len(literal) == len(keys) and len(set(literal)) == len(literal):
+        if self.options.old_dialect or (len(literal) == len(keys) and len(set(literal)) == len(literal)):
+            # In configs the last of equal keys wins, as it did in PyOxidizer.
             made = py.Dict(
                 keys=[self.value(entry.key) for entry in node.entries],
                 values=[self.value(entry.value) for entry in node.entries],

@@ -76,9 +76,7 @@ def test_completion() -> None:
     assert session.complete("value.starts") == ["startswith"]
     assert session.complete("values.") == ["clear", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values"]
     assert session.complete("nowhere.") == []
-    assert session.complete("x = le", 5) == ["lambda", "len", "list", "load"][:0] + [
-        name for name in session.complete("l") if name.startswith("l")
-    ]
+    assert session.complete("x = le", 5) == ["lambda", "len", "list", "load"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +95,7 @@ def test_trace_tells_lines_in_order() -> None:
     lines: list[str] = []
     with StepTrace(lambda span, text: lines.append(text)):
         run("def f(x):\n    y = x\n    return y\na = f(1)\nb = a\n")
-    assert lines == ["def f(x):", "a = f(1)", "y = x", "return y", "a = f(1)", "b = a"] or lines == [
+    assert [line for at, line in enumerate(lines) if line not in lines[:at]] == [
         "def f(x):", "a = f(1)", "y = x", "return y", "b = a",
     ]  # fmt: skip
 
@@ -176,9 +174,8 @@ def test_stepping() -> None:
     debugger.set_breakpoints("config.bzl", [Breakpoint(line=5)])
     with debugger:
         run()
-    assert [place[1:] for place in places] == [
-        ("outer", 5), ("outer", 6), ("outer", 7), ("inner", 1), ("inner", 2), ("outer", 6),
-    ] or [place[1:] for place in places][:5] == [("outer", 5), ("outer", 6), ("outer", 7), ("inner", 1), ("inner", 2)]  # fmt: skip
+    assert [place[1:] for place in places][:5] == [("outer", 5), ("outer", 6), ("outer", 7), ("inner", 1), ("inner", 2)]
+    assert places[5][1] == "outer"
 
 
 def test_entry_pause_and_stop() -> None:
@@ -200,7 +197,7 @@ def test_evaluating_in_a_frame() -> None:
     found: list[object] = []
 
     def on_stop(stop: Stop) -> Command:
-        found.append(evaluate("[y * 10, len('ab'), total]", stop.frames[0].python) if False else evaluate("y * 10 + len('ab')", stop.frames[0].python))
+        found.append(evaluate("y * 10 + len('ab')", stop.frames[0].python))
         with pytest.raises(OxError):
             evaluate("nothing", stop.frames[0].python)
         return "continue"
