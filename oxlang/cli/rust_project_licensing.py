@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from oxlang.cli.invocation import Invocation
-from oxlang.cli.options import TRIPLE
+from oxlang.cli.options import FORMAT_JSON, TRIPLE
 from oxlang.cli.spec import Argument, Command, Option
 
 
@@ -20,6 +20,12 @@ def _run(call: Invocation) -> int:
         all_features=call.values.flag("all_features"),
         cache_dir=call.cache_dir,
     )
+    if call.values.text("format") == "json":
+        from oxlang.cli.output import write_json
+
+        plain = [{**one, "texts": [name for name, _ in one.get("texts", ())]} for one in components]
+        write_json(call.terminal, {"components": plain})
+        return 0
     if call.values.flag("unified_license"):
         call.terminal.write(license_document(components, with_noteworthy=True).rstrip("\n"))
         return 0
@@ -39,6 +45,7 @@ COMMAND = Command(
         Option(("--all-features",), "With all features of the project, not only the default ones."),
         TRIPLE,
         Option(("--unified-license",), "Print one document with all licences and their texts."),
+        FORMAT_JSON,
     ),
     examples=(
         ("oxl rust-project-licensing my-app", "counts and a table"),

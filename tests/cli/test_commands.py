@@ -225,6 +225,9 @@ def test_analyze(capsys: Capture, clean: Path) -> None:
 
     if sys.platform == "linux":
         assert "Symbol Versioning" in oxl(capsys, "analyze", sys.executable).out
+        found = json.loads(oxl(capsys, "analyze", "--format", "json", sys.executable).out)
+        assert {"name": "libc.so.6", "everywhere": True} in found["libraries"]
+        assert next(one for one in found["versions"] if one["name"] == "GLIBC")["oldest"]
 
 
 def test_lsp_without_its_packages(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
