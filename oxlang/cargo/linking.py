@@ -63,7 +63,8 @@ def application_lines(platform: Platform, facts: LinkFacts) -> tuple[str, ...]:
         lines.append("cargo:rustc-link-arg-bins=-Wl,-export-dynamic")
     elif platform.is_apple:
         lines.append("cargo:rustc-link-arg-bins=-rdynamic")
-    if facts.mode == "dynamic" and platform.origin_rpath:
+    # In both link modes: extension modules in memory find libraries beside the program, too.
+    if platform.origin_rpath:
         if platform.object_format == "elf":
             lines.append("cargo:rustc-link-arg-bins=-Wl,--enable-new-dtags")
         lines.append(f"cargo:rustc-link-arg-bins=-Wl,-rpath,{platform.origin_rpath}")
