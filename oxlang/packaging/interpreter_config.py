@@ -92,7 +92,7 @@ class InterpreterConfig:
         default=None,
         set="truthy-or-none",
         rust="interpreter_config.utf8_mode",
-        doc="Field utf8_mode of PyPreConfig; None leaves what the profile sets.",
+        doc="Field utf8_mode of PyPreConfig; None turns it on in the locale C, False leaves ASCII there.",
     )
     base_exec_prefix: str | None = attribute(
         default=None,

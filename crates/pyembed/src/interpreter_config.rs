@@ -234,6 +234,9 @@ pub struct PythonInterpreterConfig {
     pub legacy_windows_fs_encoding: Option<bool>,
     pub parse_argv: Option<bool>,
     pub use_environment: Option<bool>,
+    /// With the isolated profile and `configure_locale`, `None` turns UTF-8 mode on where the locale
+    /// `LC_CTYPE` is `C` or `POSIX`, as the profile of `python` does: an empty environment would leave
+    /// ASCII for files, arguments and standard streams. `Some(false)` keeps ASCII there.
     pub utf8_mode: Option<bool>,
 
     // Configuration.

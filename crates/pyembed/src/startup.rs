@@ -189,6 +189,11 @@ pub fn pre_initialize(config: Config<'_, '_>) -> Result<(), NewInterpreterError>
     set(&mut pre.parse_argv, settings.parse_argv);
     set(&mut pre.use_environment, settings.use_environment);
     set(&mut pre.utf8_mode, settings.utf8_mode);
+    let isolated = settings.profile == PythonInterpreterProfile::Isolated;
+    if cfg!(unix) && isolated && settings.utf8_mode.is_none() && settings.configure_locale == Some(true) {
+        // Left to CPython, which turns UTF-8 mode on in the locale `C`; the isolated profile forbids it.
+        pre.utf8_mode = -1;
+    }
     if is_dispatched(config) {
         pre.parse_argv = 0;
     }

@@ -429,3 +429,33 @@ fn modules_are_written_at_exit() {
         std::fs::remove_dir_all(folder).unwrap();
     });
 }
+
+/// What `sys.stdout` encodes with in a process without locale, under the isolated profile.
+#[cfg(unix)]
+fn stdout_in_locale_c(utf8_mode: Option<bool>, configure_locale: Option<bool>) -> String {
+    for name in ["LC_ALL", "LC_CTYPE", "LANG", "PYTHONUTF8"] {
+        std::env::remove_var(name);
+    }
+    let mut config = installed_config();
+    config.interpreter_config.utf8_mode = utf8_mode;
+    config.interpreter_config.configure_locale = configure_locale;
+    let interpreter = MainPythonInterpreter::new(config).unwrap();
+    eval(&interpreter, "__import__('sys').stdout.encoding + ' ' + str(__import__('sys').flags.utf8_mode)")
+}
+
+#[cfg(unix)]
+#[test]
+fn locale_c_is_utf8_unless_switched_off() {
+    alone("locale_c_is_utf8_unless_switched_off", || {
+        assert_eq!(stdout_in_locale_c(None, Some(true)), "utf-8 1");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn locale_c_is_ascii_without_utf8_mode() {
+    alone("locale_c_is_ascii_without_utf8_mode", || {
+        let encoding = stdout_in_locale_c(Some(false), Some(true)).to_lowercase();
+        assert!(encoding.ends_with(" 0") && !encoding.starts_with("utf"), "{encoding}");
+    });
+}
