@@ -58,8 +58,9 @@ def try_one(entry: dict[str, object], row: dict[str, str], oxl: list[str], mirro
     folder = (checkout / row["path"]).parent
     variables = [word for name, value in dict(entry.get("variables", {})).items() for word in ("--var", name, value)]
     began = time.monotonic()
+    target = [str(entry["target"])] if "target" in entry else []
     built = subprocess.run(
-        [*oxl, "build", "--path", str(folder), *variables], cwd=folder, capture_output=True, text=True, timeout=1800
+        [*oxl, "build", *target, "--path", str(folder), *variables], cwd=folder, capture_output=True, text=True, timeout=1800
     )
     seconds = time.monotonic() - began
     if built.returncode:
@@ -69,8 +70,9 @@ def try_one(entry: dict[str, object], row: dict[str, str], oxl: list[str], mirro
     if not found:
         return Result(row["id"], row["repo"], False, seconds, "no program was written")
     command = [str(found[0]), *map(str, entry["arguments"])]
+    where = folder if entry.get("cwd") == "config" else top
     try:
-        ran = subprocess.run(command, env={"HOME": str(top), "LC_ALL": "C.UTF-8"}, cwd=top, capture_output=True, text=True, timeout=20)
+        ran = subprocess.run(command, env={"HOME": str(top), "LC_ALL": "C.UTF-8"}, cwd=where, capture_output=True, text=True, timeout=20)
         output, status = ran.stdout + ran.stderr, ran.returncode
     except subprocess.TimeoutExpired as late:
         output = ((late.stdout or b"") + (late.stderr or b"")).decode(errors="replace")
