@@ -99,6 +99,15 @@ def _frames(places: list[Place]) -> tuple[Frame, ...]:
     return tuple(frames)
 
 
+def _is_ours(traceback: TracebackType | None) -> bool:
+    """Whether an exception arose in generated code or in this package; elsewhere it is a bug of the host."""
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None or module_of(traceback.tb_frame) is not None:
+        return True
+    return str(traceback.tb_frame.f_globals.get("__name__", "")).startswith("oxlang.interp")
+
+
 # ---- Python's exceptions
 
 _QUOTED = re.compile(r"'([^']*)'")
@@ -139,6 +148,8 @@ def _explain(problem: BaseException, innermost: Place | None) -> OxError | None:
         )
     if isinstance(problem, MemoryError):
         return error("OX0407", "evaluation ran out of memory")
+    if not _is_ours(problem.__traceback__):
+        return None
     if innermost is not None and innermost[3]:
         again = _again(problem, innermost)
         if again is not None:

@@ -50,7 +50,13 @@ def run_callback(ctx: Host, callback: Any) -> Any:
     return call(ctx.thread, callback, [1])
 
 
-ENVIRONMENT = Environment([], [remember.__starlark__, run_callback.__starlark__], [])
+@function("broken")
+def broken(ctx: Host) -> None:
+    """Fails as only a bug of ours does."""
+    raise KeyError("internal")
+
+
+ENVIRONMENT = Environment([], [one.__starlark__ for one in (remember, run_callback, broken)], [])
 
 
 def evaluate(text: str, options: LanguageOptions = CONFIG, **constants: Any) -> tuple[Module, Host]:
@@ -78,6 +84,11 @@ def test_wrong_argument_is_underlined() -> None:
     problem = failure("remember(5)\n")
     assert problem.diagnostic.span is not None
     assert problem.diagnostic.span.text == "5"
+
+
+def test_bugs_of_the_host_are_not_taken_for_errors_of_the_program() -> None:
+    with pytest.raises(KeyError):
+        evaluate("broken()\n")
 
 
 def test_innermost_expression_is_underlined() -> None:
