@@ -16,6 +16,8 @@ from oxlang.source import SourceFile
 from oxlang.syntax.options import CONFIG, STDLIB, LanguageOptions
 
 _STDLIB = "@stdlib//"
+_LONGEST = 250
+"""No file system has longer names."""
 
 
 def options_of(path: str) -> LanguageOptions:
@@ -39,6 +41,8 @@ def everything() -> Environment:
 
 def module_path(name: str, loading: str) -> Path | None:
     """Gives the path of the file that `load(name, …)` means in the file `loading`."""
+    if "\0" in name or len(name) > _LONGEST:
+        return None
     if name.startswith(_STDLIB):
         return bundled_path("stdlib", *name[len(_STDLIB) :].split("/"))
     if name.startswith("@") or not name:
@@ -56,7 +60,7 @@ def reader(loading: str) -> ReadModule:
             return None
         try:
             text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError):
+        except (OSError, ValueError):
             return None
         return SourceFile(str(path), text), options_of(path.name), environment_of(path.name)
 

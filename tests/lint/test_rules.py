@@ -82,3 +82,8 @@ def test_names_of_older_dialects_are_explained() -> None:
     found = linted("x = PythonInterpreterConfig()\nd = default_python_distribution()\nd.pip_install(['a'])\n").diagnostics
     assert [one.code.id for one in found] == ["OX0201", "OX0310"]
     assert all("oxl migrate" in (one.help or "") for one in found)
+
+
+@pytest.mark.parametrize("name", ["\\0", "a" * 5000, "/" * 300, "..", ".", "@other//x", ""])
+def test_strange_names_of_files(name: str) -> None:
+    linted(f'load("{name}", "x")\nprint(x)\n')
