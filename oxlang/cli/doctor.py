@@ -6,11 +6,20 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
-from oxlang.cli.options import FORMAT_JSON
-from oxlang.cli.spec import Command
+from oxlang.cli.options import FORMAT_JSON, TRIPLE, VAR, VAR_ENV
+from oxlang.cli.spec import Argument, Command
 from oxlang.diagnostics.model import OxError
+
+if TYPE_CHECKING:
+    from oxlang.engine.engine import Engine
+    from oxlang.graph.digest import Digest
+    from oxlang.graph.nodes import Artifact
+    from oxlang.graph.tree import Tree
+    from oxlang.packaging.evidence import Evidence
+    from oxlang.source import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,20 +41,57 @@ class Finding:
 
 def _run(call: Invocation) -> int:
     findings = [check(call) for check in _CHECKS]
+    packages = _packages(call)
     if call.values.text("format") == "json":
         from oxlang.cli.output import write_json
 
-        write_json(
-            call.terminal,
-            {"findings": [{"subject": f.subject, "state": f.state, "found": f.found, "help": f.help} for f in findings]},
-        )
+        rows: list[dict[str, object]] = [
+            {"subject": f.subject, "state": f.state, "found": f.found, "help": f.help} for f in findings
+        ]
+        document: dict[str, object] = {"findings": rows}
+        if packages is not None:
+            document["packages"] = [
+                {"package": one.package, "needs_files": one.needs_files, "reasons": list(one.reasons)} for one in packages
+            ]
+        write_json(call.terminal, document)
     else:
         for one in findings:
             mark = {"ok": "ok      ", "missing": "MISSING ", "optional": "optional"}[one.state]
             call.terminal.write(f"{mark}  {one.subject}: {one.found}")
             if one.help:
                 call.terminal.write(f"          {one.help}")
+        if packages is not None:
+            from oxlang.packaging.evidence import evidence_lines
+
+            for line in evidence_lines(packages):
+                call.terminal.write(line)
     return 1 if any(one.state == "missing" for one in findings) else 0
+
+
+def _packages(call: Invocation) -> list[Evidence] | None:
+    """Gives the evidence for the packages of the named config; None when none is named."""
+    path = call.values.maybe("config")
+    if path is None:
+        return None
+    from oxlang.cli.session import find_config, load
+    from oxlang.packaging.evidence import evidence_of
+
+    session = load(call, find_config(call, path, explicit=True))
+    wanted = [plan.artifact for plan in session.plans(()) if plan.artifact is not None]
+    return evidence_of(wanted, _EngineDemand(session.engine))
+
+
+class _EngineDemand:
+    """Answers demands by building."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def demand(self, artifact: Artifact, because: Span | None) -> Tree:
+        return self._engine.demand(artifact, because)
+
+    def read(self, digest: Digest) -> bytes:
+        return self._engine.store.read(digest)
 
 
 def _tool(call: Invocation) -> Finding:
@@ -145,7 +191,21 @@ COMMAND = Command(
     name="doctor",
     summary="Say what is found on this machine, what is missing, and how to get it.",
     run=_run,
-    params=(FORMAT_JSON,),
+    params=(
+        Argument(
+            "CONFIG",
+            "A config or its folder: its packages are installed into the cache, and which of them need files beside the "
+            "program is shown, with the reasons.",
+            "optional",
+        ),
+        TRIPLE,
+        VAR,
+        VAR_ENV,
+        FORMAT_JSON,
+    ),
     details="The exit status is 1 when something that builds need is missing.",
-    examples=(("oxl doctor", "before the first build"),),
+    examples=(
+        ("oxl doctor", "before the first build"),
+        ("oxl doctor pyoxidizer.bzl", "which packages can live in memory, and why others cannot"),
+    ),
 )

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from oxlang.packaging.resource import Resource
+from oxlang.packaging.resource import Resource, read_rows
 
 if TYPE_CHECKING:
     from oxlang.graph.compute import ComputeContext
+    from oxlang.graph.demand import Demand
     from oxlang.graph.digest import Digest
+    from oxlang.graph.nodes import Artifact
 
 BESIDE = "filesystem-relative:lib"
 
@@ -65,7 +67,11 @@ class Evidence:
 
 
 def gather_evidence(resources: Iterable[Resource], read: Callable[[Digest], bytes]) -> list[Evidence]:
-    """Gives the evidence for each top-level package with modules, by name. The standard library is not looked at."""
+    """Gives the evidence for each top-level package with modules, by name. The standard library is not looked at.
+
+    What one project installs stays together: `pkg_resources` finds parts of `setuptools` through its own place.
+    """
+    resources = list(resources)
     modules: dict[str, list[Resource]] = {}
     data: dict[str, list[str]] = {}
     libraries: dict[str, list[str]] = {}
@@ -106,6 +112,12 @@ def gather_evidence(resources: Iterable[Resource], read: Callable[[Digest], byte
                 package=top, needs_files=bool((users and top in data) or loaders), reasons=tuple(reasons)
             )
         )
+    for together in _projects(resources, read):
+        needing = [seen.package for seen in found if seen.package in together and seen.needs_files]
+        for number, evidence in enumerate(found):
+            if needing and evidence.package in together and not evidence.needs_files:
+                reason = f"`{needing[0]}` of the same project needs files"
+                found[number] = replace(evidence, needs_files=True, reasons=(*evidence.reasons, reason))
     return found
 
 
@@ -144,13 +156,35 @@ def choose_locations(resources: Iterable[Resource], context: ComputeContext) -> 
     locations = {one.package: BESIDE if one.needs_files else "in-memory" for one in found} or {
         "": "in-memory"
     }
-    # What one project installs stays together: `pkg_resources` finds parts of `setuptools` through its own place.
-    for together in _projects(rows, context.read):
-        if any(locations.get(name) == BESIDE for name in together):
-            locations |= dict.fromkeys(together & locations.keys(), BESIDE)
     if any(one.needs_files for one in found):
         # Packages compiled by mypyc share one library under a name of its own, whose folder they take for theirs.
         locations |= {
             one.name: BESIDE for one in rows if one.kind == "extension" and one.name.endswith("__mypyc")
         }
     return locations
+
+
+def evidence_of(artifacts: Iterable[Artifact], demand: Demand) -> list[Evidence]:
+    """Gives the evidence for the packages that builds of these artifacts would install or read, which it makes happen."""
+    from oxlang.graph.build_graph import walk
+    from oxlang.graph.nodes import Artifact as ArtifactType
+    from oxlang.graph.nodes import Compute
+    from oxlang.packaging.scan import RESOURCES, SCAN
+
+    found: dict[str, Evidence] = {}
+    for node in walk(list(artifacts)):
+        if isinstance(node, Compute) and node.function == SCAN:
+            tree = demand.demand(ArtifactType(node), node.origin)
+            for one in gather_evidence(read_rows(demand.read(tree.file(RESOURCES).digest)), demand.read):
+                found.setdefault(one.package, one)
+    return [found[name] for name in sorted(found)]
+
+
+def evidence_lines(found: Iterable[Evidence]) -> list[str]:
+    """Gives a line per package, those that need files first, each with its reasons."""
+    rows = sorted(found, key=lambda one: (not one.needs_files, one.package))
+    return [
+        f"{'beside  ' if one.needs_files else 'memory  '}  {one.package}"
+        + (f": {'; '.join(one.reasons)}" if one.reasons else "")
+        for one in rows
+    ]

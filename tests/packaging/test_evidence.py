@@ -6,12 +6,12 @@ from pathlib import Path
 
 from oxlang.engine.engine import Engine
 from oxlang.graph.digest import Digest, digest_bytes
-from oxlang.graph.platform import BuildSettings
+from oxlang.graph.platform import BuildSettings, default_settings
 from oxlang.packaging.distribution import Distribution
-from oxlang.packaging.evidence import BESIDE, Evidence, gather_evidence
+from oxlang.packaging.evidence import BESIDE, Evidence, evidence_lines, evidence_of, gather_evidence
 from oxlang.packaging.policy import PackagingPolicy
 from oxlang.packaging.resource import Resource
-from tests.packaging.conftest import write_files
+from tests.packaging.conftest import EngineDemand, write_files
 from tests.packaging.test_embedded import App, packed
 
 
@@ -104,3 +104,20 @@ def test_packages_of_one_project_stay_together(
     found, _ = packed(engine, app, settings)
     assert found["second"].relative_path_module_source == "lib/second/__init__.py"
     assert found["other"].in_memory_source == b""
+
+
+def test_evidence_of_a_graph(tiny: Distribution, tmp_path: Path, demand: EngineDemand) -> None:
+    root = write_files(
+        tmp_path / "src",
+        {
+            "p/__init__.py": "import os\nopen(os.path.dirname(__file__) + '/x.txt')\n",
+            "p/x.txt": "",
+            "q.py": "",
+        },
+    )
+    app = App(tiny).with_stdlib().with_root(root, "p", "q")
+    found = evidence_of([app.embedded().packed(default_settings())], demand)
+    assert evidence_lines(found) == [
+        "beside    p: `p` builds paths from `__file__`; it ships 1 data files, such as `x.txt`",
+        "memory    q",
+    ]
