@@ -72,7 +72,7 @@ def variables(
 
 def cache_dir(env: Mapping[str, str]) -> Path:
     """Gives the cache folder: `PYOXIDIZER_CACHE_DIR` as it stands, else `oxlang` below the user's cache folder."""
-    named = env.get("PYOXIDIZER_CACHE_DIR") or env.get("OXL_CACHE_DIR")
+    named = env.get("PYOXIDIZER_CACHE_DIR")
     if named:
         return _absolute(Path(named))
     if sys.platform == "darwin":
