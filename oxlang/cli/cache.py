@@ -95,7 +95,7 @@ COMMANDS = {
         name="cache gc",
         summary="Remove what was not used for the longest time.",
         run=_gc,
-        params=(Option(("--limit",), "How much may stay, such as `5G`. Default: 20G.", "SIZE"), FORMAT_JSON),
+        params=(Option(("--limit",), "How much may stay, such as `5G`. Default: 10G.", "SIZE"), FORMAT_JSON),
         details="""
         Builds do this once a day by themselves. Nothing that was used within the last two hours is removed, so a build
         that runs meanwhile loses nothing.

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from oxlang.engine.disk import Disk, Stored
 
-DEFAULT_LIMIT_BYTES = 20 << 30
+DEFAULT_LIMIT_BYTES = 10 << 30
 _GRACE_S = 2 * 3600.0
 _INTERVAL_S = 24 * 3600.0
 _STALE_S = 30 * 24 * 3600.0
