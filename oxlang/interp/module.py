@@ -164,6 +164,10 @@ def run(
             raise error("OX0210", f"cannot load `{path}`: this program may not load files")
         return loader.load(path, names, module)
 
+    if options.old_dialect:
+        from oxlang.interp.builtins.core import config_type
+
+        predeclared = {"type": config_type, **predeclared}
     scope["__builtins__"] = environment(thread, predeclared, load)
     scope[".module"] = module if into is None else into
     for flag in compiled.flags:

@@ -408,6 +408,12 @@ def type_(x: Any, /) -> str:
     return type_name(x)
 
 
+def config_type(x: Any, /) -> str:
+    """Gives the name of a value's type, "function" for built-in functions too, as PyOxidizer's Starlark did."""
+    name = type_name(x)
+    return "function" if name == "builtin_function_or_method" else name
+
+
 def zip_(*args: Any) -> SList:
     """Gives tuples of the first, second, … elements of all iterables, as long as the shortest."""
     found = []
@@ -426,7 +432,7 @@ CORE: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 """The universal functions that need no thread, by name."""
 
-for _name, _function in CORE.items():
+for _name, _function in (*CORE.items(), ("type", config_type)):
     # Python names a function in its own messages by these; `failures` turns them into Starlark's.
     _function.__name__ = _name
     _function.__qualname__ = f"built-in {_name}"
