@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxlang.cli.build import outputs_json
@@ -11,6 +12,7 @@ from oxlang.cli.options import JOBS, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress
 from oxlang.cli.spec import Argument, Command, Option
 from oxlang.cli.watching import PROFILE, TRACE_STEPS, watched
+from oxlang.diagnostics.model import OxError
 
 if TYPE_CHECKING:
     from oxlang.dialect.plan import BuildPlan
@@ -20,16 +22,22 @@ if TYPE_CHECKING:
 
 
 def _run(call: Invocation) -> int:
-
     names = call.values.many("target")
     named = call.values.maybe("config")
-    config = find_config(call, named, explicit=named is not None)
+    expressions = call.values.many("expression")
+    text = None
+    try:
+        config = find_config(call, named, explicit=named is not None)
+    except OxError as problem:
+        if named is not None or not expressions or problem.diagnostic.code.id != "OX0950":
+            raise
+        # An expression alone needs no config: it sees the names of the dialect.
+        config, text = Path.cwd() / "pyoxidizer.bzl", ""
     with progress(call) as display:
-        expressions = call.values.many("expression")
         with watched(call):
             session = load(
                 call, config, targets=names, progress=display, offline=call.values.flag("offline"),
-                mode="list" if expressions and not names else "resolve",
+                mode="list" if expressions and not names else "resolve", text=text,
             )
         if expressions:
             return _expressions(call, session)
@@ -167,7 +175,7 @@ COMMAND = Command(
         Option(("--format",), "How to show the graph.", "FORMAT", default="tree", choices=("tree", "json", "dot")),
         Option(("--dry-run",), "Show the graph and stop: nothing is built."),
         Option(("--offline",), "Let evaluation use only what the cache holds."),
-        Option(("--expression", "-e"), "Print the value of an expression in the evaluated config; nothing is built.",
+        Option(("--expression", "-e"), "Print the value of an expression in the evaluated config (or in none, where there is none); nothing is built.",
                "EXPR", multiple=True),
         RELEASE,
         TRIPLE,

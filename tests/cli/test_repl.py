@@ -64,3 +64,12 @@ def test_flame() -> None:
     top = merge(events)
     assert (top.below[0].spent, top.below[0].below[1].spent, top.below[0].below[1].calls) == (100, 30, 2)
     assert page(events, [("<top>", "f", 1), ("g", "f", 2)], 100).count("<div style") == 2
+
+
+def test_expressions_need_no_config(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = oxl(capsys, "eval", "-e", "[x * x for x in range(3)]", "-e", "type(FileManifest())")
+    assert (ended.status, ended.out) == (0, '[0, 1, 4]\n"FileManifest"\n')
+    assert list(tmp_path.iterdir()) == []
