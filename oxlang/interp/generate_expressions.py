@@ -300,16 +300,16 @@ class ExpressionGenerator:
             return self.boolean(self.comparison(node), at)
         chain: list[ast.Binary] = []
         current: ast.Expression = node
-        while isinstance(current, ast.Binary) and current.operator in HELPERS and len(chain) < 5000:
+        while isinstance(current, ast.Binary) and current.operator in HELPERS:
             chain.append(current)
             current = current.left
         if len(chain) > 60:
-            # A long chain, built without nesting the generator's own calls.
-            built = self.value(current)
-            for one in reversed(chain):
-                at = self.place(one)
-                built = self.helper(HELPERS[one.operator], [built, self.value(one.right)], at)
-            return built
+            # A long chain is folded in a loop: nested calls would overflow the stack of Python's compiler.
+            at = self.place(node)
+            chain.reverse()
+            names = py.Tuple(elts=[self.constant(one.operator, at) for one in chain], ctx=LOAD, **at)
+            values = [self.value(current), *(self.value(one.right) for one in chain)]
+            return self.helper(".fold", [names, py.List(elts=values, ctx=LOAD, **at)], self.place(node))
         return self.arithmetic(node.operator, node.left, node.right, self.mark(node.start, node.end))
 
     def arithmetic(self, operator: str, left: ast.Expression, right: ast.Expression, at: Place) -> Any:

@@ -239,6 +239,19 @@ def _other(operator: str, left: Any, right: Any) -> Any:
     raise binary_error(operator, left, right)
 
 
+def fold(names: tuple[str, ...], values: list[Any]) -> Any:
+    """Gives `values[0] names[0] values[1] names[1] …`, from left to right."""
+    result = values[0]
+    for name, value in zip(names, values[1:], strict=True):
+        result = BINARY[name](result, value)
+    return result
+
+
+BINARY: dict[str, Any] = {
+    "+": add, "-": sub, "*": mul, "/": div, "//": floordiv, "%": mod, "|": or_, "&": and_, "^": xor, "<<": lshift,
+    ">>": rshift,
+}  # fmt: skip
+
 # ---- augmented assignment
 
 

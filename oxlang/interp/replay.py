@@ -19,11 +19,7 @@ from oxlang.syntax import ast
 if TYPE_CHECKING:
     from oxlang.interp.module import Module
 
-_BINARY: dict[str, Any] = {
-    "+": operators.add, "-": operators.sub, "*": operators.mul, "/": operators.div, "//": operators.floordiv,
-    "%": operators.mod, "|": operators.or_, "&": operators.and_, "^": operators.xor, "<<": operators.lshift,
-    ">>": operators.rshift,
-}  # fmt: skip
+_BINARY = operators.BINARY
 
 
 class _Unknown(Exception):

@@ -114,6 +114,7 @@ FIXED: dict[str, Any] = {
     ".ixor": operators.ixor,
     ".isub": operators.isub,
     ".unary": operators.negative,
+    ".fold": operators.fold,
     ".in": operators.contains,
     ".self": operators.compare_self,
     ".compare": compare,

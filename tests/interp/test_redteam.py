@@ -10,6 +10,7 @@ import pytest
 from oxlang.diagnostics.model import OxError
 from oxlang.interp import Limits, Thread, load_source
 from oxlang.source import SourceFile
+from oxlang.syntax.layout import MAX_CHAIN
 from oxlang.syntax.options import CONFIG, STANDARD, LanguageOptions
 
 LIMITS = Limits(steps=3_000_000, memory_bytes=64 << 20, value_bytes=16 << 20)
@@ -144,6 +145,16 @@ def test_deeply_nested_source() -> None:
             load_source(SourceFile("a.star", text), CONFIG, None, Thread())
         except OxError as problem:
             assert problem.diagnostic.code.id in {"OX0408"} or problem.diagnostic.code.id.startswith("OX01")
+
+
+def test_long_chains_work() -> None:
+    """As long as the parser allows; see `MAX_CHAIN` of `oxlang.syntax.layout`."""
+    count = MAX_CHAIN // 2 - 10
+    text = "x = " + " + ".join(["1"] * count) + "\ny = " + " + ".join(['"a"'] * count) + "\nz = 1 " + "- 1 * 2 " * (count // 2) + "\n"
+    module = load_source(SourceFile("a.star", text), STANDARD, None, Thread())
+    assert (module.get("x"), len(module.get("y")), module.get("z")) == (count, count, 1 - 2 * (count // 2))
+    text = "x = " + " and ".join(["True"] * count) + "\ny = [" + ", ".join(["[1]"] * 20000) + "]\n"
+    assert len(load_source(SourceFile("a.star", text), STANDARD, None, Thread()).get("y")) == 20000
 
 
 def test_many_nested_blocks() -> None:
