@@ -1,6 +1,7 @@
 """Finders for single paths, which `pkgutil` and `sys.path_hooks` work with."""
 
 import os
+import sys
 
 _SOURCE_PATH, _SEPARATORS = 0x0F, ("/", "\\")
 
@@ -32,22 +33,29 @@ class OxidizedPathEntryFinder:
         raise TypeError("cannot create 'OxidizedPathEntryFinder' instances")
 
     @classmethod
-    def _make(cls, finder, package, path):
+    def _make(cls, finder, package, path, folder=None):
         self = object.__new__(cls)
         self._finder = finder
         self._package = package
         self._path = path
+        self._folder = folder
         return self
 
     def find_spec(self, fullname, target=None):
-        """The spec of a module directly below the package; None for other names."""
+        """The spec of a module directly below the package; None for other names.
+
+        A real folder gives modules of other names, too, if files can be imported: `setuptools/_vendor` is a part of
+        `setuptools` and an entry of `sys.path`.
+        """
         parent, _, name = fullname.rpartition(".")
-        if parent != self._package or not name:
-            return None
-        return self._finder.find_spec(fullname, None, target)
+        if parent == self._package and name:
+            return self._finder.find_spec(fullname, None, target)
+        return self._folder.find_spec(fullname, target) if self._folder is not None else None
 
     def invalidate_caches(self):
-        """Does nothing: there are no caches."""
+        """Forgets what a real folder contained; resources have no caches."""
+        if self._folder is not None:
+            self._folder.invalidate_caches()
 
     def iter_modules(self, prefix=""):
         """Pairs of name and is-package for the modules directly below the package."""
@@ -78,6 +86,17 @@ def _package_of_file_path(finder, path):
     return None
 
 
+def _folder_finder(finder, path):
+    """What the other path hooks make of a folder: a finder of files, or None if only resources are imported."""
+    for hook in sys.path_hooks:
+        if getattr(hook, "__self__", None) is not finder:
+            try:
+                return hook(path)
+            except ImportError:
+                pass
+    return None
+
+
 def _path_hook(finder, path):
     if not isinstance(path, str):
         raise ImportError(f"path is not handled by this OxidizedFinder: {path!r}") from TypeError(
@@ -92,7 +111,7 @@ def _path_hook(finder, path):
             package = _package_of_file_path(finder, path)
         if package is None:
             _refuse(path, "not the program's path nor one below it")
-        return OxidizedPathEntryFinder._make(finder, package, path)
+        return OxidizedPathEntryFinder._make(finder, package, path, _folder_finder(finder, path))
     parts = path[len(base) + 1 :].replace("\\", "/").split("/")
     for part in parts:
         if not part:
