@@ -36,12 +36,13 @@ class Result:
     remark: str
 
 
-def unpack(mirror: Path, repo: str, commit: str, target: Path) -> None:
-    """Unpacks a commit; its files only, without history."""
+def unpack(mirror: Path, repo: str, commit: str, target: Path, part: str) -> None:
+    """Unpacks a commit, or one folder of it; its files only, without history."""
     base = mirror / repo.replace("/", "+", 1) / "repo"
     git_dir = next(d for d in (base, base / ".git") if (d / "HEAD").exists())
     target.mkdir(parents=True)
-    archive = subprocess.run(["git", "--git-dir", str(git_dir), "archive", commit], check=True, capture_output=True)
+    what = [f"--prefix={part}/", f"{commit}:{part}"] if part else [commit]
+    archive = subprocess.run(["git", "--git-dir", str(git_dir), "archive", *what], check=True, capture_output=True)
     subprocess.run(["tar", "-x", "-C", str(target)], input=archive.stdout, check=True)
     # Projects that take their version from git want a repository.
     subprocess.run(["git", "init", "--quiet"], cwd=target, check=True)
@@ -54,7 +55,7 @@ def unpack(mirror: Path, repo: str, commit: str, target: Path) -> None:
 def try_one(entry: dict[str, object], row: dict[str, str], oxl: list[str], mirror: Path, top: Path) -> Result:
     """Builds the default target and runs its program in a bare environment."""
     checkout = top / row["id"]
-    unpack(mirror, row["repo"], row["commit"], checkout)
+    unpack(mirror, row["repo"], row["commit"], checkout, str(entry.get("folder", "")))
     folder = (checkout / row["path"]).parent
     variables = [word for name, value in dict(entry.get("variables", {})).items() for word in ("--var", name, value)]
     began = time.monotonic()
@@ -72,12 +73,15 @@ def try_one(entry: dict[str, object], row: dict[str, str], oxl: list[str], mirro
     command = [str(found[0]), *map(str, entry["arguments"])]
     where = folder if entry.get("cwd") == "config" else top
     try:
-        ran = subprocess.run(command, env={"HOME": str(top), "LC_ALL": "C.UTF-8"}, cwd=where, capture_output=True, text=True, timeout=20)
+        ran = subprocess.run(
+            command, env={"HOME": str(top), "LC_ALL": "C.UTF-8"}, cwd=where, input=str(entry.get("input", "")),
+            capture_output=True, text=True, timeout=20,
+        )  # fmt: skip
         output, status = ran.stdout + ran.stderr, ran.returncode
     except subprocess.TimeoutExpired as late:
         output = ((late.stdout or b"") + (late.stderr or b"")).decode(errors="replace")
         status = 0 if entry.get("serves") and "Traceback" not in output else 124
-    works = status == 0 and str(entry["expect"]).lower() in output.lower()
+    works = status == entry.get("status", 0) and str(entry["expect"]).lower() in output.lower()
     remark = "" if works else f"exit {status}: {(output.strip().splitlines() or ['?'])[-1][:160]}"
     return Result(row["id"], row["repo"], works, seconds, remark)
 
