@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics import error
-from oxlang.graph.nodes import Artifact, Assemble, Compute, FailureHint, Part, Run, Source, Tool, Write
+from oxlang.graph.nodes import Artifact, Assemble, Compute, FailureHint, Part, Run, Tool, Write
 from oxlang.packaging.installers import (
     ONLY_PIP,
     PASSED,
@@ -30,15 +30,15 @@ from oxlang.packaging.installers import (
     pip_command,
     pip_settings,
 )
+from oxlang.packaging.local_inputs import file_variables, local_inputs, project_source
 from oxlang.packaging.pip_arguments import (
     Localised,
     localise,
     split_options,
     uv_arguments,
     uv_understands,
-    variable_of,
 )
-from oxlang.packaging.scan import EXCLUDED, Scan, ScanOptions, scan
+from oxlang.packaging.scan import Scan, ScanOptions, scan
 
 if TYPE_CHECKING:
     from oxlang.graph.compute import ComputeContext
@@ -50,13 +50,6 @@ if TYPE_CHECKING:
 
 UNPACK, UNPACK_VERSION = "packaging.unpack-wheels", 1
 SITE, WHEELS = "site", "wheels"
-
-_SCM_TOOLS = ("setuptools_scm", "setuptools-scm", "hatch-vcs", "versioneer", "pbr", "versioningit", "dunamai",
-              "poetry-dynamic-versioning", "setuptools-git-versioning", "flit_scm", "pdm.version", "vcs")  # fmt: skip
-_PROJECT_EXCLUDED = (
-    *(one for one in EXCLUDED if one != ".git"), "build/*-*-*", "build/bdist.*", "build/lib*", "build/temp*", "dist/*",
-    "target/debug/*", "target/release/*", "node_modules", "*.pyc",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +184,8 @@ def _install_node(
         {"SETUPTOOLS_USE_DISTUTILS": "stdlib"} if distribution.version_info < (3, 12) and uv is None else {}
     )
     env |= extra_envs
-    inputs, link_tools = _local_inputs(local)
-    env |= _file_variables(local, link_tools)
+    inputs, link_tools = local_inputs(local)
+    env |= file_variables(local, link_tools)
     requirements = ", ".join(one for one in shown if not one.startswith("-"))[:60] or "packages"
     return Run(
         argv=tuple(argv),
@@ -304,66 +297,6 @@ def _pip_platform(distribution: Distribution) -> list[str]:
     return [*options, "--abi", distribution.abi_tag or distribution.python_tag]
 
 
-def _local_inputs(local: Localised) -> tuple[list[tuple[str, Artifact]], list[Tool]]:
-    inputs: list[tuple[str, Artifact]] = []
-    tools: list[Tool] = []
-    if local.files:
-        entries = tuple((path, text.encode(), False) for path, text in sorted(local.files.items()))
-        inputs.append(("", Artifact(Write(entries=entries, description="requirements"))))
-    for one in local.paths.values():
-        name = os.path.basename(one.path.rstrip("/")) or "root"
-        if one.kind == "links":
-            tools.append(
-                Tool(name=one.token[6:-1], path=one.path, fingerprint=_listing_fingerprint(one.path))
-            )
-            continue
-        place = one.token.removeprefix("{sandbox}/")
-        if one.kind == "file":
-            inputs.append((os.path.dirname(place), Artifact(Source(path=one.path, description=name))))
-        else:
-            inputs.append((place, Artifact(project_source(one.path))))
-    return inputs, tools
-
-
-def project_source(folder: str, origin: Span | None = None) -> Source:
-    """Gives a project's files without other tools' folders and output; with `.git` where its version comes from there."""
-    exclude = _PROJECT_EXCLUDED if _uses_git(folder) else (*_PROJECT_EXCLUDED, ".git")
-    name = os.path.basename(folder.rstrip("/"))
-    return Source(path=folder, exclude=exclude, description=f"project {name}", origin=origin)
-
-
-def _file_variables(local: Localised, links: list[Tool]) -> dict[str, str]:
-    """Gives the variables that rewritten requirement files refer to."""
-    if not local.files:
-        return {}
-    return {"OXL_SANDBOX": "{sandbox}"} | {variable_of(tool.name): f"{{tool:{tool.name}}}" for tool in links}
-
-
-def _listing_fingerprint(folder: str) -> str:
-    """SHA-256 over names and sizes of a folder's files: archives with the same name and size are believed the same."""
-    from hashlib import sha256
-
-    rows: list[str] = []
-    try:
-        with os.scandir(folder) as entries:
-            rows = [f"{one.name}:{one.stat().st_size}" for one in entries if one.is_file()]
-    except OSError:
-        pass
-    return sha256("\n".join(sorted(rows)).encode()).hexdigest()
-
-
-def _uses_git(folder: str) -> bool:
-    """Whether a project takes its version from the repository, so that building needs `.git`."""
-    for name in ("pyproject.toml", "setup.py", "setup.cfg"):
-        try:
-            text = Path(folder, name).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
-        if any(tool in text for tool in _SCM_TOOLS):
-            return True
-    return False
-
-
 def pip_download(
     distribution: Distribution,
     arguments: tuple[str, ...],
@@ -393,10 +326,10 @@ def pip_download(
     argv, tools = pip_command(host)
     argv += ["download", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"]
     argv += ["--cache-dir", "{cache:pip}", "--dest", WHEELS, *_pip_platform(distribution), *local.arguments]
-    inputs, link_tools = _local_inputs(local)
+    inputs, link_tools = local_inputs(local)
     run = Run(
         argv=tuple(argv),
-        env=tuple(sorted({**pip_settings(environment), **_file_variables(local, link_tools)}.items())),
+        env=tuple(sorted({**pip_settings(environment), **file_variables(local, link_tools)}.items())),
         inputs=tuple(inputs),
         outputs=(WHEELS + "?",),
         tools=(*tools, *link_tools),

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from oxlang.diagnostics import error
 from oxlang.graph.nodes import Artifact, FailureHint, Run, Source, Tool, Write
 from oxlang.packaging.installers import PASSED, find_uv, index_settings
-from oxlang.packaging.pip import SITE, pip_install, project_source, unpack_wheels
+from oxlang.packaging.local_inputs import project_source
+from oxlang.packaging.pip import SITE, pip_install, unpack_wheels
 from oxlang.packaging.scan import Scan, ScanOptions, scan
 
 if TYPE_CHECKING:

@@ -45,7 +45,6 @@ EXCLUDED = (
     "__pycache__",
 )
 
-_SHARED_LIBRARY = re.compile(r"\.(so(\.\d+)*|dylib|dll)$")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*$")
 
 
@@ -157,6 +156,7 @@ def scan(
 def compute_scan(params: dict[str, Any], inputs: Mapping[str, Tree], context: ComputeContext) -> Tree:
     """Classifies the files of `tree`; the output is `{"resources.json": …, "libraries.json": …}`."""
     from oxlang.graph.tree import FileEntry, Tree
+    from oxlang.packaging.wheel_libraries import wheel_libraries
 
     tree = inputs["tree"]
     options = ScanOptions.from_params(params["options"])
@@ -177,7 +177,7 @@ def compute_scan(params: dict[str, Any], inputs: Mapping[str, Tree], context: Co
     return Tree.of(
         {
             RESOURCES: FileEntry(context.put(write_rows(found))),
-            LIBRARIES: FileEntry(context.put(_bundled_libraries(found, digests, context))),
+            LIBRARIES: FileEntry(context.put(wheel_libraries(found, digests, context))),
         }
     )
 
@@ -357,63 +357,6 @@ def _package_of(one: Resource, path: str) -> str:
     if one.is_package:
         return one.name
     return one.name.rpartition(".")[0] or one.name
-
-
-def _bundled_libraries(
-    found: list[Resource], digests: Mapping[str, Digest], context: ComputeContext
-) -> bytes:
-    """Gives `libraries.json`: place of an extension module to places of the libraries it needs, dependencies first."""
-    import json
-
-    candidates: dict[str, list[str]] = {}
-    for path in digests:
-        if _SHARED_LIBRARY.search(path):
-            candidates.setdefault(posixpath.basename(path), []).append(path)
-    result: dict[str, list[str]] = {}
-    if not candidates:
-        return b"{}"
-    known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-
-    def facts(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        from oxlang.packaging.elf import ElfError, read_elf_facts
-
-        if path not in known:
-            try:
-                one = read_elf_facts(context.path(digests[path]))
-            except (ElfError, OSError):
-                known[path] = ((), ())
-            else:
-                known[path] = (one.needed, tuple(one.runpath.split(":")) if one.runpath else ())
-        return known[path]
-
-    def visit(path: str, inherited: tuple[str, ...], chain: dict[str, None]) -> None:
-        needed, runpath = facts(path)
-        folder = posixpath.dirname(path)
-        places = [
-            posixpath.normpath(
-                posixpath.join(folder, entry.replace("${ORIGIN}", ".").replace("$ORIGIN", "."))
-            )
-            for entry in runpath
-            if "ORIGIN" in entry
-        ]
-        for library in needed:
-            options = candidates.get(library)
-            if not options:
-                continue
-            direct = [posixpath.normpath(f"{place}/{library}") for place in (*places, *inherited)]
-            target = next((one for one in direct if one in digests), options[0])
-            if target in chain or target == path:
-                continue
-            chain[target] = None
-            visit(target, (*places, *inherited), chain)
-
-    for one in found:
-        if one.kind == "extension" and one.detail in digests:
-            chain: dict[str, None] = {}
-            visit(one.detail, (), chain)
-            if chain:
-                result[one.detail] = list(reversed(chain))
-    return json.dumps(result, sort_keys=True, indent=0).encode()
 
 
 def read_root(
