@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +32,8 @@ def _run(call: Invocation) -> int:
     return 1 if bad else 0
 
 
-def files(paths: Iterable[str]) -> Iterator[Path]:
-    """Gives the Starlark files that paths mean: files as named, folders with all `.bzl` and `.star` files below."""
+def files(paths: Iterable[str], wanted: Callable[[str], bool] = lambda name: name.endswith(_SUFFIXES)) -> Iterator[Path]:
+    """Gives files as they are named, and all below named folders whose file names are wanted."""
     for one in paths:
         path = Path(one)
         if not path.is_dir():
@@ -41,9 +41,7 @@ def files(paths: Iterable[str]) -> Iterator[Path]:
             continue
         for folder, names, entries in os.walk(path):
             names[:] = sorted(name for name in names if name not in _SKIPPED)
-            for entry in sorted(entries):
-                if entry.endswith(_SUFFIXES):
-                    yield Path(folder, entry)
+            yield from (Path(folder, entry) for entry in sorted(entries) if wanted(entry))
 
 
 def read(path: Path) -> SourceFile:

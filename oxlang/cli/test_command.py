@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.lint import files
 from oxlang.cli.options import FORMAT_JSON
 from oxlang.cli.spec import Argument, Command, Option
 from oxlang.diagnostics.model import OxError
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from oxlang.interp.module import Module
 
 _MODULES = ("json", "math", "struct", "time")
-_SKIPPED = frozenset({"build", "target", "node_modules", "__pycache__", ".git", ".venv", "venv"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class Tested:
 def _run(call: Invocation) -> int:
     wanted = call.values.maybe("filter")
     results: list[Tested] = []
-    for path in test_files(call.values.many("path") or (".",)):
+    for path in files(call.values.many("path") or (".",), _is_test):
         for one in run_file(call, path, wanted):
             results.append(one)
             if call.values.text("format") == "text":
@@ -50,18 +49,8 @@ def _run(call: Invocation) -> int:
     return 1 if any(one.failure for one in results) else 0
 
 
-def test_files(paths: Iterable[str]) -> Iterator[Path]:
-    """Gives files as named, and those called `test_*.star` or `*_test.star` below folders."""
-    for one in paths:
-        path = Path(one)
-        if not path.is_dir():
-            yield path
-            continue
-        for folder, names, entries in os.walk(path):
-            names[:] = sorted(name for name in names if name not in _SKIPPED)
-            for entry in sorted(entries):
-                if entry.endswith("_test.star") or (entry.startswith("test_") and entry.endswith(".star")):
-                    yield Path(folder, entry)
+def _is_test(name: str) -> bool:
+    return name.endswith("_test.star") or (name.startswith("test_") and name.endswith(".star"))
 
 
 def run_file(call: Invocation, path: Path, wanted: str | None = None) -> Iterator[Tested]:

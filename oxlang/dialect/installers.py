@@ -68,6 +68,33 @@ class _Installer:
         return self.product()
 
 
+class _ImmediateInstaller(_Installer):
+    """What the two builders share that also build at once."""
+
+    @method(effect="demands", platforms=("windows",))
+    def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
+        """Makes the installer at once where the outputs of a target go.
+
+        Args:
+            target: name of the target.
+        """
+        raise _needs_wix(ctx, f"the installer `{self.product()}`")
+
+    @method(effect="demands", platforms=("windows",))
+    def to_file_content(self, ctx: DialectContext) -> FileContent:
+        """Gives the installer as a file."""
+        raise _needs_wix(ctx, f"the installer `{self.product()}`")
+
+    @method(effect="demands", platforms=("windows",))
+    def write_to_directory(self, ctx: DialectContext, path: str) -> str:
+        """Writes the installer into a folder at once; gives its path.
+
+        Args:
+            path: the folder; a relative one counts from the build path.
+        """
+        raise _needs_wix(ctx, f"the installer `{self.product()}`")
+
+
 def _wix_path(doc: str) -> Any:
     return attribute(default=None, default_note="unset", set="str", none="unset", readable=False, type="any", doc=doc)
 
@@ -76,7 +103,7 @@ def _wix_path(doc: str) -> Any:
     "WiXMSIBuilder", origin="tugger", buildable=True, run="path", constructor="WiXMSIBuilder",
     obtained=("PythonExecutable.to_wix_msi_builder(…)",),
 )  # fmt: skip
-class WiXMSIBuilder(_Installer):
+class WiXMSIBuilder(_ImmediateInstaller):
     """An MSI installer of one product. Its attributes can only be assigned."""
 
     origin: Span | None
@@ -127,29 +154,6 @@ class WiXMSIBuilder(_Installer):
             platform: architecture of the DLLs.
         """
         self.redistributables.append((redist_version, platform))
-
-    @method(effect="demands", platforms=("windows",))
-    def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
-        """Makes the installer at once where the outputs of a target go.
-
-        Args:
-            target: name of the target.
-        """
-        raise _needs_wix(ctx, f"the installer `{self.product()}`")
-
-    @method(effect="demands", platforms=("windows",))
-    def to_file_content(self, ctx: DialectContext) -> FileContent:
-        """Gives the installer as a file."""
-        raise _needs_wix(ctx, f"the installer `{self.product()}`")
-
-    @method(effect="demands", platforms=("windows",))
-    def write_to_directory(self, ctx: DialectContext, path: str) -> str:
-        """Writes the installer into a folder at once; gives its path.
-
-        Args:
-            path: the folder; a relative one counts from the build path.
-        """
-        raise _needs_wix(ctx, f"the installer `{self.product()}`")
 
     def product(self) -> str:
         return self.msi_filename or f"{self.product_name}-{self.product_version}.msi"
@@ -346,7 +350,7 @@ def make_wix_installer(ctx: DialectContext, id: str, filename: str, arch: str = 
     "WiXBundleBuilder", origin="tugger", buildable=True, run="path", constructor="WiXBundleBuilder",
     obtained=("PythonExecutable.to_wix_bundle_builder(…)",),
 )  # fmt: skip
-class WiXBundleBuilder(_Installer):
+class WiXBundleBuilder(_ImmediateInstaller):
     """An installer that runs several others in turn."""
 
     origin: Span | None
@@ -389,29 +393,6 @@ class WiXBundleBuilder(_Installer):
             install_condition: an expression of WiX without which it is skipped.
         """
         self.chain.append(("msi", (builder, display_internal_ui, install_condition)))
-
-    @method(effect="demands", platforms=("windows",))
-    def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
-        """Makes the installer at once where the outputs of a target go.
-
-        Args:
-            target: name of the target.
-        """
-        raise _needs_wix(ctx, f"the installer `{self.product()}`")
-
-    @method(effect="demands", platforms=("windows",))
-    def to_file_content(self, ctx: DialectContext) -> FileContent:
-        """Gives the installer as a file."""
-        raise _needs_wix(ctx, f"the installer `{self.product()}`")
-
-    @method(effect="demands", platforms=("windows",))
-    def write_to_directory(self, ctx: DialectContext, path: str) -> str:
-        """Writes the installer into a folder at once; gives its path.
-
-        Args:
-            path: the folder; a relative one counts from the build path.
-        """
-        raise _needs_wix(ctx, f"the installer `{self.product()}`")
 
     def product(self) -> str:
         return f"{self.name}-{self.version}.exe"
