@@ -1,22 +1,21 @@
 """What a command is: its name, its parameters, its texts and the function it calls.
 
-A command is declared once with these records. The quick parser (`quick.py`), the click command (`clicked.py`: error
+A command is declared once with these records (plain classes: making dataclasses takes a tenth of the start-up time). The quick parser (`quick.py`), the click command (`clicked.py`: error
 texts and shell completion) and the help pages (`help.py`) read the declaration; none has a list of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from oxlang.cli.invocation import Invocation
 
+Arity = Literal["one", "optional", "many", "rest"]
 Value = bool | int | str | None | tuple[str, ...] | tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Option:
     """An option of a command.
 
@@ -31,14 +30,27 @@ class Option:
         hidden: not shown by help.
     """
 
-    names: tuple[str, ...]
-    help: str
-    metavar: str = ""
-    default: str | None = None
-    choices: tuple[str, ...] = ()
-    multiple: bool = False
-    required: bool = False
-    hidden: bool = False
+    __slots__ = ("choices", "default", "help", "hidden", "metavar", "multiple", "names", "required")
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        help: str,
+        metavar: str = "",
+        default: str | None = None,
+        choices: tuple[str, ...] = (),
+        multiple: bool = False,
+        required: bool = False,
+        hidden: bool = False,
+    ) -> None:
+        self.names = names
+        self.help = help
+        self.metavar = metavar
+        self.default = default
+        self.choices = choices
+        self.multiple = multiple
+        self.required = required
+        self.hidden = hidden
 
     @property
     def key(self) -> str:
@@ -58,7 +70,6 @@ class Option:
         return () if self.multiple else self.default
 
 
-@dataclass(frozen=True, slots=True)
 class Argument:
     """A positional argument.
 
@@ -70,10 +81,13 @@ class Argument:
         default: value of an optional one that is not given.
     """
 
-    metavar: str
-    help: str
-    arity: Literal["one", "optional", "many", "rest"] = "one"
-    default: str | None = None
+    __slots__ = ("arity", "default", "help", "metavar")
+
+    def __init__(self, metavar: str, help: str, arity: Arity = "one", default: str | None = None) -> None:
+        self.metavar = metavar
+        self.help = help
+        self.arity: Arity = arity
+        self.default = default
 
     @property
     def key(self) -> str:
@@ -156,7 +170,6 @@ class WrongUsage(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
 class Command:
     """A command.
 
@@ -169,12 +182,23 @@ class Command:
         examples: command lines with what each does.
     """
 
-    name: str
-    summary: str
-    run: Callable[[Invocation], int]
-    params: tuple[Option | Argument, ...] = ()
-    details: str = ""
-    examples: tuple[tuple[str, str], ...] = field(default=())
+    __slots__ = ("details", "examples", "name", "params", "run", "summary")
+
+    def __init__(
+        self,
+        name: str,
+        summary: str,
+        run: Callable[[Invocation], int],
+        params: tuple[Option | Argument, ...] = (),
+        details: str = "",
+        examples: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.name = name
+        self.summary = summary
+        self.run = run
+        self.params = params
+        self.details = details
+        self.examples = examples
 
     @property
     def options(self) -> tuple[Option, ...]:
