@@ -58,7 +58,7 @@ def page(command: Command, *, short: bool) -> str:
     lines += ["", "Global options:", *(_entry(_spelling(one), one.help) for one in GLOBAL)]
     lines.append(_entry("-h, --help", "Show this help."))
     if not short:
-        for paragraph in command.details.strip().split("\n\n"):
+        for paragraph in textwrap.dedent(command.details).strip().split("\n\n"):
             if paragraph:
                 lines += ["", *_paragraph(paragraph)]
         if command.examples:
@@ -91,12 +91,16 @@ def _option_help(option: Option) -> str:
     if option.multiple and option.words:
         told.append("Repeatable.")
     if option.default is not None:
-        told.append(f"Default: {option.default}.")
+        told.append(_default(option.default))
     return " ".join(told)
 
 
 def _argument_help(argument: Argument) -> str:
-    return argument.help + (f" Default: {argument.default}." if argument.default else "")
+    return f"{argument.help} {_default(argument.default)}" if argument.default else argument.help
+
+
+def _default(value: str) -> str:
+    return "Default: here." if value == "." else f"Default: {value}."
 
 
 def _entry(left: str, right: str) -> str:
@@ -111,5 +115,6 @@ def _examples(examples: Sequence[tuple[str, str]]) -> list[str]:
     lines = []
     for command, text in examples:
         lines.append(f"  {command}")
-        lines.append(f"      {text}")
+        if text:
+            lines.append(f"      {text}")
     return lines
