@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oxlang.graph.nodes import Artifact, Source, Tool, Write
+from oxlang.graph.nodes import Artifact, Assemble, Part, Source, Tool, Write
 from oxlang.packaging.pip_arguments import Localised, variable_of
 from oxlang.packaging.scan import EXCLUDED
 
@@ -39,15 +39,20 @@ def local_inputs(local: Localised) -> tuple[list[tuple[str, Artifact]], list[Too
         if one.kind == "file":
             inputs.append((os.path.dirname(place), Artifact(Source(path=one.path, description=name))))
         else:
-            inputs.append((place, Artifact(project_source(one.path))))
+            inputs.append((place, project_files(one.path)))
     return inputs, tools
 
 
-def project_source(folder: str, origin: Span | None = None) -> Source:
-    """Gives a project's files without other tools' folders and output; with `.git` where its version comes from there."""
+def project_files(folder: str, origin: Span | None = None) -> Artifact:
+    """Gives a project's files without other tools' folders and output; with `.git` where its version comes from there.
+
+    Folders that are empty without the output vanish, so that the first build of a project does not change it.
+    """
     exclude = _PROJECT_EXCLUDED if _uses_git(folder) else (*_PROJECT_EXCLUDED, ".git")
     name = os.path.basename(folder.rstrip("/"))
-    return Source(path=folder, exclude=exclude, description=f"project {name}", origin=origin)
+    source = Source(path=folder, exclude=exclude, description=f"project {name}", origin=origin)
+    part = Part(artifact=Artifact(source), exclude=("build/*-*-*/*",))
+    return Artifact(Assemble(parts=(part,), description=f"files of project {name}", origin=origin))
 
 
 def file_variables(local: Localised, links: list[Tool]) -> dict[str, str]:

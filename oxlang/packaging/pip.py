@@ -30,7 +30,7 @@ from oxlang.packaging.installers import (
     pip_command,
     pip_settings,
 )
-from oxlang.packaging.local_inputs import file_variables, local_inputs, project_source
+from oxlang.packaging.local_inputs import file_variables, local_inputs, project_files
 from oxlang.packaging.pip_arguments import (
     Localised,
     localise,
@@ -441,12 +441,12 @@ def setup_py_install(
             span=origin,
             help="leave `extra_global_arguments` out, then the project is built in an environment of its own",
         )
-    project = project_source(package_path, origin)
+    project = project_files(package_path, origin)
     driver = Write(entries=(("_oxl_setup.py", _SETUP_DRIVER.encode(), False),), description="setup.py driver")
     run = Run(
         argv=("{tool:python}", "-B", "_oxl_setup.py", "project", *extra_global_arguments),
         env=tuple(sorted({"SETUPTOOLS_USE_DISTUTILS": "stdlib", **(extra_envs or {})}.items())),
-        inputs=(("", Artifact(driver)), ("project", Artifact(project))),
+        inputs=(("", Artifact(driver)), ("project", project)),
         outputs=(SITE,),
         tools=(_python_tool(distribution),),
         platform=_platform_key(request),

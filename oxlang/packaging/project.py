@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from oxlang.diagnostics import error
 from oxlang.graph.nodes import Artifact, FailureHint, Run, Source, Tool, Write
 from oxlang.packaging.installers import PASSED, find_uv, index_settings
-from oxlang.packaging.local_inputs import project_source
+from oxlang.packaging.local_inputs import project_files
 from oxlang.packaging.pip import SITE, pip_install, unpack_wheels
 from oxlang.packaging.scan import Scan, ScanOptions, scan
 
@@ -124,7 +124,7 @@ def install_project(
                 }.items()
             )
         ),
-        inputs=(("", Artifact(driver)), ("project", Artifact(project_source(folder, origin)))),
+        inputs=(("", Artifact(driver)), ("project", project_files(folder, origin))),
         outputs=(SITE,),
         tools=(python_tool(distribution), Tool(name="uv", path=uv, fingerprint="uv")),
         append_only=("uv",),

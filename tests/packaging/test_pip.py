@@ -13,6 +13,7 @@ from oxlang.engine.engine import Engine
 from oxlang.graph.nodes import Run
 from oxlang.graph.platform import BuildSettings, Platform
 from oxlang.packaging.collector import Collector
+from oxlang.packaging.compute import COMPUTE
 from oxlang.packaging.distribution import Distribution
 from oxlang.packaging.embedded import EmbeddedPython
 from oxlang.packaging.installers import find_uv, has_pip
@@ -301,3 +302,17 @@ def test_hostile_wheels_are_refused(tmp_path: Path, member: str) -> None:
     (tmp_path / "no.whl").write_text("no zip")
     with pytest.raises(OxError, match="cannot be read as a wheel"):
         list(installed_files(tmp_path / "no.whl"))
+
+
+def test_output_of_builds_is_no_part_of_a_project(tmp_path: Path, demand: EngineDemand) -> None:
+    from oxlang.packaging.local_inputs import project_files
+
+    folder = write_files(tmp_path / "project", {"pyproject.toml": "", "src/p.py": "", "venv/x": ""})
+    before = demand.demand(project_files(str(folder)), None)
+    write_files(
+        folder, {"build/x86_64-unknown-linux-gnu/debug/exe/app": "", "dist/p.whl": "", ".git/HEAD": ""}
+    )
+    demand.engine.sources.forget()
+    again = EngineDemand(Engine(tmp_path / "other", COMPUTE)).demand(project_files(str(folder)), None)
+    assert [path for path, _ in again.walk()] == [path for path, _ in before.walk()]
+    assert again.get("build") is None
