@@ -23,6 +23,8 @@ def _run(call: Invocation) -> int:
     names = call.values.many("target")
     if names and _is_place(names[0]):
         return _build_place(call, names)
+    if call.values.text("path").endswith((".py", ".pyw")):
+        return _build_place(call, (call.values.text("path"), *names))
     if call.values.flag("save_config"):
         raise WrongUsage("`--save-config` needs a script or a project folder", "oxl build --save-config app.py")
     config = find_config(call, call.values.text("path"))

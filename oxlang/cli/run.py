@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from oxlang.cli.build import report
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import JOBS, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
-from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress
+from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress, without_config
 from oxlang.cli.spec import Argument, Command, Option
 
 if TYPE_CHECKING:
@@ -20,9 +20,11 @@ def _run(call: Invocation) -> int:
 
     target = call.values.maybe("target")
     names = () if target is None else (target,)
-    config = find_config(call, call.values.text("path"))
+    path = call.values.text("path")
+    made = without_config(path) if path.endswith((".py", ".pyw")) else None
+    config, text = made if made is not None else (find_config(call, path), None)
     with progress(call) as display:
-        session = load(call, config, targets=names, progress=display)
+        session = load(call, config, targets=names, progress=display, text=text)
         built = build(session, names)
     if not built:
         _check_targets(session)
@@ -63,6 +65,7 @@ COMMAND = Command(
     """,
     examples=(
         ("oxl run", "the default target"),
+        ("oxl run --path report.py -- --month 5", "a script, without a config"),
         ("oxl run -- --help", "hand `--help` to the program"),
         ("oxl run --path app --target exe one two", "with two arguments"),
     ),

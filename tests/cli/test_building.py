@@ -131,3 +131,12 @@ def test_build_script(capsys: Capture, app: Path, monkeypatch: pytest.MonkeyPatc
     lines = ended.out.splitlines()
     assert lines[0] == "cargo:rerun-if-changed=build.rs"
     assert all(line.startswith("cargo:") for line in lines)
+
+
+def test_script_without_a_config(capsys: Capture, clean: Path) -> None:
+    (clean / "my-script.py").write_text("")
+    for words in (["build", "my-script.py"], ["build", "--path", "my-script.py"], ["run", "--path", "my-script.py"]):
+        ended = oxl(capsys, *words)
+        assert ended.status == 1
+        assert "cannot be built without a config: its name is no name of a module [OX0954]" in ended.err
+    assert oxl(capsys, "build", "--save-config").status == 2
