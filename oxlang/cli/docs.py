@@ -38,8 +38,10 @@ def _run(call: Invocation) -> int:
     from oxlang.docgen.markdown import member
 
     text = "\n\n".join(member(one, known) for one in members) + "\n"
-    if form == "text" and call.terminal.interactive(call.terminal.out):
-        _pretty(call, text)
+    if form == "text":
+        from oxlang.cli.output import write_markdown
+
+        write_markdown(call.terminal, text)
     else:
         call.terminal.out.write(text)
     return 0
@@ -87,14 +89,6 @@ def _everything(call: Invocation, known: Environment, form: str) -> None:
             call.terminal.write(f"  {name:<32} {doc}".rstrip())
         call.terminal.write("")
     call.terminal.write("`oxl docs NAME` shows one of them, `oxl docs Type.member` a member of a type.")
-
-
-def _pretty(call: Invocation, text: str) -> None:
-    from rich.console import Console
-    from rich.markdown import Markdown
-
-    console = Console(file=call.terminal.out, no_color=not call.terminal.colour(call.terminal.out))
-    console.print(Markdown(text))
 
 
 COMMAND = Command(

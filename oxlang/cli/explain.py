@@ -24,7 +24,9 @@ def _run(call: Invocation) -> int:
 
         write_json(call.terminal, {**_facts(found), "page": text})
         return 0
-    call.terminal.out.write(text)
+    from oxlang.cli.output import write_markdown
+
+    write_markdown(call.terminal, text)
     return 0
 
 

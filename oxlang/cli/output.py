@@ -10,3 +10,15 @@ def write_json(terminal: Terminal, value: object) -> None:
     import json
 
     terminal.out.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_markdown(terminal: Terminal, text: str) -> None:
+    """Writes Markdown: laid out on a terminal, as it stands elsewhere."""
+    if not terminal.interactive(terminal.out):
+        terminal.out.write(text)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console(file=terminal.out, no_color=not terminal.colour(terminal.out))
+    console.print(Markdown(text))
