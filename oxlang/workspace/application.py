@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -21,6 +22,7 @@ from oxlang.diagnostics.model import error
 from oxlang.workspace.config import CONFIG_NAME
 
 _INLINE = re.compile(r"(?m)^# /// script\s*$\n((?:^#(?: .*)?$\n)*?)^# ///\s*$")
+_PYTHONS = ("3.14", "3.13", "3.12", "3.11", "3.10")
 _SOURCE_FOLDERS = ("src", "")
 _SKIPPED = frozenset({"build", "dist", "tests", "test", "docs", "examples", "venv", "node_modules"})
 
@@ -39,6 +41,7 @@ class Application:
         project: whether the folder is installed as a project, with what it depends on.
         requirements: what else is installed.
         requirement_files: files with requirements, relative to `folder`.
+        python_version: such as `3.12`, when the Python that runs oxl is not one that the program accepts.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Application:
     project: bool = False
     requirements: tuple[str, ...] = ()
     requirement_files: tuple[str, ...] = ()
+    python_version: str = ""
 
 
 def find_application(path: Path) -> Application:
@@ -70,11 +74,12 @@ def find_application(path: Path) -> Application:
 
 def config_of(application: Application) -> str:
     """Gives the text of the config for a program."""
+    version = f"python_version = {_text(application.python_version)}" if application.python_version else ""
     lines = [
         "# Describes a program for oxl. `oxl docs NAME` explains every name; `oxl init-config-file` shows all settings.",
         "",
         "def make_exe():",
-        "    dist = default_python_distribution()",
+        f"    dist = default_python_distribution({version})",
         "",
         "    policy = dist.make_python_packaging_policy()",
         '    policy.resources_location_fallback = "filesystem-relative:lib"',
@@ -149,24 +154,41 @@ def _script(place: Path, text: str) -> Application:
         raise _not_recognised(
             place, "its name is no name of a module", "rename it: letters, digits and `_` only"
         )
+    metadata = _inline_metadata(text)
+    wanted = metadata.get("dependencies", [])
     return Application(
         name=place.stem,
         folder=place.parent,
         module=place.stem,
         packages=(place.stem, *_local_imports(place, text)),
-        requirements=inline_requirements(text),
+        requirements=tuple(one for one in wanted if isinstance(one, str)) if isinstance(wanted, list) else (),
+        python_version=_other_python(metadata.get("requires-python")),
     )
 
 
-def inline_requirements(text: str) -> tuple[str, ...]:
-    """Gives the dependencies of a script's inline metadata; a script without any has none."""
+def _inline_metadata(text: str) -> Mapping[str, Any]:
+    """Gives the inline metadata of a script; a script without any has none."""
     match = _INLINE.search(text)
     if match is None:
-        return ()
+        return {}
     lines = [line[2:] if line.startswith("# ") else line[1:] for line in match[1].splitlines()]
-    found = _toml("\n".join(lines), "the inline metadata of the script")
-    wanted = found.get("dependencies", [])
-    return tuple(one for one in wanted if isinstance(one, str)) if isinstance(wanted, list) else ()
+    return _toml("\n".join(lines), "the inline metadata of the script")
+
+
+def _other_python(wanted: object) -> str:
+    """Gives the newest version that a specifier accepts when it refuses the running Python; else nothing."""
+    if not isinstance(wanted, str):
+        return ""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        accepted = SpecifierSet(wanted)
+    except InvalidSpecifier:
+        raise error("OX0954", f"`requires-python` is no specifier of versions: `{wanted}`") from None
+    if ".".join(str(part) for part in sys.version_info[:3]) in accepted:
+        return ""
+    # A patch version that real releases have, so that `>=3.12.1` accepts 3.12.
+    return next((one for one in _PYTHONS if f"{one}.99" in accepted or f"{one}.0" in accepted), "")
 
 
 def _local_imports(script: Path, text: str) -> tuple[str, ...]:
@@ -269,6 +291,7 @@ def _project(folder: Path, pyproject: Mapping[str, Any]) -> Application:
         raise _not_recognised(folder, "its `pyproject.toml` has no table `project` with a `name`")
     name: str = project["name"]
     scripts = project.get("scripts") or project.get("gui-scripts") or {}
+    python = _other_python(project.get("requires-python"))
     chosen = name if name in scripts else next(iter(sorted(scripts)), "") if len(scripts) == 1 else ""
     if chosen:
         module, _, function = str(scripts[chosen]).partition("[")[0].strip().partition(":")
@@ -278,7 +301,7 @@ def _project(folder: Path, pyproject: Mapping[str, Any]) -> Application:
             if function
             else f"import {module}"
         )
-        return Application(name=chosen, folder=folder, command=command, project=True)
+        return Application(name=chosen, folder=folder, command=command, project=True, python_version=python)
     if len(scripts) > 1:
         raise _not_recognised(
             folder,
@@ -287,7 +310,8 @@ def _project(folder: Path, pyproject: Mapping[str, Any]) -> Application:
         )
     runnable = _runnable_packages(folder)
     if len(runnable) == 1:
-        return Application(name=name, folder=folder, module=runnable[0][1], project=True)
+        module = runnable[0][1]
+        return Application(name=name, folder=folder, module=module, project=True, python_version=python)
     raise _not_recognised(folder, "the project has neither a script nor a package with `__main__.py`")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,21 @@ def test_script_with_what_it_imports_and_requires(tmp_path: Path) -> None:
     assert (found.name, found.module, found.root) == ("report", "report", ".")
     assert found.packages == ("report", "helper", "other", "pack")
     assert found.requirements == ("rich>=13",)
+
+
+def test_the_python_that_a_program_wants(tmp_path: Path) -> None:
+    write(tmp_path, a_DOT_py='# /// script\n# requires-python = "<3.10,>=3.9"\n# ///\n')
+    write(tmp_path, b_DOT_py='# /// script\n# requires-python = ">=3.10"\n# ///\n')
+    assert find_application(tmp_path / "a.py").python_version == ""
+    assert find_application(tmp_path / "b.py").python_version == ""
+    other = "3.10" if sys.version_info[:2] != (3, 10) else "3.11"
+    write(tmp_path, c_DOT_py=f'# /// script\n# requires-python = "=={other}.*"\n# ///\n')
+    found = find_application(tmp_path / "c.py")
+    assert found.python_version == other
+    assert f'default_python_distribution(python_version = "{other}")' in config_of(found)
+    write(tmp_path, d_DOT_py='# /// script\n# requires-python = "newest"\n# ///\n')
+    with pytest.raises(OxError, match="no specifier"):
+        find_application(tmp_path / "d.py")
 
 
 def test_script_that_cannot_be_parsed_is_left_to_the_build(tmp_path: Path) -> None:
