@@ -109,6 +109,30 @@ def test_other_pythons(oxl: Oxl, hello: Path, triple: str, tmp_path: Path, versi
     assert told.startswith(f"hello from {version}.")
 
 
+def test_a_version_mismatch_is_refused(oxl: Oxl, hello: Path, triple: str, tmp_path: Path) -> None:
+    """Artifacts of one Python and a program that PyO3 links with another: one sentence instead of a crash later."""
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    other = next((p for v in ("3.10", "3.12", "3.13") if v != running and (p := _from_pyenv(v))), None)
+    if other is None:
+        pytest.skip("no second Python with a libpython on this machine")
+    oxl("eval", hello / "pyoxidizer.bzl", "--target", "build-artifacts")
+    project = tmp_path / "mismatch"
+    oxl("init-rust-project", project)
+    done = subprocess.run(
+        ["cargo", "build", "--quiet", "--no-default-features", "--features", "build-mode-prebuilt-artifacts"],
+        cwd=project,
+        env={
+            **os.environ,
+            "PYOXIDIZER_ARTIFACT_DIR": str(hello / "build" / triple / "debug" / "build-artifacts"),
+            "PYO3_PYTHON": other,
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "PYO3_CONFIG_FILE" in done.stderr
+
+
 def _from_pyenv(version: str) -> str | None:
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     found = sorted(root.glob(f"{version}.*/bin/python{version}"))
