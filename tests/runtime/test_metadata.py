@@ -65,6 +65,10 @@ assert list(o.pkg_resources_find_distributions(object(), "x")) == []
 ws = p.WorkingSet([finder.path_hook_base_str])
 assert ws.by_key["sample.dist" if "sample.dist" in ws.by_key else "sample-dist"].version == "1.2.3"
 o.register_pkg_resources()
+assert p.get_distribution("Sample.Dist").version == "1.2.3"
+assert [e.module_name for e in p.iter_entry_points("console_scripts", "sample-command")] == ["sample"]
+assert p.get_distribution("setuptools").project_name == "setuptools"
+assert p.working_set.entries.count(finder.path_hook_base_str) == 1
 """
 
 

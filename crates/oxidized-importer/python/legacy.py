@@ -1,18 +1,27 @@
 """`pkg_resources` of setuptools, as far as it is still used."""
 
 import os
+import sys
 
 _names, _bytes = _module._metadata_names, _module._metadata_bytes
 _DATA, _PATHS = 0x0C, 0x15
 
 
 def register_pkg_resources():
-    """Makes `pkg_resources` know packed resources; may be called repeatedly."""
+    """Makes `pkg_resources` know packed resources; may be called repeatedly.
+
+    What is packed becomes a part of the working set, so that `get_distribution`, `require` and `iter_entry_points` find
+    it: no entry of `sys.path` leads to it.
+    """
     import pkg_resources
 
     finder, entry_finder = _module.OxidizedFinder, _module.OxidizedPathEntryFinder
     pkg_resources.register_finder(entry_finder, pkg_resources_find_distributions)
     pkg_resources.register_loader_type(finder, OxidizedPkgResourcesProvider)
+    working_set = pkg_resources.working_set
+    for one in sys.meta_path:
+        if isinstance(one, finder) and one.path_hook_base_str not in working_set.entries:
+            working_set.add_entry(one.path_hook_base_str)
 
 
 def pkg_resources_find_distributions(importer, path_item, only=False):
