@@ -36,13 +36,12 @@ class Result:
     remark: str
 
 
-def unpack(mirror: Path, repo: str, commit: str, target: Path, part: str) -> None:
-    """Unpacks a commit, or one folder of it; its files only, without history."""
+def unpack(mirror: Path, repo: str, commit: str, target: Path) -> None:
+    """Unpacks a commit; its files only, without history."""
     base = mirror / repo.replace("/", "+", 1) / "repo"
     git_dir = next(d for d in (base, base / ".git") if (d / "HEAD").exists())
     target.mkdir(parents=True)
-    what = [f"--prefix={part}/", f"{commit}:{part}"] if part else [commit]
-    archive = subprocess.run(["git", "--git-dir", str(git_dir), "archive", *what], check=True, capture_output=True)
+    archive = subprocess.run(["git", "--git-dir", str(git_dir), "archive", commit], check=True, capture_output=True)
     subprocess.run(["tar", "-x", "-C", str(target)], input=archive.stdout, check=True)
     # Projects that take their version from git want a repository.
     subprocess.run(["git", "init", "--quiet"], cwd=target, check=True)
@@ -55,7 +54,7 @@ def unpack(mirror: Path, repo: str, commit: str, target: Path, part: str) -> Non
 def try_one(entry: dict[str, object], row: dict[str, str], oxl: list[str], mirror: Path, top: Path) -> Result:
     """Builds the default target and runs its program in a bare environment."""
     checkout = top / row["id"]
-    unpack(mirror, row["repo"], row["commit"], checkout, str(entry.get("folder", "")))
+    unpack(mirror, row["repo"], row["commit"], checkout)
     folder = (checkout / row["path"]).parent
     variables = [word for name, value in dict(entry.get("variables", {})).items() for word in ("--var", name, value)]
     began = time.monotonic()
@@ -71,10 +70,9 @@ def try_one(entry: dict[str, object], row: dict[str, str], oxl: list[str], mirro
     if not found:
         return Result(row["id"], row["repo"], False, seconds, "no program was written")
     command = [str(found[0]), *map(str, entry["arguments"])]
-    where = folder if entry.get("cwd") == "config" else top
     try:
         ran = subprocess.run(
-            command, env={"HOME": str(top), "LC_ALL": "C.UTF-8"}, cwd=where, input=str(entry.get("input", "")),
+            command, env={"HOME": str(top), "LC_ALL": "C.UTF-8"}, cwd=top, input=str(entry.get("input", "")),
             capture_output=True, text=True, timeout=20,
         )  # fmt: skip
         output, status = ran.stdout + ran.stderr, ran.returncode
