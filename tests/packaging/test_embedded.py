@@ -231,6 +231,16 @@ def test_other_load_modes(
         assert isinstance(tree.get("data/packed.bin"), FileEntry)
 
 
+def test_names_of_the_artifacts(tiny: Distribution, engine: Engine, settings: BuildSettings) -> None:
+    app = App(tiny).with_module("m", "x = 1\n")
+    named = app.embedded(packed_resources_load_mode="embedded:in/side.bin", licenses_filename="doc/THIRD.txt")
+    [tree] = engine.build([named.packed(settings)])
+    names = [path for path, _ in tree.walk() if not path.startswith("extra-files/")]
+    assert names == ["config.json", "doc/THIRD.txt", "in/side.bin"]
+    values = json.loads(engine.store.read(tree.file("config.json").digest))
+    assert values["packed_resources"] == [{"payload": "in/side.bin"}]
+
+
 def test_bad_load_mode(tiny: Distribution, settings: BuildSettings) -> None:
     with pytest.raises(OxError, match="is not a load mode"):
         App(tiny).embedded(packed_resources_load_mode="file").packed(settings)
