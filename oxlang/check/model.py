@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from oxlang.declare.environment import ConstantDef, Environment
 from oxlang.declare.members import AttributeDef, FunctionDef, TypeDef
-from oxlang.declare.types import ANY, Ty
+from oxlang.declare.types import Ty
 from oxlang.diagnostics.model import Diagnostic
 from oxlang.resolve.scopes import Program
 from oxlang.syntax import ast
@@ -68,8 +68,3 @@ class Checked:
     def declaration(self, node: ast.Expression) -> Declaration | None:
         """Gives the declaration that a name or an attribute stands for, if it is one of the environment."""
         return self.inference.declaration(node)
-
-
-def is_known(ty: Ty) -> bool:
-    """Whether anything is known about a type."""
-    return ty != ANY

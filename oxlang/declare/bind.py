@@ -7,7 +7,7 @@ needs; `Plan.call` binds, checks, converts and calls. The error of a wrong argum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import types
@@ -277,6 +277,3 @@ def _choice(function: FunctionDef, name: str, choices: Sequence[str], value: obj
         function, "OX0306", f'does not take "{value}" for `{name}`', argument, help=hint or f"known are {known}",
         notes=[f"known are {known}"] if hint else (),
     )  # fmt: skip
-
-
-Binder = Callable[..., Any]

@@ -7,10 +7,10 @@ inside implementations.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from oxlang.declare.booleans import FALSE, TRUE, Bool
+from oxlang.declare.booleans import Bool
 from oxlang.declare.text import type_name
 
 TyKind = Literal[
@@ -321,11 +321,3 @@ def _named(name: str, scope: Mapping[str, Any]) -> Ty:
         members = [getattr(one, "__name__", str(one)) for one in origin]
         return union(*(from_annotation(one, scope) for one in members))
     return ANY if value is not None else Ty("instance", name=name)
-
-
-def starlark_value(value: object) -> object:
-    """Gives Starlark's boolean for Python's, other values as they are (flat)."""
-    return (TRUE if value else FALSE) if isinstance(value, bool) else value
-
-
-Implementation = Callable[..., Any]

@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from oxlang.diagnostics.model import Label, diagnostic
-
 if TYPE_CHECKING:
-    from oxlang.diagnostics.model import Diagnostic
     from oxlang.source import Span
 
 CacheScope = Literal["always", "session", "never"]
@@ -76,13 +73,6 @@ class Node:
     def _identity(self) -> Iterator[str | bytes | int]:
         """Parameters and input ids, in an order that does not change."""
         yield from ()
-
-    def diagnostic_at(
-        self, code: str, message: str, *, help: str | None = None, notes: tuple[str, ...] = ()
-    ) -> Diagnostic:
-        """Makes a diagnostic whose primary place is the node's origin."""
-        labels = (Label(self.origin),) if self.origin is not None else ()
-        return diagnostic(code, message, help=help, notes=notes, labels=labels)
 
 
 @dataclass(frozen=True, slots=True)

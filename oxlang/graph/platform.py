@@ -102,16 +102,6 @@ class Platform:
         return ".exe" if self.is_windows else ""
 
     @property
-    def shared_library_suffix(self) -> str:
-        """`.so`, `.dylib` or `.dll`."""
-        return ".dll" if self.is_windows else ".dylib" if self.is_apple else ".so"
-
-    @property
-    def static_library_suffix(self) -> str:
-        """`.lib` with Microsoft's tools, else `.a`."""
-        return ".lib" if self.is_msvc else ".a"
-
-    @property
     def object_format(self) -> Literal["elf", "pe", "macho"]:
         """The format of programs."""
         return "pe" if self.is_windows else "macho" if self.is_apple else "elf"
@@ -120,16 +110,6 @@ class Platform:
     def pointer_width(self) -> int:
         """32 or 64."""
         return 32 if self.arch in _NARROW_ARCHES else 64
-
-    @property
-    def case_insensitive(self) -> bool:
-        """Whether file names that differ only in case are one file."""
-        return self.is_windows or self.is_apple
-
-    @property
-    def path_separator(self) -> str:
-        """What stands between the folders of a search path."""
-        return ";" if self.is_windows else ":"
 
     @property
     def origin_rpath(self) -> str:
@@ -150,11 +130,6 @@ class BuildSettings:
     host: Platform
     target: Platform
     profile: Profile = "debug"
-
-    @property
-    def is_cross(self) -> bool:
-        """Whether products cannot be expected to run here."""
-        return self.host != self.target
 
     @property
     def release(self) -> bool:

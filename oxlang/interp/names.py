@@ -10,8 +10,3 @@ def mangle(name: str) -> str:
     if name in ("None", "True", "False") or (name.startswith("__") and name.endswith("__")):
         return name + "."
     return name
-
-
-def demangle(name: str) -> str:
-    """Undoes `mangle` and the renaming of globals that hide predeclared names."""
-    return name.removesuffix(".")

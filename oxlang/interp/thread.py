@@ -83,12 +83,6 @@ class Thread:
 
         return current_span()
 
-    def charge_steps(self, count: int) -> None:
-        """Takes steps from what is left. Raises OX0406."""
-        self.steps -= count
-        if self.steps < 0:
-            raise too_many_steps(self.limits.steps)
-
     def charge_memory(self, size_bytes: int) -> None:
         """Takes memory from what is left. Raises OX0407."""
         if size_bytes > self.limits.value_bytes:

@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
 PLACE, PLACE_VERSION = "packaging.place", 6
 COLLECT, COLLECT_VERSION = "packaging.collect", 4
-PLAN, PLACED = "plan.json", "placed.json"
-MADE = "made"
+PLACED = "placed.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from oxlang.packaging.elf import (
     Section,
 )
 
-SHF_ALLOC, SHF_INFO_LINK = 0x2, 0x40
+SHF_ALLOC = 0x2
 ET_EXEC, ET_DYN = 2, 3
 PAYLOAD_SECTION = ".oxlang"
 PAYLOAD_ALIGN = 4096

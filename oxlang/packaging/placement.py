@@ -28,8 +28,7 @@ class Rules:
     Attributes:
         locations: the allowed kinds of locations.
         allow_files: whether `File` resources are taken.
-        memory_loading: whether the policy lets extension modules be loaded from memory.
-        can_load_memory: whether the runtime can do that on this platform.
+        memory_loading: whether the policy and the platform let extension modules be loaded from memory.
         file_loading: whether extension modules can be files.
         builtin_extensions: names of extension modules inside libpython.
     """
@@ -37,7 +36,6 @@ class Rules:
     locations: tuple[str, ...]
     allow_files: bool = False
     memory_loading: bool = False
-    can_load_memory: bool = False
     file_loading: bool = True
     builtin_extensions: tuple[str, ...] = ()
 
@@ -60,7 +58,6 @@ class Rules:
                 policy.allow_in_memory_shared_library_loading
                 or (needs_memory and not distribution.platform.is_windows)
             ),
-            can_load_memory=can_load,
             file_loading=distribution.can_load_extension_files,
             builtin_extensions=tuple(
                 name

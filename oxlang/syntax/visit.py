@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oxlang.syntax.ast import Comment, File, Node
+from oxlang.syntax.ast import File, Node
 
 
 def children(node: Node) -> list[Node]:
@@ -87,8 +87,3 @@ def parents(file: File) -> dict[int, Node]:
             found[id(child)] = node
             todo.append(child)
     return found
-
-
-def comment_at(file: File, offset: int) -> Comment | None:
-    """Gives the comment at an offset."""
-    return next((one for one in file.comments if one.start <= offset <= one.end), None)
