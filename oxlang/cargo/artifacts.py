@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from oxlang.cargo.config_rs import CONFIG_FILE, PACKED_RESOURCES
+from oxlang.cargo.config_rs import CONFIG_FILE
 from oxlang.cargo.linking import CARGO_LINES, PYO3_CONFIG, application_lines, pyo3_config
 from oxlang.graph.nodes import Artifact, Assemble, Compute, Part, Source
 
@@ -31,9 +31,9 @@ EXTRA_LIST = "extra-files.txt"
 DESCRIPTION = "artifacts.json"
 STATIC_LIBRARY = "libpython3.a"
 COMPUTE_NAME = "cargo.artifacts"
-COMPUTE_VERSION = 1
+COMPUTE_VERSION = 2
 
-_TAKEN = (PACKED_RESOURCES, "COPYING.txt")
+_READ = "config.json"
 
 
 def artifacts_folder(
@@ -49,7 +49,8 @@ def artifacts_folder(
     """Gives the artifact folder as a tree (its pyo3 configuration not yet located).
 
     Args:
-        packed: tree `{"config.json": …, "packed-resources": …, "extra-files": {…}, "COPYING.txt": …}`.
+        packed: tree `{"config.json": …, "extra-files": {…}}`; any other file of it is taken over, such as packed resources
+            and the licence report.
         distribution: the Python that will be linked.
         settings: triple and profile, for `artifacts.json`.
         facts: how libpython is linked.
@@ -101,7 +102,7 @@ def compute_artifacts(params: Mapping[str, Any], inputs: Mapping[str, Tree], con
     from oxlang.graph.tree import FileEntry, Tree, merge
 
     packed = inputs["packed"]
-    config = parse_config(context.read(packed.file("config.json").digest))
+    config = parse_config(context.read(packed.file(_READ).digest))
     extra = packed.subtree(EXTRA_FILES)
     names = [path for path, _ in extra.walk()]
     fingerprint = digest_bytes(f"{packed.digest.hash}\0{json.dumps(params, sort_keys=True)}".encode()).hash
@@ -119,10 +120,9 @@ def compute_artifacts(params: Mapping[str, Any], inputs: Mapping[str, Tree], con
     if names:
         texts[EXTRA_LIST] = "".join(f"{name}\n" for name in names)
     entries: dict[str, Entry] = {path: FileEntry(context.put(text.encode())) for path, text in texts.items()}
-    for name in _TAKEN:
-        found = packed.get(name)
-        if isinstance(found, FileEntry):
-            entries[name] = FileEntry(found.digest)
+    for path, entry in packed.walk():
+        if path != _READ and not path.startswith(f"{EXTRA_FILES}/") and isinstance(entry, FileEntry):
+            entries.setdefault(path, FileEntry(entry.digest))
     made = Tree.of(entries)
     return merge(made, extra.under(EXTRA_FILES)) if names else made
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 CONFIG_FILE = "default_python_config.rs"
-PACKED_RESOURCES = "packed-resources"
 
 _HEAD = """\
 // Made by oxl; changes are lost when the artifacts are made again.

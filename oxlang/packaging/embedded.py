@@ -2,7 +2,8 @@
 
 `EmbeddedPython` is a value: the dialect's `PythonExecutable` fills one in and lowers it. Its artifacts:
 
-    packed(settings)   {"packed-resources", "config.json", "COPYING.txt", "extra-files": {…}}, for the artifact folder
+    packed(settings)   {"packed-resources", "config.json", "COPYING.txt", "extra-files": {…}}, for the artifact folder;
+                       names of the first and third are those of load mode and `licenses_filename`
     executable(…)      {NAME: program}: a launcher with configuration and resources attached
     executable_tree(…) that and all files beside it
     extra_files(…)     the files beside it alone
@@ -149,14 +150,14 @@ class EmbeddedPython:
             ]
         return tuple(inputs)
 
-    def config_values(self) -> dict[str, Any]:
-        """Gives the configuration as the runtime reads it."""
+    def config_values(self, packed_name: str = PACKED_FILE) -> dict[str, Any]:
+        """Gives the configuration as the runtime reads it; embedded resources are called `packed_name` there."""
         from oxlang.packaging.runtime_config import payload_config
 
         mode = self.load_mode
         packed: list[dict[str, str]] = []
         if mode.kind == "embedded":
-            packed = [{"payload": PACKED_FILE}]
+            packed = [{"payload": packed_name}]
         elif mode.kind == "binary-relative-memory-mapped":
             packed = [{"path": f"$ORIGIN/{mode.path}"}]
         values = payload_config(self.config, packed=packed, module_file=self.policy.module_file)
@@ -255,13 +256,17 @@ class EmbeddedPython:
         """Gives what the artifact folder is made of (see the module's text)."""
         import json
 
-        config = json.dumps(self.config_values(), sort_keys=True, indent=1, ensure_ascii=False)
+        mode = self.load_mode
+        config = json.dumps(self.config_values(mode.path), sort_keys=True, indent=1, ensure_ascii=False)
         entries = ((CONFIG_FILE, config.encode("utf-8", "surrogateescape"), False),)
         parts = [Part(artifact=Artifact(Write(entries=entries, description="interpreter configuration")))]
-        if self.load_mode.kind == "embedded":
-            parts.append(Part(artifact=self._packed_file(PACKED_FILE, settings)))
+        if mode.kind == "embedded":
+            folder, _, name = mode.path.rpartition("/")
+            parts.append(Part(artifact=self._packed_file(name, settings), prefix=folder))
         if self.licenses_filename is not None:
-            parts.append(Part(artifact=replace(self, components=()).license_report()))
+            folder, _, name = self.licenses_filename.rpartition("/")
+            report = replace(self, components=()).license_report()
+            parts.append(Part(artifact=report, prefix=folder, rename=name))
         parts.append(Part(artifact=self.extra_files(settings, licenses=False), prefix=EXTRA_FOLDER))
         return Artifact(
             Assemble(parts=tuple(parts), description=f"embedded resources of {self.name}", origin=self.origin)
