@@ -1,101 +1,162 @@
 """Random programs of Starlark, for comparing implementations and for finding crashes.
 
-The programs are small, always end, and print what they compute. Errors are frequent on purpose: whether a program fails is
-compared, too.
+Expressions are made for a wanted type, so that most of them work; now and then one of another type comes in, so that errors
+are compared, too. Programs are small, always end, and show what they compute.
 """
 
 from __future__ import annotations
 
-from hypothesis import strategies as st
+from random import Random
 
-NAMES = ("a", "b", "c", "d")
-_INTS = st.one_of(st.integers(-20, 20), st.sampled_from([0, 1, -1, 2**31, -(2**63), 2**64 + 1, 10**20]))
-_TEXTS = st.sampled_from(["", "a", "ab", "abc", "a,b", " x ", "12", "Ab", "%s", "{}", "aaa"])
-_METHODS = st.sampled_from(
-    ["upper()", "lower()", "strip()", "split(',')", "split()", "find('a')", "count('a')", "replace('a', 'b')", "startswith('a')",
-     "endswith(('b', 'a'))", "title()", "isdigit()", "partition('a')", "join(['x', 'y'])", "elems()", "capitalize()",
-     "rfind('a')", "removeprefix('a')", "splitlines()", "rsplit('a', 1)", "index('a')", "isalpha()"]
-)  # fmt: skip
-_LIST_METHODS = st.sampled_from(["append({})", "extend([{}])", "pop()", "insert(0, {})", "index({})", "remove({})", "clear()", "pop(0)"])
-_DICT_METHODS = st.sampled_from(["get({})", "keys()", "values()", "items()", "setdefault({}, 1)", "pop({}, 0)", "update([({}, 2)])"])
-_BINARY = st.sampled_from(["+", "-", "*", "//", "%", "/", "&", "|", "^", "==", "!=", "<", "<=", ">", ">=", "in", "not in", "and", "or"])
-_CALLS = st.sampled_from(
-    ["len({})", "str({})", "repr({})", "type({})", "bool({})", "list({})", "tuple({})", "sorted({})", "reversed({})",
-     "any({})", "all({})", "max({}, 1)", "min({}, 'a')", "enumerate({})", "range(min(abs({}), 9))", "int({})", "hash({})", "zip({}, [1, 2])",
-     "dict({})", "abs({})", "max({})", "(lambda x: x)({})", "'%s' % {}", "'%d' % {}", "'{{}}'.format({})", "'%r' % ({},)"]
-)  # fmt: skip
+_TYPES = ("int", "str", "bool", "list", "ilist", "slist", "tuple", "dict")
+_VARIABLES = {
+    "int": "ij", "str": "st", "ilist": "l", "slist": "m", "dict": "d", "tuple": "u", "bool": "q", "list": "lm",
+}  # fmt: skip
+_INTS = ("0", "1", "2", "3", "-1", "-7", "10", "255", "2147483648", "18446744073709551616", "-9223372036854775808")
+_TEXTS = ("", "a", "ab", "abc", "a,b", " x y ", "12", "Ab", "AAA", "a-b-c", "\\n")
 
-
-def _extend(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.one_of(
-        st.tuples(inner, _BINARY, inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
-        st.tuples(st.sampled_from(["-", "not ", "~", "+"]), inner).map(lambda t: f"({t[0]}{t[1]})"),
-        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
-        st.lists(inner, max_size=3).map(lambda items: f"({', '.join(items)}{',' if len(items) == 1 else ''})"),
-        st.lists(st.tuples(inner, inner), max_size=2).map(lambda pairs: "{" + ", ".join(f"{k}: {v}" for k, v in pairs) + "}"),
-        st.tuples(inner, inner).map(lambda t: f"{t[0]}[{t[1]}]"),
-        st.tuples(inner, inner, inner).map(lambda t: f"{t[0]}[{t[1]}:{t[2]}]"),
-        st.tuples(inner, inner, inner).map(lambda t: f"({t[0]} if {t[1]} else {t[2]})"),
-        st.tuples(_CALLS, inner).map(lambda t: t[0].replace("{}", t[1], 1).replace("{{}}", "{}")),
-        st.tuples(inner, _METHODS).map(lambda t: f"{t[0]}.{t[1]}"),
-        st.tuples(inner, inner).map(lambda t: f"[{t[0]} for e in {t[1]}]"),
-        st.tuples(inner, inner).map(lambda t: f"[e for e in {t[0]} if {t[1]}]"),
-        st.tuples(inner, inner).map(lambda t: f"{{k: {t[0]} for k in {t[1]}}}"),
-    )
-
-
-EXPRESSIONS = st.recursive(
-    st.one_of(
-        _INTS.map(str),
-        _TEXTS.map(lambda text: '"' + text + '"'),
-        st.sampled_from(["True", "False", "None", "1.5", "0.0", "-2.0"]),
-        st.sampled_from(NAMES),
+# {name} stands for an expression of that type, <a|b> for one of the words, {#} for a small number.
+_FORMS: dict[str, tuple[str, ...]] = {
+    "int": (
+        "({int} <+|-|*|//|%|&|^> {int})", "({int} | {int})", "len({str})", "len({list})", "len({dict})", "({int} if {bool} else {int})",
+        "{str}.<find|rfind|count|index>({str})", "<max|min>({int}, {int})", "abs({int})", "{ilist}[{int}]", "(-{int})",
+        "(~{int})", "int({str})", "({int} <and|or> {int})", "{dict}.get({any}, {int})", "({int} <<|>>> {#})".replace("<<|>>>", ">>"),
+        "int({bool})", "(lambda x, y = {int}: x + y)({int})", "{list}.index({any})", "sorted({ilist})[0]", "max({ilist})",
     ),
-    _extend,
-    max_leaves=8,
-)
+    "str": (
+        "({str} + {str})", "({str} * {#})", "({#} * {str})", "{str}.<upper|lower|strip|title|lstrip|rstrip|capitalize>()",
+        "{str}.replace({str}, {str})", "str({any})", "repr({any})", "type({any})", "{str}[{int}:{int}]", "{str}[{int}]",
+        "{str}.join({slist})", "('%s|%r' % ({any}, {any}))", "('%d-%s' % ({int}, {str}))", "('%s' % {any})",
+        "'{}/{}'.format({any}, {any})", "'{a}{0}{b!r}'.format({any}, a = {any}, b = {any})", "{slist}[{int}]",
+        "{str}.<removeprefix|removesuffix|strip|lstrip|rstrip>({str})", "{str}[::<-1|2|-2>]", "({str} or {str})",
+    ),
+    "bool": (
+        "({int} <==|!=|>=|<=> {int})".replace("<==|!=|>=|<=>", "=="), "({int} < {int})", "({int} >= {int})", "({str} < {str})",
+        "({any} == {any})", "({any} != {any})", "(not {any})", "({str} in {str})", "({any} <in|not in> {list})", "({any} in {dict})",
+        "{str}.<startswith|endswith>({str})", "{str}.<isdigit|isalpha|isupper|islower|isspace|isalnum|istitle>()",
+        "bool({any})", "({bool} <and|or> {bool})", "<any|all>({list})", "({ilist} < {ilist})", "({tuple} < {tuple})",
+    ),
+    "list": (
+        "({list} + {list})", "({list} * {#})", "[{any} for x in {list}]", "[x for x in {list} if {bool}]", "list({tuple})",
+        "list({dict})", "{dict}.<keys|values|items>()", "{list}[{int}:{int}]", "reversed({list})", "enumerate({list})",
+        "zip({list}, {list})", "[(k, v) for k, v in {dict}.items()]", "[k for k, v in {list}]",
+        "[a + b for a, b in zip({ilist}, {ilist})]", "[{any}, {any}]", "{list}[::<-1|2|-3>]", "list(range({#}, {#}, <1|2|-1>))",
+    ),
+    "ilist": (
+        "[{int} for x in {list}]", "sorted({ilist})", "sorted({ilist}, reverse = {bool})", "sorted({ilist}, key = lambda x: -x)",
+        "[len(x) for x in {slist}]", "[x * 2 + 1 for x in {ilist} if x % 2 == 0]", "[x * y for x in {ilist} for y in {ilist}]",
+        "({ilist} + {ilist})", "list(range({#}))",
+    ),
+    "slist": (
+        "{str}.<split|rsplit>({str})", "{str}.split()", "{str}.splitlines()", "[str(x) for x in {list}]",
+        "sorted({slist}, key = len)", "[x.upper() for x in {slist}]", "[x + {str} for x in {slist} if x]",
+        "{str}.<split|rsplit>({str}, {#})",
+    ),
+    "tuple": (
+        "({tuple} + {tuple})", "tuple({list})", "{str}.<partition|rpartition>({str})", "{tuple}[{int}:]", "({any}, {any})",
+    ),
+    "dict": (
+        "{{int}: {any}}", "{{str}: {any}}", "{k: {any} for k in {slist}}", "{k: v for k, v in {dict}.items() if {bool}}",
+        "({dict} | {dict})", "dict({dict})", "dict([({str}, {any})])", "dict(a = {any})",
+    ),
+    "none": ("None",),
+    "float": ("({int} / {int})", "float({int})"),
+}  # fmt: skip
+_ASSIGNED = {"i": "int", "j": "int", "s": "str", "t": "str", "l": "ilist", "m": "slist", "d": "dict", "q": "bool"}
+_CHANGES = (
+    "i <+|-|*|//|%|&>= {int}", "s += {str}", "l += {ilist}", "u += {tuple}", "d |= {dict}", "s *= {#}", "l[{int}] = {int}",
+    "l[{int}] += {int}", "d[{str}] = {any}", "m[0] = {str}", "l.append({int})", "l.extend({ilist})", "show(l.pop())",
+    "l.insert({#}, {int})", "show(d.pop({str}, {any}))", "show(d.setdefault({str}, {any}))", "d.update({dict})",
+    "show(d.popitem())", "l.remove({int})", "m.append({str})", "l.clear()", "i, s = {int}, {str}", "show({any})",
+)  # fmt: skip
+_LOOPS = (
+    "for i in range({#}):", "for j in {ilist}:", "for s in {slist}:", "for s in d:", "for s, q in d.items():",
+    "for i, t in enumerate(m):", "for x in l:",
+)  # fmt: skip
 
 
-@st.composite
-def _statements(draw: st.DrawFn, depth: int, in_loop: bool) -> list[str]:
-    lines: list[str] = []
-    for _ in range(draw(st.integers(1, 3))):
-        kind = draw(st.integers(0, 9 if depth else 6))
-        name = draw(st.sampled_from(NAMES))
-        expression = draw(EXPRESSIONS)
-        if kind <= 1:
-            lines.append(f"{name} = {expression}")
-        elif kind == 2:
-            lines.append(f"{name} {draw(st.sampled_from(['+', '-', '*', '|', '//', '%']))}= {expression}")
-        elif kind == 3:
-            lines.append(f"{name}[{draw(EXPRESSIONS)}] = {expression}")
-        elif kind == 4:
-            lines.append(f"print({expression})")
-        elif kind == 5:
-            method = draw(st.one_of(_LIST_METHODS, _DICT_METHODS)).replace("{}", expression)
-            lines.append(f"print({name}.{method})")
-        elif kind == 6:
-            other = draw(st.sampled_from(NAMES))
-            lines.append(f"{name}, {other} = {expression}")
-        elif kind == 7:
-            lines.append(f"if {expression}:")
-            lines += ["    " + line for line in draw(_statements(depth - 1, in_loop))]
-            lines.append("else:")
-            lines += ["    " + line for line in draw(_statements(depth - 1, in_loop))]
-        elif kind == 8:
-            lines.append(f"for {name} in {expression}:")
-            lines += ["    " + line for line in draw(_statements(depth - 1, True))]
-        elif in_loop:
-            lines.append(draw(st.sampled_from(["break", "continue"])))
-        else:
-            lines.append(f"print({name})")
-    return lines
+class Maker:
+    """Makes programs from a source of chance."""
 
+    def __init__(self, chance: Random) -> None:
+        self.chance = chance
 
-@st.composite
-def programs(draw: st.DrawFn) -> str:
-    """Gives a program: a function over four variables, called once with values of several types."""
-    body = draw(_statements(2, False))
-    lines = ["def main(a, b, c, d):", *("    " + line for line in body), "    print([a, b, c, d])", ""]
-    values = draw(st.sampled_from(['1, "ab", [1, 2], {"k": 1}', '[3, 1], 5, "x,y", (1, 2)', "0, 2.5, [], {}", 'True, None, "12", [[1]]']))
-    return "\n".join([*lines, f"main({values})", ""])
+    def literal(self, kind: str) -> str:
+        """Gives a literal of a type."""
+        choose = self.chance.choice
+        count = self.chance.randint(0, 3)
+        if kind == "int":
+            return choose(_INTS)
+        if kind == "str":
+            return f'"{choose(_TEXTS)}"'
+        if kind in ("bool", "none", "float"):
+            return choose({"bool": ("True", "False"), "none": ("None",), "float": ("0.0", "1.5", "-2.25")}[kind])
+        if kind == "dict":
+            keys = dict.fromkeys(self.literal(choose(("int", "str"))) for _ in range(count))
+            return "{" + ", ".join(f"{key}: {self.expression('any', 0)}" for key in keys) + "}"
+        inner = {"ilist": "int", "slist": "str"}.get(kind, "any")
+        items = "".join(f"{self.expression(inner, 0)}, " for _ in range(count))
+        return f"({items})" if kind == "tuple" else f"[{items}]"
+
+    def expression(self, kind: str, depth: int) -> str:
+        """Gives an expression that mostly has a type."""
+        if self.chance.random() < 0.04:
+            kind = self.chance.choice((*_TYPES, "none", "float"))
+        if kind == "any":
+            kind = self.chance.choice((*_TYPES, "none"))
+        if depth <= 0 or self.chance.random() < 0.15:
+            if kind in _VARIABLES and self.chance.random() < 0.6:
+                return self.chance.choice(_VARIABLES[kind])
+            return self.literal(kind)
+        return self.filled(self.chance.choice(_FORMS[kind]), depth - 1)
+
+    def filled(self, form: str, depth: int) -> str:
+        """Fills the holes of a form."""
+        out: list[str] = []
+        at = 0
+        while at < len(form):
+            one = form[at]
+            end = form.find("}" if one == "{" else ">", at)
+            inner = form[at + 1 : end] if end > 0 else ""
+            if one == "{" and inner == "#":
+                out.append(str(self.chance.randint(-1, 4)))
+            elif one == "{" and (inner in _FORMS or inner == "any"):
+                out.append(self.expression(inner, depth))
+            elif one == "<" and "|" in inner and " " not in inner.replace("not in", ""):
+                out.append(self.chance.choice(inner.split("|")))
+            else:
+                out.append(one)
+                end = at
+            at = end + 1
+        return "".join(out)
+
+    def statements(self, depth: int) -> list[str]:
+        """Gives a block."""
+        lines: list[str] = []
+        for _ in range(self.chance.randint(1, 4)):
+            kind = self.chance.randint(0, 10 if depth else 6)
+            if kind <= 2:
+                name = self.chance.choice(list(_ASSIGNED))
+                lines.append(f"{name} = {self.expression(_ASSIGNED[name], 2)}")
+            elif kind <= 6:
+                lines.append(self.filled(self.chance.choice(_CHANGES), 2))
+            elif kind <= 8:
+                lines.append(f"if {self.expression('bool', 2)}:")
+                lines += self.indented(depth)
+                if self.chance.random() < 0.5:
+                    lines += ["else:", *self.indented(depth)]
+            else:
+                lines += [self.filled(self.chance.choice(_LOOPS), 1), *self.indented(depth)]
+                if self.chance.random() < 0.2:
+                    lines.append("    " + self.chance.choice(("break", "continue")))
+        return lines
+
+    def indented(self, depth: int) -> list[str]:
+        """Gives an inner block."""
+        return ["    " + line for line in self.statements(depth - 1)]
+
+    def program(self) -> str:
+        """Gives a program; the host binds `show`."""
+        body = "\n".join("    " + line for line in self.statements(2))
+        values = f"{self.literal('int')}, 3, {self.literal('str')}, 'ab', [1, 2], ['x', 'yy'], {{'k': 1}}, (1, 'a'), True"
+        return f"def main(i, j, s, t, l, m, d, u, q):\n{body}\n    show([i, j, s, t, l, m, d, u, q])\n\nmain({values})\n"

@@ -1,28 +1,27 @@
-"""Random programs: only diagnostics come out, and the independent implementation agrees."""
+"""Random programs: only diagnostics come out, and an independent implementation agrees."""
 
 from __future__ import annotations
 
 import re
+from random import Random
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 
 from oxlang.diagnostics.model import OxError
 from oxlang.interp import Limits, Thread, load_source
 from oxlang.source import SourceFile
-from oxlang.syntax.options import CONFIG, STANDARD
-from tests.interp.programs import programs
+from oxlang.syntax.options import CONFIG, STANDARD, LanguageOptions
+from tests.interp.programs import Maker
 
 LIMITS = Limits(steps=100_000, memory_bytes=8 << 20, value_bytes=1 << 20)
-QUICK = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-THOROUGH = settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def outcome(text: str) -> tuple[str, str]:
+def outcome(text: str, options: LanguageOptions = STANDARD) -> tuple[str, str]:
     """Gives what the program printed, and the message of its error."""
     out: list[str] = []
     try:
-        load_source(SourceFile("fuzz.star", text), STANDARD, None, Thread(out=out.append, limits=LIMITS))
+        load_source(SourceFile("fuzz.star", "show = print\n" + text), options, None, Thread(out=out.append, limits=LIMITS))
     except OxError as problem:
         assert problem.diagnostic.span is not None
         assert problem.diagnostic.message
@@ -31,54 +30,77 @@ def outcome(text: str) -> tuple[str, str]:
     return "\n".join(out), ""
 
 
-@QUICK
-@given(programs())
-def test_only_diagnostics_come_out(text: str) -> None:
-    outcome(text)
+@pytest.mark.parametrize("seed", range(10))
+def test_only_diagnostics_come_out(seed: int) -> None:
+    maker = Maker(Random(seed))
+    succeeded = 0
+    for _ in range(40):
+        text = maker.program()
+        _, message = outcome(text)
+        succeeded += not message
+    assert succeeded >= 5
 
 
-@QUICK
-@given(programs())
-def test_configs_and_standard_files_agree(text: str) -> None:
-    out: list[str] = []
-    try:
-        load_source(SourceFile("fuzz.bzl", text), CONFIG, None, Thread(out=out.append, limits=LIMITS))
-    except OxError:
-        pass
-    assert "\n".join(out) == outcome(text)[0]
+@pytest.mark.parametrize("seed", range(4))
+def test_configs_and_standard_files_agree(seed: int) -> None:
+    maker = Maker(Random(1000 + seed))
+    for _ in range(40):
+        text = maker.program()
+        assert outcome(text, CONFIG) == outcome(text) or "duplicate key" in outcome(text)[1], text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_text_that_is_no_program(seed: int) -> None:
+    chance = Random(seed)
+    maker = Maker(chance)
+    for _ in range(60):
+        text = list(maker.program())
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(text))
+            text[at] = chance.choice(["(", ")", "]", "'", "\n", " ", ":", "=", "lambda ", "\x00", "é", "", "..", "{"])
+        outcome("".join(text))
 
 
 @pytest.mark.slow
-@THOROUGH
-@given(programs())
-def test_agrees_with_starlark_rust(text: str) -> None:
+@pytest.mark.parametrize("seed", range(40))
+def test_agrees_with_starlark_rust(seed: int) -> None:
     """Compares with `starlark-pyo3`: the same output, and an error in both or in none."""
     starlark = pytest.importorskip("starlark", reason="starlark-pyo3 is not installed")
-    ours, message = outcome(text)
-    theirs: list[str] = []
+    maker = Maker(Random(5000 + seed))
+    for _ in range(250):
+        text = maker.program()
+        ours, message = outcome(text)
+        theirs, failed = _rust(starlark, text)
+        if (ours, bool(message)) != (theirs, bool(failed)) and not explained(text, ours, theirs, message, failed):
+            raise AssertionError(f"{text}\nours: {ours}\n{message}\ntheirs: {theirs}\n{failed}")
+
+
+def _rust(starlark: Any, text: str) -> tuple[str, str]:
+    shown: list[str] = []
     module = starlark.Module()
-    module.add_callable("show", theirs.append)
-    failed = ""
+    module.add_callable("show_text", shown.append)
     try:
-        tree = starlark.parse("fuzz.star", re.sub(r"\bprint\(", "show_text(", text).replace("def main", "def show_text(x):\n    show(str(x))\n\ndef main"))
+        tree = starlark.parse("fuzz.star", "def show(x):\n    show_text(str(x))\n\n" + text)
         starlark.eval(module, tree, starlark.Globals.standard())
     except starlark.StarlarkError as problem:
-        failed = str(problem)
-    if explained(text, ours, "\n".join(theirs), message, failed):
-        return
-    assert (ours, bool(message)) == ("\n".join(theirs), bool(failed)), (text, message, failed)
+        return "\n".join(shown), str(problem)
+    except BaseException as problem:  # a panic of the other implementation is no Exception
+        return "\n".join(shown), f"panic: {problem}"
+    return "\n".join(shown), ""
 
 
 def explained(text: str, ours: str, theirs: str, message: str, failed: str) -> bool:
-    """Whether a difference is one that is known and right."""
-    known = (
-        "float" in theirs or "float" in message or re.search(r"\d\.\d|e[+-]\d", ours + theirs),  # texts of floats follow Go here
-        "int too large" in message or "shift" in message,
-        "not supported" in failed and "%" in text,
-        "Not a valid base" in failed,
-        "hash(" in text,
-        "frozen" in failed or "mutate" in failed.lower(),
-        "elems" in text,
-        "overflow" in failed.lower(),
-    )
-    return any(known)
+    """Whether a difference is one that is known; ours follows the specification and starlark-go in each."""
+    return any((
+        re.search(r"\d\.\d|\de[+-]\d", ours + theirs) is not None,  # floats are shown with fewer digits there
+        "too big to fit in i32" in failed or "type `int" in failed,  # indices are 32-bit integers there
+        "panic" in failed,
+        "empty separator" in message,  # accepted there
+        "expected `bool`, actual" in failed,  # `reverse = 1` is accepted here, as in starlark-go
+        "but got `NoneType" in failed,  # None stands for a bound that is left out here, as in starlark-go
+        "limit" in message or "steps" in message,  # the limits of this test
+        "strip" in text and "actual `NoneType" in failed,  # `strip(None)` is accepted here, as in Bazel
+        "<<" in text,  # wrong there for some large numbers
+        "Operation `compare` not supported" in failed,  # elements that are equal are compared there, too
+        "recursion" in failed.lower(),
+    ))  # fmt: skip
