@@ -161,7 +161,7 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
         };
         startup::pre_initialize(&config)?;
         allocator::install(&config)?;
-        let started = startup::initialize(&config, &resources.table)?;
+        let started = startup::initialize(&config, &resources.table, !tables.own_frozen.is_empty())?;
 
         let mut interpreter = MainPythonInterpreter {
             config,
@@ -184,6 +184,9 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
         modules_folder: Option<std::path::PathBuf>,
     ) -> Result<(), NewInterpreterError> {
         if self.config.oxidized_importer {
+            if started.temporary_path {
+                clear_path().map_err(during("initialization of oxidized importer"))?;
+            }
             self.install_finder(resources)?;
             #[cfg(Py_3_11)]
             if let Some(folder) = &started.stdlib_folder {
@@ -261,6 +264,14 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
             if !module.is_none() {
                 adopt(finder, &module, name)?;
             }
+        }
+        if self._tables.own_frozen.is_empty() {
+            py::for_each(&modules.call_method(c"copy", &[])?, |name| {
+                let module = modules.call_method(c"get", &[&name])?;
+                let name = name.text()?;
+                let early = name == "encodings" || name.starts_with("encodings.");
+                if early { adopt(finder, &module, name) } else { Ok(()) }
+            })?;
         }
         Ok(())
     }
@@ -406,6 +417,16 @@ fn replace_list(list: &Obj, content: &Obj) -> py::PyResult<()> {
     py::check(unsafe {
         ffi::PyList_SetSlice(list.as_ptr(), 0, ffi::PyList_Size(list.as_ptr()), content.as_ptr())
     })
+}
+
+/// Empties `sys.path` and forgets what was found through it.
+fn clear_path() -> py::PyResult<()> {
+    for name in [c"path", c"path_importer_cache"] {
+        if let Some(container) = py::sys_attr(name) {
+            container.call_method(c"clear", &[])?;
+        }
+    }
+    Ok(())
 }
 
 /// Without any importer of ours: leaves the built-in and frozen ones.

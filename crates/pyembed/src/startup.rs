@@ -440,6 +440,13 @@ impl Builder {
     }
 }
 
+/// The folder that holds the package `encodings` as source files.
+fn source_folder(config: Config<'_, '_>, resources: &Table) -> Option<std::path::PathBuf> {
+    let found = resources.get("encodings")?;
+    let file = config.origin().join(oxidized_importer::relative_path(found.data(Field::SourcePath)?));
+    file.parent()?.parent().map(Path::to_path_buf)
+}
+
 /// The folder in which the standard library seems to be: a real one, or one below the program.
 fn stdlib_folder(config: Config<'_, '_>, resources: &Table) -> Option<std::path::PathBuf> {
     let os = resources.get("os")?;
@@ -456,6 +463,8 @@ pub struct Started {
     pub import_site: bool,
     /// Where the standard library seems to be, if its modules do not come from the file system.
     pub stdlib_folder: Option<std::path::PathBuf>,
+    /// Whether `sys.path` holds a folder that was there for the start only.
+    pub temporary_path: bool,
 }
 
 /// The optimization level that the settings and environment ask for, as far as it is known before
@@ -465,7 +474,13 @@ pub fn early_level(config: Config<'_, '_>) -> u8 {
 }
 
 /// `Py_InitializeFromConfig`. Afterwards this thread holds the interpreter.
-pub fn initialize(config: Config<'_, '_>, resources: &Table) -> Result<Started, NewInterpreterError> {
+///
+/// `bootstrapped` tells whether the modules without which it cannot start are frozen.
+pub fn initialize(
+    config: Config<'_, '_>,
+    resources: &Table,
+    bootstrapped: bool,
+) -> Result<Started, NewInterpreterError> {
     let settings = &config.interpreter_config;
     let mut builder = Builder::new(settings.profile);
     builder.integers(settings);
@@ -482,10 +497,16 @@ pub fn initialize(config: Config<'_, '_>, resources: &Table) -> Result<Started, 
             builder.text("home", |raw| &mut raw.home, Some(config.origin().as_os_str()))?;
         }
     }
-    let mut started = Started { import_site: false, stdlib_folder: None };
+    let mut started = Started { import_site: false, stdlib_folder: None, temporary_path: false };
     if finder_only(config) {
         builder.own_paths(config)?;
         started.stdlib_folder = stdlib_folder(config, resources);
+        if let Some(folder) = source_folder(config, resources).filter(|_| !bootstrapped) {
+            // Modules that are source files cannot be frozen; for the start they come from a path.
+            let folder = std::iter::once(folder.as_os_str());
+            builder.list("module_search_paths", |raw| &mut raw.module_search_paths, folder)?;
+            started.temporary_path = true;
+        }
         // Reads the command line, which may contain `-S`.
         // SAFETY: the structure is complete.
         check(unsafe { ffi::PyConfig_Read(&mut *builder.raw) }, CORE)?;
