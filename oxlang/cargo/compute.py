@@ -23,7 +23,7 @@ def _launcher_project(params: dict[str, Any], inputs: Mapping[str, Tree], contex
 
 
 COMPUTE: dict[str, tuple[int, ComputeFunction]] = {
-    "cargo.artifacts": (1, _artifacts),
+    "cargo.artifacts": (2, _artifacts),
     "cargo.launcher_project": (1, _launcher_project),
 }
 """Registered name to version and function."""

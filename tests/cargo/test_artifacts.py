@@ -116,3 +116,26 @@ def test_a_shared_python_is_linked_where_it_is() -> None:
     assert len(whole.parts) == 1
     assert "native=/python/lib" in params["pyo3_config"]
     assert "cargo:rustc-link-arg-bins=-Wl,-rpath,$ORIGIN" in params["cargo_lines"]
+
+
+def test_files_under_other_names_are_taken_over() -> None:
+    store = _Store()
+    files = {"config.json": b"{}", "in/side.bin": b"pyembed\x03", "THIRD.txt": b"licences"}
+    config = payload_config(InterpreterConfig(), packed=[{"payload": "in/side.bin"}], module_file="emulated")
+    files["config.json"] = json.dumps(config).encode()
+    packed = Tree.of({name: FileEntry(store.put(data)) for name, data in files.items()})
+    tree = compute_artifacts(_nodes("static")[2], {"packed": packed}, store)
+    assert "in/side.bin" in [path for path, _ in tree.walk()] and "THIRD.txt" in tree and "config.json" not in tree
+    source = store.read(tree.file("default_python_config.rs").digest).decode()
+    assert 'include_bytes!(r#"in/side.bin"#)' in source
+
+
+def test_the_table_of_functions_has_the_versions_of_the_nodes() -> None:
+    from oxlang.cargo import artifacts, launcher
+    from oxlang.cargo.compute import COMPUTE
+
+    expected = {
+        artifacts.COMPUTE_NAME: artifacts.COMPUTE_VERSION,
+        launcher.PROJECT_COMPUTE: launcher.PROJECT_VERSION,
+    }
+    assert {name: version for name, (version, _) in COMPUTE.items()} == expected
