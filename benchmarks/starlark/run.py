@@ -27,7 +27,9 @@ def literals(entries: int = 10_000) -> str:
     """Gives a file with one list of so many dicts."""
     lines = ["DATA = ["]
     for i in range(entries):
-        lines.append(f'    {{"name": "entry{i}", "version": "1.{i}", "deps": ["a{i}", "b{i}"], "size": {i * 3}, "ok": True}},')
+        lines.append(
+            f'    {{"name": "entry{i}", "version": "1.{i}", "deps": ["a{i}", "b{i}"], "size": {i * 3}, "ok": True}},'
+        )
     return "\n".join([*lines, "]", "print(len(DATA))", ""])
 
 
@@ -62,7 +64,11 @@ def ours(text: str, compiling: bool) -> Callable[[], float]:
     def measure() -> float:
         source = SourceFile("benchmark.star", text)
         if compiling:
-            return cpu(lambda: run(compile_source(source, STANDARD, ()), source, Thread(out=lambda text: None), {}, STANDARD))
+            return cpu(
+                lambda: run(
+                    compile_source(source, STANDARD, ()), source, Thread(out=lambda text: None), {}, STANDARD
+                )
+            )
         compiled = compile_source(source, STANDARD, ())
         return cpu(lambda: run(compiled, source, Thread(out=lambda text: None), {}, STANDARD))
 
@@ -101,10 +107,10 @@ def rust(text: str, compiling: bool) -> Callable[[], float] | None:
     return measure
 
 
-def go(binary: str, path: Path) -> Callable[[], float]:
+def whole_process(command: list[str]) -> Callable[[], float]:
     def measure() -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([binary, str(path)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -117,11 +123,14 @@ def main() -> int:
     options.add_argument("--only", default="")
     options.add_argument("--json")
     options.add_argument("--go")
+    options.add_argument("--pure", help="a Python that has the package `starlark`, measured once a program")
+    options.add_argument("--pure-only", default="", help="the programs to measure it with; default: all")
     options.add_argument("--chart")
     chosen = options.parse_args()
     names = [*PROGRAMS, "literals", "long"]
     if chosen.only:
         names = chosen.only.split(",")
+    wanted = list(filter(None, chosen.pure_only.split(",")))
     rows: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
@@ -134,20 +143,37 @@ def main() -> int:
                 "oxlang": ours(text, compiling),
                 "cpython": cpython(text, compiling),
                 "starlark-rust": rust(text, compiling),
-                "starlark-go": go(chosen.go, path) if chosen.go else None,
+                "starlark-go": whole_process([chosen.go, str(path)]) if chosen.go else None,
+                "pure-python": whole_process([chosen.pure, "-m", "starlark", str(path)])
+                if chosen.pure and (name in wanted or not wanted)
+                else None,
             }
             rows[name] = {
-                peer: min(measure() for _ in range(chosen.rounds)) for peer, measure in peers.items() if measure is not None
+                peer: min(measure() for _ in range(1 if peer == "pure-python" else chosen.rounds))
+                for peer, measure in peers.items()
+                if measure is not None
             }
-            print(f"{name:22}" + "".join(f"{peer} {seconds * 1000:8.1f} ms   " for peer, seconds in rows[name].items()), flush=True)
-    for peer in ("cpython", "starlark-rust", "starlark-go"):
+            print(
+                f"{name:22}"
+                + "".join(f"{peer} {seconds * 1000:8.1f} ms   " for peer, seconds in rows[name].items()),
+                flush=True,
+            )
+    for peer in ("cpython", "starlark-rust", "starlark-go", "pure-python"):
         for group, kinds in (("evaluation", PROGRAMS), ("parsing", ["literals", "long"])):
-            ratios = [rows[name]["oxlang"] / rows[name][peer] for name in kinds if name in rows and peer in rows[name]]
+            ratios = [
+                rows[name]["oxlang"] / rows[name][peer]
+                for name in kinds
+                if name in rows and peer in rows[name]
+            ]
             if ratios:
                 mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
-                print(f"{group}: geometric mean of oxlang / {peer}: {mean:.2f} (worst {max(ratios):.2f}, best {min(ratios):.2f})")
+                print(
+                    f"{group}: geometric mean of oxlang / {peer}: {mean:.2f} (worst {max(ratios):.2f}, best {min(ratios):.2f})"
+                )
     if chosen.json:
-        Path(chosen.json).write_text(json.dumps({"python": sys.version.split()[0], "seconds": rows}, indent=1) + "\n")
+        Path(chosen.json).write_text(
+            json.dumps({"python": sys.version.split()[0], "seconds": rows}, indent=1) + "\n"
+        )
     if chosen.chart:
         from chart import draw
 

@@ -1,0 +1,1 @@
+"""A program that imports much of the standard library and does nothing with it."""
