@@ -6,10 +6,12 @@ evaluates (`PyThreadState_SetAsyncExc`), which costs nothing until it happens.
 
 from __future__ import annotations
 
-import threading
+from _thread import allocate_lock, get_ident
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import threading
+
     from oxlang.interp.thread import Thread
 
 
@@ -22,12 +24,14 @@ class Watch:
 
     def __init__(self, thread: Thread) -> None:
         self.thread = thread
-        self.ident = threading.get_ident()
-        self.lock = threading.Lock()
+        self.ident = get_ident()
+        self.lock = allocate_lock()
         self.done = False
         self.timer: threading.Timer | None = None
         seconds = thread.limits.seconds
         if seconds is not None:
+            import threading
+
             self.timer = threading.Timer(seconds, self.expire)
             self.timer.daemon = True
             self.timer.start()
