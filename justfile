@@ -13,7 +13,7 @@ check: lint types contracts generated test
 
 # The quick tests: under a minute, without cargo and network.
 test *ARGS:
-    {{python}} -m pytest {{ARGS}}
+    {{python}} -m pytest -n auto {{ARGS}}
 
 # Builds real programs and runs them; needs cargo, a C compiler and a package registry.
 e2e *ARGS:

@@ -33,10 +33,9 @@ def main() -> int:
     if failed:
         print(f"failed: {', '.join(failed)}", flush=True)
     print("== tests", flush=True)
-    tests = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=10", "-m", QUICK if quick else WHOLE],
-        cwd=ROOT,
-    )
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=10"]
+    command += ["-n", "auto", "--dist", "loadgroup", "-m", QUICK if quick else WHOLE]
+    tests = subprocess.run(command, cwd=ROOT)
     return 1 if failed or tests.returncode else 0
 
 

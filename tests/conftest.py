@@ -1,4 +1,4 @@
-"""Which tests run: a test that is asked for by name (`-k`) runs even if its mark is deselected by default."""
+"""Which tests run, and where: by name (`-k`) also those that are deselected by default; cargo's all in one process."""
 
 from __future__ import annotations
 
@@ -16,3 +16,11 @@ def pytest_configure(config: pytest.Config) -> None:
     chosen = any(word == "-m" or word.startswith("-m=") for word in given)
     if config.option.keyword and not chosen:
         config.option.markexpr = ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps tests that build with cargo, or install packages, in one process of `pytest -n`, as they share a cache."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            if item.get_closest_marker("e2e") or item.get_closest_marker("network"):
+                item.add_marker(pytest.mark.xdist_group("programs"))

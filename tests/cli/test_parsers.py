@@ -34,7 +34,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(COMMANDS), st.lists(WORDS, max_size=8))
 def test_parsers_agree(command: Command, words: list[str]) -> None:
     fast = quick.parse(command, words)

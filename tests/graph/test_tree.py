@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oxlang.diagnostics.model import OxError
@@ -69,6 +69,7 @@ trees = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(trees)
 def test_digest_follows_content_alone(tree: Tree) -> None:
     paths: dict[str, Entry] = {path: Tree({}) for path, _ in tree.folders()} | dict(tree.walk())
@@ -77,6 +78,7 @@ def test_digest_follows_content_alone(tree: Tree) -> None:
     assert again.digest == tree.digest
 
 
+@settings(max_examples=50)
 @given(trees, trees)
 def test_merge_keeps_everything_or_clashes(below: Tree, above: Tree) -> None:
     try:

@@ -94,7 +94,7 @@ def check(text: str, options: LanguageOptions) -> File:
 
 
 @given(texts, st.sampled_from([STANDARD, CONFIG]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_text(text: str, options: LanguageOptions) -> None:
     check(text, options)
 
