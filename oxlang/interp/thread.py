@@ -26,14 +26,14 @@ class Limits:
         steps: loop iterations times the size of their bodies, roughly one simple operation each.
         memory_bytes: sum of what large operations (repetition, concatenation, conversions, ranges written out) allocate.
         value_bytes: the largest single value.
-        depth: nested calls.
         seconds: wall clock; None for no limit.
+
+    How deep calls and values may be nested is Python's own limit (OX0408): about a thousand levels.
     """
 
     steps: int = 2_000_000_000
     memory_bytes: int = 4 << 30
     value_bytes: int = 256 << 20
-    depth: int = 600
     seconds: float | None = None
 
 
@@ -47,12 +47,11 @@ class Thread:
         out: gets each text that `print` writes, without the line end.
         extra: the host's state, handed to declared functions as `ctx`.
         loader: resolves `load`; None when a program may not load.
-        modules: every module that ran in this thread, by path; used to name places in errors.
+        finished: modules that have run to their end, in order.
     """
 
     __slots__ = (
-        "cancelled", "depth", "extra", "finished", "limits", "loader", "memory", "modules", "name", "out", "outer",
-        "steps", "watch",
+        "cancelled", "extra", "finished", "limits", "loader", "memory", "name", "out", "steps", "watch",
     )  # fmt: skip
 
     def __init__(
@@ -70,11 +69,8 @@ class Thread:
         self.name = name
         self.steps = limits.steps
         self.memory = limits.memory_bytes
-        self.depth = 0
         self.cancelled: str | None = None
-        self.modules: dict[str, Module] = {}
         self.finished: list[Module] = []
-        self.outer: list[Thread] = []
         self.watch: Any = None
 
     def span(self) -> Span | None:
