@@ -177,10 +177,12 @@ def _unsupported(distribution: Distribution, how: str, other: str) -> Exception:
             help="link it dynamically",
             notes=("its objects are LLVM bitcode, which the installed Rust and C tools cannot relink",),
         )
+    if not other:
+        return error(
+            "OX0614",
+            f"Python {distribution.version} has no libpython that programs can be linked with",
+            help="install a Python with a libpython (`--enable-shared`, or the -dev package), or name one by OXL_PYTHON",
+        )
     return error(
-        "OX0614",
-        f"this Python distribution does not support {how} linking libpython",
-        help=f"link it {other}"
-        if other
-        else "install a Python with a libpython (`--enable-shared`, or the -dev package)",
+        "OX0614", f"this Python distribution does not support {how} linking libpython", help=f"link it {other}"
     )

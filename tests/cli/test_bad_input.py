@@ -223,6 +223,18 @@ def test_no_python(home: Path) -> None:
     assert ended.err.startswith("error: ")
 
 
+def test_no_libpython(home: Path) -> None:
+    """An interpreter that says its libpython is where there is none, as one that was built without it does."""
+    wrapper = home.parent / "python3"
+    hidden = 's#"(LIBDIR|LIBPL|INSTSONAME|LIBRARY|LDLIBRARY)": "[^"]*"#"\\1": "/nonexistent"#g'
+    script(wrapper, f'"{sys.executable}" "$@" | sed -E \'{hidden}\'')
+    ended = build(home, EXE, env={"OXL_PYTHON": str(wrapper)})
+    assert ended.status == 1
+    assert re.match(r"error: Python 3\.\d+\.\d+ has no libpython that programs can be linked with \[OX0614\]", ended.err)
+    assert "install a Python with a libpython (`--enable-shared`, or the -dev package)" in ended.err
+    assert "pyoxidizer.bzl:" in ended.err
+
+
 def test_rust_does_not_compile(home: Path) -> None:
     tools = home.parent / "tools"
     tools.mkdir()
