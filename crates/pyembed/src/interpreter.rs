@@ -553,6 +553,12 @@ fn set_exception_hook() -> py::PyResult<()> {
                 unsafe { Obj::owned(ffi::PyObject_CallObject(print.as_ptr(), arguments)) }
             });
             if printed.is_ok() {
+                // SAFETY: a tuple with the exception's class in front, alive.
+                let kind = unsafe { ffi::PyTuple_GetItem(arguments, 0) };
+                // SAFETY: the class is alive as long as the interpreter.
+                if kind == unsafe { ffi::PyExc_KeyboardInterrupt } {
+                    mark_interrupted();
+                }
                 return Ok(py::none().into_ptr());
             }
             py::clear_error();
@@ -563,6 +569,21 @@ fn set_exception_hook() -> py::PyResult<()> {
     }
     let method = leak_method(c"excepthook", ffi::PyMethodDefPointer { PyCFunction: hook }, ffi::METH_VARARGS);
     py::set_sys_attr(c"excepthook", &new_function(method, None)?)
+}
+
+/// Makes CPython end the process by the signal, as it does after an uncaught KeyboardInterrupt.
+///
+/// It remembers whether the last code that it ran from source text ended so; printing has run some
+/// (`eval` in `namedtuple`), and there is no function that sets the mark.
+#[cfg(not(Py_3_13))]
+fn mark_interrupted() {
+    let run = || {
+        let code = py::string("raise KeyboardInterrupt")?;
+        py::import(c"builtins")?.call_method(c"exec", &[&code, &py::dict()?])
+    };
+    if run().is_err() {
+        py::clear_error();
+    }
 }
 
 /// The folder for the list of modules, if the environment names one.
