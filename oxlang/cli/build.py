@@ -96,6 +96,8 @@ def report(call: Invocation, built: Sequence[Built]) -> None:
     """Says on stderr what was built and where it is."""
     from oxlang.diagnostics.render import display_path
 
+    if not built:
+        call.terminal.warn("nothing to build")
     for one in built:
         place = one.program or one.folder
         state = "" if one.changed else "unchanged, "

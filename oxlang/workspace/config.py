@@ -47,7 +47,7 @@ def find_config(start: Path | str | None, env: Mapping[str, str], notice: Notice
         raise error(
             "OX0950",
             f"unable to find a config file at `{begin}`" + ("" if exists else ", which does not exist"),
-            help=f"make one with `oxl init-config-file {begin.name or 'DIR'}`, or name its folder"
+            help=f"make one with `oxl init-config-file {start or '.'}`, or name its folder"
             if exists
             else None,
             notes=(f"`{CONFIG_NAME}` was looked for there and in every folder above",),
