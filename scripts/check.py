@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -35,7 +37,10 @@ def main() -> int:
     print("== tests", flush=True)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=10"]
     command += ["-n", "auto", "--dist", "loadgroup", "-m", QUICK if quick else WHOLE]
-    tests = subprocess.run(command, cwd=ROOT)
+    with tempfile.TemporaryDirectory(prefix="oxl-check-") as folder:
+        # What cargo and pip make is made once for all tests of this run.
+        shared = {"OXL_TEST_CACHE": f"{folder}/cache", "OXL_TEST_CARGO_TARGET": f"{folder}/target"}
+        tests = subprocess.run(command, cwd=ROOT, env={**shared, **os.environ})
     return 1 if failed or tests.returncode else 0
 
 

@@ -42,7 +42,8 @@ print(sorted({line.split()[-1] for line in open("/proc/self/maps") if ".so" in l
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("programs-cache")
+    given = os.environ.get("OXL_TEST_CACHE")
+    return Path(given) if given else tmp_path_factory.mktemp("programs-cache")
 
 
 def build(
