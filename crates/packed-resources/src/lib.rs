@@ -4,7 +4,7 @@
 //! modules, shared libraries, plain files. [`Index`] reads it without copying: it makes one pass
 //! over the index part, checks every length against the bounds of the section it points into, and
 //! keeps views of the data. Bytes that nobody asks for are never touched, so a memory-mapped blob
-//! costs only the pages that a program uses. [`write`] makes such a byte string.
+//! costs only the pages that a program uses. [`write()`] makes such a byte string.
 //!
 //! ```
 //! use packed_resources::{write, Field, Flags, Index, Padding, Resource};

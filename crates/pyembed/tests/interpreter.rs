@@ -139,32 +139,45 @@ fn allocator_without_feature_is_error() {
     });
 }
 
-#[test]
-fn allocators_serve_all_domains() {
-    alone("allocators_serve_all_domains", || {
-        for backend in [
-            MemoryAllocatorBackend::Default,
-            MemoryAllocatorBackend::Rust,
-            MemoryAllocatorBackend::Jemalloc,
-            MemoryAllocatorBackend::Mimalloc,
-            MemoryAllocatorBackend::Snmalloc,
-        ] {
-            if PythonMemoryAllocator::from_backend(backend).is_err() {
-                continue;
-            }
-            let config = OxidizedPythonInterpreterConfig {
-                allocator_backend: backend,
-                allocator_mem: true,
-                allocator_obj: true,
-                allocator_debug: backend == MemoryAllocatorBackend::Rust,
-                ..installed_config()
-            };
-            let interpreter = MainPythonInterpreter::new(config).unwrap();
-            let code = "len([bytes(n) for n in range(3000)] + list(map(str, range(100000))))";
-            assert_eq!(eval(&interpreter, code), "103000");
-            break;
+/// Starts an interpreter with an allocator for every domain, or for the arenas, and uses it. A process
+/// can have one set of allocators only, so each backend has tests of its own.
+fn use_allocator(backend: MemoryAllocatorBackend, arenas: bool) {
+    if PythonMemoryAllocator::from_backend(backend).is_err() {
+        return;
+    }
+    let config = OxidizedPythonInterpreterConfig {
+        allocator_backend: backend,
+        allocator_mem: !arenas,
+        allocator_obj: !arenas,
+        allocator_pymalloc_arena: arenas,
+        allocator_debug: backend == MemoryAllocatorBackend::Rust,
+        ..installed_config()
+    };
+    let interpreter = MainPythonInterpreter::new(config).unwrap();
+    let code = "len([bytes(n) for n in range(3000)] + list(map(str, range(100000))))";
+    assert_eq!(eval(&interpreter, code), "103000");
+    let code = "[b := bytearray(), [b.extend(bytes(n)) for n in range(2000)], len(b)][-1]";
+    assert_eq!(eval(&interpreter, code), "1999000");
+}
+
+macro_rules! allocator_tests {
+    ($($name:ident: $backend:ident, $arenas:literal;)*) => {$(
+        #[test]
+        fn $name() {
+            alone(stringify!($name), || use_allocator(MemoryAllocatorBackend::$backend, $arenas));
         }
-    });
+    )*};
+}
+
+allocator_tests! {
+    allocator_default: Default, false;
+    allocator_rust: Rust, false;
+    allocator_rust_arenas: Rust, true;
+    allocator_jemalloc: Jemalloc, false;
+    allocator_mimalloc: Mimalloc, false;
+    allocator_mimalloc_arenas: Mimalloc, true;
+    allocator_snmalloc: Snmalloc, false;
+    allocator_snmalloc_arenas: Snmalloc, true;
 }
 
 #[test]
