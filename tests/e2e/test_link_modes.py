@@ -56,6 +56,6 @@ def test_both_ways(
     dynamic = subprocess.run(["readelf", "-d", product.program], capture_output=True, text=True, check=True).stdout
     needed = re.findall(r"NEEDED.*\[(libpython.*)\]", dynamic)
     assert beside == needed and bool(needed) == (mode == "dynamic")
-    assert ("[$ORIGIN]" in dynamic) == (mode == "dynamic")
+    assert "[$ORIGIN]" in dynamic
     defined = subprocess.run(["nm", "-D", "--defined-only", product.program], capture_output=True, text=True).stdout
     assert (" PyList_New" in defined) == (mode == "static")
