@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -153,17 +154,15 @@ def starlark_string(text: str) -> str:
 
 def notice(path: str, *, rust: bool) -> str:
     """Gives the text that says what to do with a new config or project."""
-    steps: Mapping[str, str]
+    steps: dict[str, str] = {} if path == "." else {f"cd {shlex.quote(path)}": ""}
     if rust:
-        steps = {
-            f"cd {path}": "",
+        steps |= {
             "cargo build": "with the Python of this machine; good for trying",
             "oxl build": "an executable from pyoxidizer.bzl, without this project's Rust code",
             "oxl build --rust-project .": "this project, with the Python resources of pyoxidizer.bzl",
         }
     else:
-        steps = {
-            f"cd {path}": "",
+        steps |= {
             "oxl run": "builds the program and runs it",
             "oxl build": "puts it, with the files it needs, into build/",
         }
