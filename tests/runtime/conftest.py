@@ -46,7 +46,12 @@ class Application:
     program: Path
 
     def run(
-        self, *arguments: str, code: str | None = None, status: int | None = 0, stdin: str = "", **environment: str
+        self,
+        *arguments: str,
+        code: str | None = None,
+        status: int | None = 0,
+        stdin: str = "",
+        **environment: str,
     ) -> subprocess.CompletedProcess[str]:
         """Runs the program in an environment that knows nothing of any Python."""
         command = [str(self.program), *arguments, *(["-c", code] if code is not None else [])]
@@ -76,7 +81,12 @@ class Builder:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYO3_", "CARGO_TARGET"))}
         environment = {**kept, "PYO3_PYTHON": str(python), "CARGO_TARGET_DIR": str(self.targets / version)}
         return subprocess.run(
-            ["cargo", *arguments], cwd=ROOT / "crates", env=environment, text=True, capture_output=True, timeout=900
+            ["cargo", *arguments],
+            cwd=ROOT / "crates",
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=900,
         )
 
     def launcher(self, version: str) -> Path:

@@ -31,7 +31,12 @@ def _failures(output: str, errors: str) -> tuple[int, str]:
 def test_imports_behave_alike(build: Builder, version: str, place: str) -> None:
     if place == "path":
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        environment = {**kept, "PYTHONPATH": str(TREE), "PYTHONDONTWRITEBYTECODE": "1", "CONFORMANCE_PLACE": place}
+        environment = {
+            **kept,
+            "PYTHONPATH": str(TREE),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "CONFORMANCE_PLACE": place,
+        }
         command = [build.python(version), "-m", "conformance"]
         done = subprocess.run(command, text=True, capture_output=True, env=environment, timeout=300)
     else:

@@ -48,7 +48,9 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("frozen", [True, False])
-def test_isolated_program_serves_its_helpers(build: Builder, version: str, source: Path, frozen: bool) -> None:
+def test_isolated_program_serves_its_helpers(
+    build: Builder, version: str, source: Path, frozen: bool
+) -> None:
     application = build(
         version,
         f"pools-{frozen}",
@@ -71,7 +73,9 @@ def test_isolated_program_takes_all_arguments(build: Builder, version: str) -> N
 def test_python_profile_takes_options(build: Builder, version: str) -> None:
     application = build(version, "options")
     assert application.run("--version").stdout.startswith(f"Python {version}.")
-    assert application.run("-W", "error::UserWarning:some", code="import sys; print(sys.warnoptions)").stdout.strip()
+    assert application.run(
+        "-W", "error::UserWarning:some", code="import sys; print(sys.warnoptions)"
+    ).stdout.strip()
     assert "usage" in application.run("--help").stdout
     assert application.run("--nonsense", status=2).stderr
     assert application.run("-X", "dev", "-b", code="import sys; print(sys.flags.dev_mode)").stdout == "True\n"
@@ -85,7 +89,9 @@ def test_python_profile_takes_options(build: Builder, version: str) -> None:
 def test_site_gives_its_builtins(build: Builder, version: str) -> None:
     application = build(version, "options")
     assert application.run(code="exit(3)", status=3)
-    assert application.run(code="print(__import__('site').__name__, help)").stdout.startswith("site Type help()")
+    assert application.run(code="print(__import__('site').__name__, help)").stdout.startswith(
+        "site Type help()"
+    )
 
 
 def test_interactive_interpreter(build: Builder, version: str) -> None:
@@ -116,7 +122,10 @@ def test_starts_in_any_locale(build: Builder, locale: str, place: str) -> None:
     application = build(NEWEST, f"locale-{place}", stdlib=place)
     environment = {"LC_ALL": locale, "LANG": locale}
     assert application.run(code="print('started')", **environment).stdout == "started\n"
-    assert application.run(code="print('started')", PYTHONIOENCODING="cp1252", **environment).stdout == "started\n"
+    assert (
+        application.run(code="print('started')", PYTHONIOENCODING="cp1252", **environment).stdout
+        == "started\n"
+    )
 
 
 def test_standard_library_in_files(build: Builder, version: str) -> None:
@@ -147,7 +156,9 @@ def test_moved_and_linked_programs(build: Builder, tmp_path: Path) -> None:
 def test_program_without_payload(build: Builder) -> None:
     done = subprocess.run([build.launcher(NEWEST)], text=True, capture_output=True)
     assert done.returncode == 1
-    expected = "error instantiating embedded Python interpreter: this program is a launcher without a payload\n"
+    expected = (
+        "error instantiating embedded Python interpreter: this program is a launcher without a payload\n"
+    )
     assert done.stderr == expected
 
 
@@ -187,7 +198,9 @@ def test_absent_module_file(build: Builder, version: str) -> None:
 
 
 def test_environment(build: Builder) -> None:
-    application = build(NEWEST, "environment", config={"tcl_library": "$ORIGIN/tcl", "terminfo_resolution": "static:/x"})
+    application = build(
+        NEWEST, "environment", config={"tcl_library": "$ORIGIN/tcl", "terminfo_resolution": "static:/x"}
+    )
     code = "import os; print(os.environ['TCL_LIBRARY'], os.environ['TERMINFO_DIRS'])"
     assert application.run(code=code).stdout.split() == [str(application.program.parent / "tcl"), "/x"]
 

@@ -391,11 +391,16 @@ pub fn raise_import(message: &str, name: &str) -> Raised {
 
 /// Sets an OSError with errno, text and file name.
 pub fn raise_os(number: i32, message: &str, file: &Obj) -> Raised {
-    let arguments = integer(i64::from(number))
-        .and_then(|number| string(message).and_then(|message| tuple(&[&number, &message, file])));
-    if let Ok(arguments) = arguments {
-        // SAFETY: the class is alive; a tuple becomes the arguments of the exception.
-        unsafe { ffi::PyErr_SetObject(ffi::PyExc_OSError, arguments.as_ptr()) };
+    // The instance is made here, because its class depends on the number (FileNotFoundError and such);
+    // until 3.10 an `except` clause looks at the class that is set.
+    let make = || {
+        // SAFETY: the class is alive as long as the interpreter.
+        let class = unsafe { Obj::borrowed(ffi::PyExc_OSError) };
+        class.call(&[&integer(i64::from(number))?, &string(message)?, file])
+    };
+    if let Ok(error) = make() {
+        // SAFETY: an instance of an exception class, and that class, alive.
+        unsafe { ffi::PyErr_SetObject(ffi::Py_TYPE(error.as_ptr()).cast(), error.as_ptr()) };
     }
     Raised
 }

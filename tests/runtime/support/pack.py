@@ -28,7 +28,16 @@ import sysconfig
 from pathlib import Path
 
 SUFFIXES = tuple(importlib.machinery.EXTENSION_SUFFIXES)
-SKIPPED = {"__pycache__", "site-packages", "dist-packages", "lib-dynload", "test", "tests", "idlelib", "turtledemo"}
+SKIPPED = {
+    "__pycache__",
+    "site-packages",
+    "dist-packages",
+    "lib-dynload",
+    "test",
+    "tests",
+    "idlelib",
+    "turtledemo",
+}
 
 
 def load_writer(path: str):
@@ -79,7 +88,9 @@ class Collector:
             cached = importlib.util.cache_from_source(relative, optimization=level or "")
             entry["relative_path_module_bytecode" + suffix[level]] = self.file(cached, header + code)
 
-    def extension(self, name: str, path: Path, location: str, relative: str, libraries: tuple[str, ...] = ()) -> None:
+    def extension(
+        self, name: str, path: Path, location: str, relative: str, libraries: tuple[str, ...] = ()
+    ) -> None:
         entry = self.entry(name)
         entry["is_extension_module"] = True
         entry["shared_library_dependency_names"] = libraries
@@ -108,7 +119,9 @@ class Collector:
                 break
         entry = self.entry(name)
         entry.update(is_package=True, is_module=True)
-        files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+        files = {
+            p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+        }
         entry["in_memory_distribution_resources"] = files
 
     def folder(self, root: Path, location: str, extensions: str, skipped: set[str]) -> None:

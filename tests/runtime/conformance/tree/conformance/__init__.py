@@ -39,5 +39,10 @@ def child(*arguments, code=None, **environment):
     if code is not None:
         command += ["-c", code]
     return subprocess.run(
-        command, text=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, env={**os.environ, **environment}
+        command,
+        text=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        env={**os.environ, **environment},
     )

@@ -227,7 +227,9 @@ def check_threads_import_once():
 
     forget("many")
     found = []
-    threads = [threading.Thread(target=lambda: found.append(importlib.import_module("many.a.c"))) for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda: found.append(importlib.import_module("many.a.c"))) for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

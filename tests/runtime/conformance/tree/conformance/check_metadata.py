@@ -13,7 +13,12 @@ def check_version():
 
 
 def check_names_are_normalized():
-    for name in ("sample-dist", "sample_dist", "SAMPLE.DIST", "sample--dist" if sys.version_info >= (3, 10) else NAME):
+    for name in (
+        "sample-dist",
+        "sample_dist",
+        "SAMPLE.DIST",
+        "sample--dist" if sys.version_info >= (3, 10) else NAME,
+    ):
         assert metadata.version(name) == "1.2.3", name
 
 
@@ -81,7 +86,9 @@ def check_discover():
     assert any(found.metadata["Name"] == NAME for found in metadata.Distribution.discover())
     named = list(metadata.Distribution.discover(name=NAME))
     assert [found.version for found in named] == ["1.2.3"]
-    raises(ValueError, metadata.Distribution.discover, context=metadata.DistributionFinder.Context(), name="x")
+    raises(
+        ValueError, metadata.Distribution.discover, context=metadata.DistributionFinder.Context(), name="x"
+    )
 
 
 def check_distributions():

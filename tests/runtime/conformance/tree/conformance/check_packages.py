@@ -47,7 +47,9 @@ def check_iter_modules_top_level():
 def check_walk_packages():
     import sample
 
-    names = [info.name for info in pkgutil.walk_packages(sample.__path__, "sample.", onerror=lambda name: None)]
+    names = [
+        info.name for info in pkgutil.walk_packages(sample.__path__, "sample.", onerror=lambda name: None)
+    ]
     assert "sample.sub.inner.first" in names and "sample.sub.deep" in names
 
 

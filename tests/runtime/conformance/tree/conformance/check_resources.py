@@ -36,8 +36,10 @@ def check_subpackage():
 
 
 def check_subpackage_through_parent():
-    file = resources.files("sample").joinpath("sub", "settings.json") if sys.version_info >= (3, 11) else (
-        resources.files("sample") / "sub" / "settings.json"
+    file = (
+        resources.files("sample").joinpath("sub", "settings.json")
+        if sys.version_info >= (3, 11)
+        else (resources.files("sample") / "sub" / "settings.json")
     )
     assert file.read_bytes() == b'{"k": 1}'
 

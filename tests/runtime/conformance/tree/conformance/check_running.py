@@ -54,7 +54,10 @@ def check_run_option_module_missing():
     assert done.returncode == 1 and "No module named sample.nope" in done.stderr
     done = child("-m", "sample.sub")
     assert done.returncode == 1
-    assert "No module named sample.sub.__main__; 'sample.sub' is a package and cannot be directly executed" in done.stderr
+    assert (
+        "No module named sample.sub.__main__; 'sample.sub' is a package and cannot be directly executed"
+        in done.stderr
+    )
 
 
 def check_run_stdlib_tools():
@@ -111,7 +114,9 @@ def check_pickle_across_processes():
     import sample
 
     data = pickle.dumps(sample.Point(5, 6)).hex()
-    done = child(code=f"import pickle; p = pickle.loads(bytes.fromhex({data!r})); print(p.x, p.y, type(p).__module__)")
+    done = child(
+        code=f"import pickle; p = pickle.loads(bytes.fromhex({data!r})); print(p.x, p.y, type(p).__module__)"
+    )
     assert done.stdout.split() == ["5", "6", "sample"], done.stderr
 
 

@@ -35,7 +35,10 @@ def check_source_of_class():
 
     assert inspect.getsource(sample.Point).startswith("class Point:")
     assert inspect.getsource(sample.Point.Inner).strip().startswith("class Inner:")
-    assert inspect.getsource(sample.Point.Inner.method).strip() == 'def method(self):\n            return "inner method"'
+    assert (
+        inspect.getsource(sample.Point.Inner.method).strip()
+        == 'def method(self):\n            return "inner method"'
+    )
 
 
 def check_source_of_decorated_function():
@@ -158,7 +161,9 @@ def check_uncaught_exception_with_cause():
 
 
 def check_exception_in_thread():
-    code = "import threading, sample.plain; t = threading.Thread(target=sample.plain.fail); t.start(); t.join()"
+    code = (
+        "import threading, sample.plain; t = threading.Thread(target=sample.plain.fail); t.start(); t.join()"
+    )
     done = child(code=code)
     assert "# the line that tracebacks show" in done.stderr
 
