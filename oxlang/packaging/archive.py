@@ -269,12 +269,20 @@ def default_distribution(
     For this machine an installed Python; for another platform (or when no installed one fits and downloads are
     allowed) an archive of the catalog.
 
-    Raises OX0601 when there is neither.
+    Raises OX0601 when there is neither, or for a version that the runtime cannot embed.
     """
     from oxlang.packaging.catalog import find_distribution, parse_flavor
+    from oxlang.packaging.describe import OLDEST
     from oxlang.packaging.local import local_distribution
 
     flavor = parse_flavor(flavor)
+    if version is not None and tuple(int(part) for part in version.rstrip("t").split(".")[:2]) < OLDEST:
+        raise error(
+            "OX0601",
+            f"Python {version} cannot be embedded; 3.9 is the oldest that can",
+            span=origin,
+            help="ask for Python 3.10 or newer (3.9 works, but is not promised)",
+        )
     problem: OxError | None = None
     if triple == host_triple:
         try:

@@ -137,8 +137,15 @@ def missing_default(world: World) -> object:
     )  # fmt: skip
 
 
+def too_old(world: World) -> object:
+    return default_distribution(
+        "3.8", triple=WINDOWS, host_triple="x86_64-unknown-linux-gnu", environment={}, cache_dir=world.folder
+    )
+
+
 CASES: list[tuple[str, Provoke]] = [
     ("OX0601", missing_default),
+    ("OX0601", too_old),
     ("OX0602", lambda world: describe(world.file("nopython"))),
     ("OX0603", lambda world: Location.parse("memory")),
     ("OX0604", lambda world: place(MODULE, AddOptions(location="filesystem-relative:lib"), MEMORY)),
