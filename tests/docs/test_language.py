@@ -83,7 +83,6 @@ def test_limits() -> None:
     assert numbers["steps"] == f"{DEFAULT_LIMITS.steps:,}"
     assert numbers["memory of large operations, in all"] == f"{DEFAULT_LIMITS.memory_bytes >> 30} GiB"
     assert numbers["one value"] == f"{DEFAULT_LIMITS.value_bytes >> 20} MiB"
-    assert numbers["calls in calls"] == str(DEFAULT_LIMITS.depth)
     assert numbers["time"] == "none" and DEFAULT_LIMITS.seconds is None
     assert numbers["brackets in brackets"] == str(layout.MAX_NESTING)
     assert numbers["blocks in blocks"] == str(layout.MAX_BLOCKS)
