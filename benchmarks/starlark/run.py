@@ -117,6 +117,21 @@ def whole_process(command: list[str]) -> Callable[[], float]:
     return measure
 
 
+def table(rows: dict[str, dict[str, float]]) -> str:
+    """Gives the figures as Markdown: CPU milliseconds, and geometric means of our share over the evaluation programs."""
+    peers = ["oxlang", "cpython", "starlark-rust", "starlark-go", "pure-python"]
+    lines = [f"| | {' | '.join(peers)} |", "|---|" + "---|" * len(peers)]
+    for name, row in rows.items():
+        cells = [f"{row[peer] * 1000:.0f} ms" if peer in row else "" for peer in peers]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    means = []
+    for peer in peers:
+        ratios = [rows[name]["oxlang"] / rows[name][peer] for name in PROGRAMS if peer in rows.get(name, {})]
+        means.append(f"**{math.exp(sum(map(math.log, ratios)) / len(ratios)):.3g}**" if ratios else "")
+    lines.append(f"| oxlang ÷ the peer, mean of the evaluation programs | {' | '.join(means)} |")
+    return "\n".join(lines)
+
+
 def main() -> int:
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=3)
@@ -126,7 +141,11 @@ def main() -> int:
     options.add_argument("--pure", help="a Python that has the package `starlark`, measured once a program")
     options.add_argument("--pure-only", default="", help="the programs to measure it with; default: all")
     options.add_argument("--chart")
+    options.add_argument("--show", help="print the table of a file made by --json")
     chosen = options.parse_args()
+    if chosen.show:
+        print(table(json.loads(Path(chosen.show).read_text())["seconds"]))
+        return 0
     names = [*PROGRAMS, "literals", "long"]
     if chosen.only:
         names = chosen.only.split(",")

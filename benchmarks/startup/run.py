@@ -33,7 +33,7 @@ HERE = Path(__file__).resolve().parent
 APPS = {"stdlib": "benchstdlib", "cli": "benchcli"}
 TOOLS = ("oxl", "pyinstaller-file", "pyinstaller-folder", "pex", "shiv", "nuitka-file")
 BASE: str = getattr(sys, "_base_executable", sys.executable)
-TIMES = ("build_cpu", "build", "rebuild_cpu", "rebuild")
+TIMES = ("build_cpu", "rebuild_cpu")
 BASELINE = "python -m (virtual environment)"
 
 
@@ -273,8 +273,8 @@ def tables(figures: dict[str, Any]) -> str:
         lines += [
             f"**{app}**",
             "",
-            "| | build, CPU | elapsed | after a one-line change, CPU | elapsed | size | files | start, CPU | elapsed | imports, CPU |",
-            "|---|---|---|---|---|---|---|---|---|---|",
+            "| | build, CPU | after a one-line change, CPU | size | files | start, CPU | start, elapsed | imports, CPU |",
+            "|---|---|---|---|---|---|---|---|",
         ]
 
         def cell(row: dict[str, Any], key: str, show: Callable[[float], str]) -> str:
