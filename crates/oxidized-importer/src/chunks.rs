@@ -64,11 +64,7 @@ const CHUNKS: &[Chunk] = &[
     Chunk {
         file: "<oxidized_importer/legacy.py>",
         source: include_str!("../python/legacy.py"),
-        public: &[
-            "OxidizedPkgResourcesProvider",
-            "pkg_resources_find_distributions",
-            "register_pkg_resources",
-        ],
+        public: &["OxidizedPkgResourcesProvider", "pkg_resources_find_distributions", "register_pkg_resources"],
         private: &[],
     },
     #[cfg(feature = "zipimport")]

@@ -17,9 +17,9 @@ use std::path::{Path, PathBuf};
 use packed_resources::Field;
 
 use crate::cache_folder;
-use crate::finder::State;
 use crate::load::{blob_view, Place, Plan};
 use crate::py::{self, Obj, PyResult};
+use crate::state::State;
 
 /// Libraries that were made loadable from memory, by name of resource.
 #[derive(Default)]
@@ -29,14 +29,7 @@ pub struct Loaded {
 }
 
 /// `create_module` for an extension module.
-pub fn create(
-    state: &State,
-    finder: &Obj,
-    spec: &Obj,
-    name: &str,
-    plan: &Plan,
-    library: &Place,
-) -> PyResult<Obj> {
+pub fn create(state: &State, finder: &Obj, spec: &Obj, name: &str, plan: &Plan, library: &Place) -> PyResult<Obj> {
     let fail = |message: String| py::raise_import(&message, name);
     let Place::Memory(bytes) = library else {
         preload_files(state, name, None).map_err(fail)?;
@@ -190,7 +183,8 @@ fn preload_short_names(state: &State, bytes: &[u8]) -> Result<(), String> {
             continue;
         }
         preload_short_names(state, other)?;
-        let path = memory_path(state, needed, other).map_err(|error| format!("cannot load library {needed}: {error}"))?;
+        let path =
+            memory_path(state, needed, other).map_err(|error| format!("cannot load library {needed}: {error}"))?;
         if path.as_os_str().len() > needed.len() {
             open_library(&path).or_else(|reason| if is_refusal(&reason) { Ok(()) } else { Err(reason) })?;
         }

@@ -21,12 +21,14 @@ mod load;
 mod module;
 #[doc(hidden)]
 pub mod py;
+mod state;
 mod table;
 
-pub use finder::{map_file, new_finder, FinderOptions, ModuleFile};
+pub use finder::new_finder;
 pub use load::relative_path;
 pub use module::PyInit_oxidized_importer;
 pub use packed_resources;
+pub use state::{map_file, FinderOptions, ModuleFile};
 pub use table::{Found, Table};
 
 /// The name under which Python imports the module.

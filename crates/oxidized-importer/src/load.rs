@@ -6,8 +6,8 @@ use packed_resources::{Field, Flags};
 use pyo3_ffi as ffi;
 
 use crate::extension;
-use crate::finder::{Names, State};
 use crate::py::{self, Obj, PyResult, Raised};
+use crate::state::{Names, State};
 use crate::table::Found;
 
 /// Where the bytes of something are.

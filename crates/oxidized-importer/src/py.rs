@@ -219,9 +219,7 @@ pub fn string(text: &str) -> PyResult<Obj> {
 /// A `str` made of bytes in the file system encoding (surrogates stand for bytes it cannot decode).
 pub fn file_name(bytes: &[u8]) -> PyResult<Obj> {
     // SAFETY: the pointer and length describe `bytes`, which are copied.
-    unsafe {
-        Obj::owned(ffi::PyUnicode_DecodeFSDefaultAndSize(bytes.as_ptr().cast(), bytes.len() as Py_ssize_t))
-    }
+    unsafe { Obj::owned(ffi::PyUnicode_DecodeFSDefaultAndSize(bytes.as_ptr().cast(), bytes.len() as Py_ssize_t)) }
 }
 
 /// A `str` for a path.
@@ -490,8 +488,6 @@ pub unsafe fn bind<const N: usize>(
     }
     match bound.iter().take(required).position(Option::is_none) {
         None => Ok(bound),
-        Some(missing) => {
-            Err(raise_type(&format!("{function}() missing required argument: '{}'", names[missing])))
-        }
+        Some(missing) => Err(raise_type(&format!("{function}() missing required argument: '{}'", names[missing]))),
     }
 }

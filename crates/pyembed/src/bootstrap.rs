@@ -58,10 +58,7 @@ const FROZEN_IN: [&str; 4] = ["_collections_abc", "abc", "codecs", "io"];
 
 /// Whether a module may be needed before the finder is there.
 fn is_early(name: &str) -> bool {
-    name == "encodings"
-        || name.starts_with("encodings.")
-        || name.starts_with("re._")
-        || EARLY.contains(&name)
+    name == "encodings" || name.starts_with("encodings.") || name.starts_with("re._") || EARLY.contains(&name)
 }
 
 /// Whether the environment asks for nothing but UTF-8, so that a start needs no other codec.

@@ -146,8 +146,7 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
         environment::prepare(&config);
         let modules_folder = modules_folder(&config);
 
-        let resources =
-            if config.oxidized_importer { startup::index_resources(&config)? } else { Default::default() };
+        let resources = if config.oxidized_importer { startup::index_resources(&config)? } else { Default::default() };
         // SAFETY: no interpreter exists, as asked above, and the lock keeps it so; the resources live
         // as long as the interpreter.
         let tables = unsafe {
@@ -206,8 +205,8 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
     }
 
     fn install_finder(&self, resources: startup::PythonResourcesState) -> Result<(), NewInterpreterError> {
-        let module = py::import(oxidized_importer::MODULE_NAME)
-            .map_err(during("import of oxidized importer module"))?;
+        let module =
+            py::import(oxidized_importer::MODULE_NAME).map_err(during("import of oxidized importer module"))?;
         let method = match self.config.multiprocessing_start_method {
             MultiprocessingStartMethod::None => None,
             MultiprocessingStartMethod::Auto if cfg!(windows) => Some("spawn".to_owned()),
@@ -270,7 +269,11 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
                 let module = modules.call_method(c"get", &[&name])?;
                 let name = name.text()?;
                 let early = name == "encodings" || name.starts_with("encodings.");
-                if early { adopt(finder, &module, name) } else { Ok(()) }
+                if early {
+                    adopt(finder, &module, name)
+                } else {
+                    Ok(())
+                }
             })?;
         }
         Ok(())
@@ -414,9 +417,7 @@ impl Drop for MainPythonInterpreter<'_, '_> {
 /// Replaces the content of a list in place.
 fn replace_list(list: &Obj, content: &Obj) -> py::PyResult<()> {
     // SAFETY: live lists; the range is the whole list.
-    py::check(unsafe {
-        ffi::PyList_SetSlice(list.as_ptr(), 0, ffi::PyList_Size(list.as_ptr()), content.as_ptr())
-    })
+    py::check(unsafe { ffi::PyList_SetSlice(list.as_ptr(), 0, ffi::PyList_Size(list.as_ptr()), content.as_ptr()) })
 }
 
 /// Empties `sys.path` and forgets what was found through it.

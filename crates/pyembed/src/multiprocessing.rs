@@ -59,18 +59,17 @@ pub fn run_worker(arguments: &[OsString]) -> PyResult<i32> {
             py::none()
         } else {
             let number = value.parse::<i64>();
-            py::integer(number.map_err(|_| {
-                py::raise_value(&format!("unexpected argument of a worker process: {text}"))
-            })?)?
+            py::integer(
+                number.map_err(|_| py::raise_value(&format!("unexpected argument of a worker process: {text}")))?,
+            )?
         };
         keywords.call_method(c"__setitem__", &[&py::string(key)?, &value])?;
     }
     let spawn_main = py::import(c"multiprocessing.spawn")?.attr(c"spawn_main")?;
     let nothing = py::tuple(&[])?;
     // SAFETY: live objects: a callable, a tuple and a dict.
-    let result = unsafe {
-        Obj::owned(pyo3_ffi::PyObject_Call(spawn_main.as_ptr(), nothing.as_ptr(), keywords.as_ptr()))
-    };
+    let result =
+        unsafe { Obj::owned(pyo3_ffi::PyObject_Call(spawn_main.as_ptr(), nothing.as_ptr(), keywords.as_ptr())) };
     match result {
         Ok(_) => Ok(0),
         Err(raised) => exit_code().ok_or(raised),

@@ -49,7 +49,11 @@ fn elf_section(file: &[u8]) -> Option<&[u8]> {
     (0..count).rev().filter_map(row).find_map(|row| {
         let name = names.get(number(row, 0, 4)?..)?;
         let name = &name[..name.iter().position(|byte| *byte == 0)?];
-        if name == SECTION { content(row) } else { None }
+        if name == SECTION {
+            content(row)
+        } else {
+            None
+        }
     })
 }
 

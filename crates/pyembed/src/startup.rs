@@ -131,8 +131,7 @@ fn terminated(text: &OsStr, _: &str) -> Result<Vec<u16>, NewInterpreterError> {
 
 impl RawArguments {
     fn new(arguments: &[OsString]) -> Result<Self, NewInterpreterError> {
-        let owned: Result<Vec<_>, _> =
-            arguments.iter().map(|argument| terminated(argument, "setting argv")).collect();
+        let owned: Result<Vec<_>, _> = arguments.iter().map(|argument| terminated(argument, "setting argv")).collect();
         let owned = owned?;
         let pointers = owned.iter().map(|argument| argument.as_ptr()).collect();
         Ok(RawArguments { _owned: owned, pointers })
@@ -421,12 +420,7 @@ impl Builder {
                 ("prefix", |raw| &mut raw.prefix, origin, settings.prefix.is_none()),
                 ("exec_prefix", |raw| &mut raw.exec_prefix, origin, settings.exec_prefix.is_none()),
                 ("base_prefix", |raw| &mut raw.base_prefix, origin, settings.base_prefix.is_none()),
-                (
-                    "base_exec_prefix",
-                    |raw| &mut raw.base_exec_prefix,
-                    origin,
-                    settings.base_exec_prefix.is_none(),
-                ),
+                ("base_exec_prefix", |raw| &mut raw.base_exec_prefix, origin, settings.base_exec_prefix.is_none()),
                 ("executable", |raw| &mut raw.executable, exe, settings.executable.is_none()),
                 ("base_executable", |raw| &mut raw.base_executable, exe, settings.base_executable.is_none()),
             ];

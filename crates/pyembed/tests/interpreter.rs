@@ -198,13 +198,11 @@ fn allocator_for_arenas_excludes_domains() {
 fn argvb() {
     alone("argvb", || {
         let given: Vec<OsString> = vec!["program".into(), "中".into()];
-        let config = OxidizedPythonInterpreterConfig {
-            argvb: true,
-            argv: Some(given),
-            ..packed_config(packed_stdlib())
-        };
+        let config =
+            OxidizedPythonInterpreterConfig { argvb: true, argv: Some(given), ..packed_config(packed_stdlib()) };
         let interpreter = MainPythonInterpreter::new(config).unwrap();
-        let expected = if cfg!(windows) { "['program', '中']".to_owned() } else { "[b'program', b'\\xe4\\xb8\\xad']".to_owned() };
+        let expected =
+            if cfg!(windows) { "['program', '中']".to_owned() } else { "[b'program', b'\\xe4\\xb8\\xad']".to_owned() };
         let code = if cfg!(windows) {
             "[a.decode('utf-16-le') for a in __import__('sys').argvb]"
         } else {
@@ -279,9 +277,8 @@ fn two_interpreters() {
     alone("two_interpreters", || {
         let blob = packed_stdlib();
         for round in 0..3 {
-            let extra = (round == 0).then(|| {
-                vec![ExtensionModule { name: c"only_in_first".into(), init_func: init_only_in_first }]
-            });
+            let extra = (round == 0)
+                .then(|| vec![ExtensionModule { name: c"only_in_first".into(), init_func: init_only_in_first }]);
             let config = OxidizedPythonInterpreterConfig { extra_extension_modules: extra, ..packed_config(blob) };
             let interpreter = MainPythonInterpreter::new(config).unwrap();
             assert_eq!(eval(&interpreter, "__import__('json').dumps([1])"), "[1]");

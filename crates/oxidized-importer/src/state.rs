@@ -1,0 +1,467 @@
+//! What a finder knows: its table of resources, the names it uses, and how both are asked.
+
+use std::ffi::CStr;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use memmap2::Mmap;
+use packed_resources::{Field, Flags, Resource, Shape};
+use pyo3_ffi as ffi;
+
+use crate::extension::Loaded;
+use crate::py::{self, Obj, PyResult};
+use crate::table::Table;
+
+/// What `__file__` of a module in memory is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ModuleFile {
+    /// A path below the program's own path; no such file exists.
+    #[default]
+    Emulated,
+    /// Modules in memory have no `__file__`.
+    Absent,
+}
+
+/// What a finder is made from; see [`new_finder`].
+pub struct FinderOptions {
+    /// The folder that relative paths start from.
+    pub origin: PathBuf,
+    /// The path that paths of modules in memory start with: the program's own.
+    pub program: PathBuf,
+    /// What `__file__` of modules in memory is.
+    pub module_file: ModuleFile,
+    /// The start method that is set when `multiprocessing` is imported.
+    pub multiprocessing_start_method: Option<String>,
+    /// The resources.
+    pub resources: Table,
+    /// Frozen modules that the embedding program added itself and that the finder should load.
+    pub own_frozen: Vec<String>,
+}
+
+/// Interned names of attributes.
+pub struct Names {
+    pub name: Obj,
+    pub spec: Obj,
+    pub dict: Obj,
+    pub file: Obj,
+    pub cached: Obj,
+    pub loader_state: Obj,
+    pub set_fileattr: Obj,
+    pub submodule_search_locations: Obj,
+}
+
+/// What the finder uses of Python's import system.
+pub struct Importlib {
+    pub module_spec: Obj,
+    pub spec_keywords: Obj,
+    pub builtin_importer: Obj,
+    pub frozen_importer: Obj,
+    pub call_removed: Obj,
+    pub exec: Obj,
+    pub compile: Obj,
+    pub create_dynamic: Obj,
+    pub exec_dynamic: Obj,
+    pub fix_co_filename: Obj,
+    pub names: Names,
+}
+
+/// The native part of a finder.
+pub struct State {
+    table: Mutex<Table>,
+    loaded: Mutex<Loaded>,
+    pub import: Importlib,
+    pub module: Obj,
+    pub origin: PathBuf,
+    /// `path_hook_base_str`, which is the program's path as text.
+    pub base: String,
+    pub base_object: Obj,
+    pub extension_suffix: String,
+    pub level: u8,
+    pub emulate: bool,
+    pub start_method: Option<String>,
+    own_frozen: Vec<String>,
+}
+
+fn interned(name: &CStr) -> PyResult<Obj> {
+    // SAFETY: a terminated string gives a new reference.
+    unsafe { Obj::owned(ffi::PyUnicode_InternFromString(name.as_ptr())) }
+}
+
+impl Importlib {
+    fn new() -> PyResult<Importlib> {
+        let bootstrap = py::import(c"_frozen_importlib")?;
+        let native = py::import(c"_imp")?;
+        let builtins = py::import(c"builtins")?;
+        Ok(Importlib {
+            module_spec: bootstrap.attr(c"ModuleSpec")?,
+            spec_keywords: py::tuple(&[&interned(c"origin")?, &interned(c"is_package")?])?,
+            builtin_importer: bootstrap.attr(c"BuiltinImporter")?,
+            frozen_importer: bootstrap.attr(c"FrozenImporter")?,
+            call_removed: bootstrap.attr(c"_call_with_frames_removed")?,
+            exec: builtins.attr(c"exec")?,
+            compile: builtins.attr(c"compile")?,
+            create_dynamic: native.attr(c"create_dynamic")?,
+            exec_dynamic: native.attr(c"exec_dynamic")?,
+            fix_co_filename: native.attr(c"_fix_co_filename")?,
+            names: Names {
+                name: interned(c"name")?,
+                spec: interned(c"__spec__")?,
+                dict: interned(c"__dict__")?,
+                file: interned(c"__file__")?,
+                cached: interned(c"cached")?,
+                loader_state: interned(c"loader_state")?,
+                set_fileattr: interned(c"_set_fileattr")?,
+                submodule_search_locations: interned(c"submodule_search_locations")?,
+            },
+        })
+    }
+}
+
+impl State {
+    pub fn new(module: Obj, options: FinderOptions) -> PyResult<State> {
+        let base_object = py::path(&options.program)?;
+        let base = base_object.text().map(str::to_owned).or_else(|raised| {
+            // A program path that is not valid text cannot be a prefix of emulated paths.
+            py::clear_error();
+            let _ = raised;
+            Ok(options.program.to_string_lossy().into_owned())
+        })?;
+        let suffixes = py::import(c"_imp")?.call_method(c"extension_suffixes", &[])?;
+        // SAFETY: a sequence; the result is a new reference or null with an error.
+        let suffix = unsafe { Obj::owned(ffi::PySequence_GetItem(suffixes.as_ptr(), 0)) };
+        let extension_suffix = match &suffix {
+            Ok(suffix) => suffix.text()?.to_owned(),
+            Err(_) => {
+                py::clear_error();
+                String::new()
+            }
+        };
+        let level = match py::sys_attr(c"flags") {
+            Some(flags) => {
+                let level = flags.attr(c"optimize")?;
+                // SAFETY: a live object; a wrong type gives -1, which the range takes care of.
+                unsafe { ffi::PyLong_AsLong(level.as_ptr()) }.clamp(0, 2) as u8
+            }
+            None => 0,
+        };
+        Ok(State {
+            table: Mutex::new(options.resources),
+            loaded: Mutex::default(),
+            import: Importlib::new()?,
+            module,
+            origin: options.origin,
+            base,
+            base_object,
+            extension_suffix,
+            level,
+            emulate: options.module_file == ModuleFile::Emulated,
+            start_method: options.multiprocessing_start_method,
+            own_frozen: options.own_frozen,
+        })
+    }
+
+    /// Runs `look` with the table. It must not call Python: another thread that waits for the table
+    /// may hold the interpreter.
+    pub fn with_table<R>(&self, look: impl FnOnce(&Table) -> R) -> R {
+        look(&self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work` with the libraries loaded from memory; it must not call Python.
+    pub fn with_loaded<R>(&self, work: impl FnOnce(&mut Loaded) -> R) -> R {
+        work(&mut self.loaded.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Calls a function of the module, compiling its part of the module first if need be.
+    pub fn chunk_call(&self, name: &CStr, arguments: &[&Obj]) -> PyResult<Obj> {
+        crate::chunks::member(&self.module, name)?.call(arguments)
+    }
+
+    pub fn index_builtins(&self) {
+        let mut names = Vec::new();
+        // SAFETY: the table of built-in modules ends with a row without name; rows and names live as
+        // long as the process.
+        unsafe {
+            let mut row = ffi::PyImport_Inittab;
+            while !row.is_null() && !(*row).name.is_null() {
+                names.push(CStr::from_ptr((*row).name).to_string_lossy().into());
+                row = row.add(1);
+            }
+        }
+        self.lock().add_flags(names, Flags::BUILTIN_EXTENSION);
+    }
+
+    pub fn index_frozen(&self) -> PyResult<()> {
+        let mut names: Vec<Box<str>> = Vec::new();
+        let mut add = |name: &str| {
+            if !self.own_frozen.iter().any(|own| own == name) {
+                names.push(name.into());
+            }
+        };
+        match py::import(c"_imp")?.attr_or_none(c"_frozen_module_names") {
+            Some(function) => py::for_each(&function.call(&[])?, |name| {
+                add(name.text()?);
+                Ok(())
+            })?,
+            None => {
+                // SAFETY: before 3.11 this is an array that ends with a row without name.
+                unsafe {
+                    let mut row = ffi::PyImport_FrozenModules;
+                    while !row.is_null() && !(*row).name.is_null() {
+                        add(&CStr::from_ptr((*row).name).to_string_lossy());
+                        row = row.add(1);
+                    }
+                }
+            }
+        }
+        self.lock().add_flags(names, Flags::FROZEN);
+        Ok(())
+    }
+
+    pub fn index_bytes(&self, data: &Obj) -> PyResult<()> {
+        // SAFETY: a live object (str included) says whether it has a buffer.
+        unsafe {
+            if ffi::PyObject_CheckBuffer(data.as_ptr()) == 0 {
+                return Err(py::raise_type("a bytes-like object is required"));
+            }
+            let mut buffer: Box<ffi::Py_buffer> = Box::new(std::mem::zeroed());
+            py::check(ffi::PyObject_GetBuffer(data.as_ptr(), &mut *buffer, ffi::PyBUF_SIMPLE))?;
+            let added = self.lock().add_buffer(buffer);
+            added.map_err(|error| py::raise_value(&error.to_string()))
+        }
+    }
+
+    pub fn index_file(&self, path: &Obj) -> PyResult<()> {
+        let path = py::to_path(path)?;
+        let map = map_file(&path).map_err(|error| py::raise_io(&error, &path))?;
+        let added = self.lock().add_mapped(map);
+        added.map_err(|error| py::raise_value(&error.to_string()))
+    }
+
+    pub fn names(&self) -> PyResult<Obj> {
+        let names: Vec<(String, bool, bool)> = self.with_table(|table| {
+            let entries = table.iter();
+            entries
+                .map(|found| {
+                    let importable = matches!(
+                        crate::load::plan(&found, self.level),
+                        Some(crate::load::Plan {
+                            kind: crate::load::Kind::Extension(_)
+                                | crate::load::Kind::Module(_)
+                                | crate::load::Kind::Namespace,
+                            ..
+                        })
+                    );
+                    let package = found.flags().intersects(Flags::PACKAGE | Flags::NAMESPACE_PACKAGE);
+                    (found.name().to_owned(), package, importable)
+                })
+                .collect()
+        });
+        let list = py::list()?;
+        for (name, package, importable) in names {
+            list.list_append(&py::tuple(&[&py::string(&name)?, &py::boolean(package), &py::boolean(importable)])?)?;
+        }
+        Ok(list)
+    }
+
+    /// `(name, {tag: True}, {tag: bytes}, {tag: {name: bytes}}, [dependency] or None)`.
+    pub fn describe(&self, name: &str) -> PyResult<Obj> {
+        let guard = self.lock();
+        let Some(found) = guard.get(name) else { return Ok(py::none()) };
+        let flags = found.flags();
+        let resource = found.decode();
+        // SAFETY: the views point into blobs, which outlive the lock.
+        let resource: Resource<'static> = unsafe { std::mem::transmute(resource) };
+        drop(guard);
+        describe(&resource, flags)
+    }
+
+    pub fn add(&self, described: &Obj) -> PyResult<()> {
+        let mut parts = Vec::new();
+        py::for_each(described, |part| {
+            parts.push(part);
+            Ok(())
+        })?;
+        let [name, flags, data, items, dependencies] = &parts[..] else {
+            return Err(py::raise_type("a description has five parts"));
+        };
+        let mut resource = Resource::new(name.text()?.to_owned());
+        each_item(flags, |tag, _| {
+            resource.flags.insert(Flags::from_tag(tag_of(tag)?).unwrap_or_default());
+            Ok(())
+        })?;
+        each_item(data, |tag, value| {
+            if let Some(field) = Field::from_tag(tag_of(tag)?) {
+                resource.set_data(field, py::bytes_of(value)?.to_vec());
+            }
+            Ok(())
+        })?;
+        each_item(items, |tag, map| {
+            if let Some(field) = Field::from_tag(tag_of(tag)?) {
+                let target = resource.items_mut(field);
+                each_item(map, |name, value| {
+                    target.insert(name.text()?.to_owned().into(), py::bytes_of(value)?.to_vec().into());
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        })?;
+        if !dependencies.is_none() {
+            let mut names = Vec::new();
+            py::for_each(dependencies, |name| {
+                names.push(name.text()?.to_owned().into());
+                Ok(())
+            })?;
+            resource.set_dependencies(names);
+        }
+        let added = self.lock().replace(&[resource]);
+        added.map_err(|error| py::raise_value(&error.to_string()))
+    }
+
+    pub fn serialize(&self, ignore_builtin: bool, ignore_frozen: bool) -> PyResult<Obj> {
+        let blob = {
+            let guard = self.lock();
+            let resources: Vec<Resource<'_>> = guard
+                .iter()
+                .filter(|found| {
+                    let flags = found.flags();
+                    !(ignore_builtin && flags.contains(Flags::BUILTIN_EXTENSION)
+                        || ignore_frozen && flags.contains(Flags::FROZEN))
+                })
+                .map(|found| found.decode())
+                .collect();
+            packed_resources::write(&resources, packed_resources::Padding::None)
+        };
+        py::bytes(&blob.map_err(|error| py::raise_value(&error.to_string()))?)
+    }
+
+    pub fn names_with(&self, field: Field) -> PyResult<Obj> {
+        let names: Vec<String> = self.with_table(|table| {
+            let entries = table.iter().filter(|found| found.items(field).is_some());
+            entries.map(|found| found.name().to_owned()).collect()
+        });
+        let list = py::list()?;
+        for name in names {
+            list.list_append(&py::string(&name)?)?;
+        }
+        Ok(list)
+    }
+
+    /// `(is_package, importable)`, or `None` for an unknown name.
+    pub fn kind(&self, name: &str) -> PyResult<Obj> {
+        let kind = self.with_table(|table| {
+            let found = table.get(name)?;
+            let package = found.flags().intersects(Flags::PACKAGE | Flags::NAMESPACE_PACKAGE);
+            Some((package, crate::load::plan(&found, self.level).is_some()))
+        });
+        match kind {
+            None => Ok(py::none()),
+            Some((package, importable)) => py::tuple(&[&py::boolean(package), &py::boolean(importable)]),
+        }
+    }
+
+    pub fn data(&self, name: &str, field: Field) -> PyResult<Obj> {
+        let data = self.with_table(|table| {
+            // SAFETY: used at once; the finder, which owns the blobs, is alive.
+            table.get(name)?.data(field).map(|data| unsafe { crate::load::blob_view(data) })
+        });
+        data.map_or_else(|| Ok(py::none()), py::bytes)
+    }
+
+    pub fn item_names(&self, name: &str, field: Field) -> PyResult<Obj> {
+        let names: Option<Vec<String>> = self.with_table(|table| {
+            let items = table.get(name)?.items(field)?;
+            Some(items.map(|(name, _)| name.to_owned()).collect())
+        });
+        let Some(names) = names else { return Ok(py::none()) };
+        let list = py::list()?;
+        for name in names {
+            list.list_append(&py::string(&name)?)?;
+        }
+        Ok(list)
+    }
+
+    pub fn item(&self, name: &str, field: Field, item: &str) -> PyResult<Obj> {
+        let data = self.with_table(|table| {
+            let data = table.get(name)?.item(field, item)?;
+            // SAFETY: used at once; the finder, which owns the blobs, is alive.
+            Some(unsafe { crate::load::blob_view(data) })
+        });
+        data.map_or_else(|| Ok(py::none()), py::bytes)
+    }
+}
+
+fn describe(resource: &Resource<'_>, flags: Flags) -> PyResult<Obj> {
+    let (flag_map, data, items) = (py::dict()?, py::dict()?, py::dict()?);
+    let set = |map: &Obj, key: &Obj, value: &Obj| {
+        // SAFETY: live objects.
+        py::check(unsafe { ffi::PyDict_SetItem(map.as_ptr(), key.as_ptr(), value.as_ptr()) })
+    };
+    for (flag, tag) in Flags::TAGS {
+        if flags.contains(flag) {
+            set(&flag_map, &py::integer(i64::from(tag))?, &py::boolean(true))?;
+        }
+    }
+    for field in Field::ALL {
+        let tag = py::integer(field as i64)?;
+        if let Some(bytes) = resource.data(field) {
+            set(&data, &tag, &py::bytes(bytes)?)?;
+        }
+        if let Some(map) = resource.items(field) {
+            let target = py::dict()?;
+            for (name, value) in map {
+                set(&target, &py::string(name)?, &py::bytes(value)?)?;
+            }
+            set(&items, &tag, &target)?;
+        }
+    }
+    let dependencies = match resource.dependencies() {
+        None => py::none(),
+        Some(names) => {
+            let list = py::list()?;
+            for name in names {
+                list.list_append(&py::string(name)?)?;
+            }
+            list
+        }
+    };
+    py::tuple(&[&py::string(&resource.name)?, &flag_map, &data, &items, &dependencies])
+}
+
+fn each_item(map: &Obj, mut each: impl FnMut(&Obj, &Obj) -> PyResult<()>) -> PyResult<()> {
+    py::for_each(&map.call_method(c"items", &[])?, |pair| {
+        // SAFETY: `items` gives pairs; a shorter tuple raises.
+        let (key, value) = unsafe {
+            (
+                Obj::owned(ffi::PySequence_GetItem(pair.as_ptr(), 0))?,
+                Obj::owned(ffi::PySequence_GetItem(pair.as_ptr(), 1))?,
+            )
+        };
+        each(&key, &value)
+    })
+}
+
+/// The number of a field, as Python code names it.
+pub fn tag_of(object: &Obj) -> PyResult<u8> {
+    // SAFETY: a live object; a wrong type gives -1 and an exception.
+    let value = unsafe { ffi::PyLong_AsLong(object.as_ptr()) };
+    u8::try_from(value).map_err(|_| py::raise_value("invalid field type"))
+}
+
+/// A field that holds named items.
+pub fn item_field(object: &Obj) -> PyResult<Field> {
+    Field::from_tag(tag_of(object)?)
+        .filter(|field| !matches!(field.shape(), Shape::Data32 | Shape::Data64))
+        .ok_or_else(|| py::raise_value("invalid field type"))
+}
+
+/// Maps a file for reading.
+pub fn map_file(path: &std::path::Path) -> std::io::Result<Mmap> {
+    let file = std::fs::File::open(path)?;
+    // SAFETY: the program's own data are not changed while it runs; whoever truncates them breaks
+    // the program as with any mapped executable.
+    unsafe { Mmap::map(&file) }
+}
