@@ -72,7 +72,8 @@ pub fn code(found: &Found<'_>, level: u8) -> Option<Code> {
 /// Decides what an entry is; `None` if it cannot be imported.
 pub fn plan(found: &Found<'_>, level: u8) -> Option<Plan> {
     let flags = found.flags();
-    let mut plan = Plan { kind: Kind::Builtin, is_package: flags.contains(Flags::PACKAGE), file: None, cached: None };
+    let mut plan =
+        Plan { kind: Kind::Builtin, is_package: flags.contains(Flags::PACKAGE), file: None, cached: None };
     if flags.contains(Flags::BUILTIN_EXTENSION) {
         return Some(plan);
     }
@@ -153,7 +154,9 @@ impl State {
     pub fn memory_file(&self, name: &str, plan: &Plan) -> String {
         let folder = self.memory_folder(name);
         match plan.kind {
-            Kind::Extension(_) if plan.is_package => format!("{folder}{SEPARATOR}__init__{}", self.extension_suffix),
+            Kind::Extension(_) if plan.is_package => {
+                format!("{folder}{SEPARATOR}__init__{}", self.extension_suffix)
+            }
             Kind::Extension(_) => format!("{folder}{}", self.extension_suffix),
             _ if plan.is_package => format!("{folder}{SEPARATOR}__init__.py"),
             _ => format!("{folder}.py"),
