@@ -13,8 +13,7 @@ fn cache_folders() -> Vec<PathBuf> {
     } else if cfg!(target_os = "macos") {
         folders.extend(variable("HOME").map(|home| home.join("Library/Caches/oxlang")));
     } else {
-        folders
-            .extend(variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()).map(|path| path.join("oxlang")));
+        folders.extend(variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()).map(|path| path.join("oxlang")));
         folders.extend(variable("HOME").map(|home| home.join(".cache/oxlang")));
     }
     #[cfg(unix)]

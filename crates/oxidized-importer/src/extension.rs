@@ -208,12 +208,7 @@ fn needed_names(state: &State, name: &str, bytes: &[u8]) -> Vec<String> {
 }
 
 /// Adds the libraries that a file needs, each after those that it needs itself.
-fn collect(
-    state: &State,
-    names: Vec<String>,
-    found: &mut Vec<(String, &'static [u8])>,
-    seen: &mut HashSet<String>,
-) {
+fn collect(state: &State, names: Vec<String>, found: &mut Vec<(String, &'static [u8])>, seen: &mut HashSet<String>) {
     for name in names {
         // Without bytes of its own it is a library of the system, which the loader finds.
         let Some(bytes) = library(state, &name) else { continue };

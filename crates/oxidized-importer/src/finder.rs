@@ -204,9 +204,7 @@ method!(path_hook, "path_hook", ["path"], 1, |state, finder, [path]| {
     }
     state.chunk_call(c"_path_hook", &[finder, &path])
 });
-method!(index_bytes, "index_bytes", ["data"], 1, |state, _, [data]| {
-    nothing(state.index_bytes(&required(data)))
-});
+method!(index_bytes, "index_bytes", ["data"], 1, |state, _, [data]| { nothing(state.index_bytes(&required(data))) });
 method!(index_file, "index_file_memory_mapped", ["path"], 1, |state, _, [path]| {
     nothing(state.index_file(&required(path)))
 });
@@ -246,9 +244,7 @@ method!(data, "_data", ["name", "tag"], 2, |state, _, [name, tag]| {
     state.data(required(name).text()?, field)
 });
 method!(describe_entry, "_describe", ["name"], 1, |state, _, [name]| state.describe(required(name).text()?));
-method!(add_described, "_add", ["described"], 1, |state, _, [described]| {
-    nothing(state.add(&required(described)))
-});
+method!(add_described, "_add", ["described"], 1, |state, _, [described]| { nothing(state.add(&required(described))) });
 method!(item_names, "_item_names", ["name", "tag"], 2, |state, _, [name, tag]| {
     state.item_names(required(name).text()?, item_field(&required(tag))?)
 });
@@ -277,8 +273,7 @@ unsafe extern "C" fn get_attribute(object: *mut PyObject, closure: *mut c_void) 
     })
 }
 
-type Method =
-    unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, Py_ssize_t, *mut PyObject) -> *mut PyObject;
+type Method = unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, Py_ssize_t, *mut PyObject) -> *mut PyObject;
 
 /// Makes the type `OxidizedFinder`.
 pub fn new_type() -> PyResult<Obj> {
@@ -322,12 +317,8 @@ pub fn new_type() -> PyResult<Obj> {
         (c"__reduce__", reduce, c""),
         (c"__reduce_ex__", reduce_ex, c""),
     ];
-    let attributes: [&CStr; 4] = [
-        c"multiprocessing_set_start_method",
-        c"origin",
-        c"path_hook_base_str",
-        c"pkg_resources_import_auto_register",
-    ];
+    let attributes: [&CStr; 4] =
+        [c"multiprocessing_set_start_method", c"origin", c"path_hook_base_str", c"pkg_resources_import_auto_register"];
     // The tables live as long as the type, which may be as long as the process: they are leaked. That
     // is one small block for each interpreter that is started.
     let mut method_rows: Vec<ffi::PyMethodDef> = Vec::with_capacity(methods.len() + 1);

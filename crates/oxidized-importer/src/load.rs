@@ -72,8 +72,7 @@ pub fn code(found: &Found<'_>, level: u8) -> Option<Code> {
 /// Decides what an entry is; `None` if it cannot be imported.
 pub fn plan(found: &Found<'_>, level: u8) -> Option<Plan> {
     let flags = found.flags();
-    let mut plan =
-        Plan { kind: Kind::Builtin, is_package: flags.contains(Flags::PACKAGE), file: None, cached: None };
+    let mut plan = Plan { kind: Kind::Builtin, is_package: flags.contains(Flags::PACKAGE), file: None, cached: None };
     if flags.contains(Flags::BUILTIN_EXTENSION) {
         return Some(plan);
     }

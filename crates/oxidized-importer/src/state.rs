@@ -262,11 +262,7 @@ impl State {
         });
         let list = py::list()?;
         for (name, package, importable) in names {
-            list.list_append(&py::tuple(&[
-                &py::string(&name)?,
-                &py::boolean(package),
-                &py::boolean(importable),
-            ])?)?;
+            list.list_append(&py::tuple(&[&py::string(&name)?, &py::boolean(package), &py::boolean(importable)])?)?;
         }
         Ok(list)
     }

@@ -303,8 +303,7 @@ impl<'a> Index<'a> {
                 _ => None,
             };
             if let Some(length) = data_length {
-                let length =
-                    usize::try_from(length).map_err(|_| Error::at(at, "length does not fit into memory"))?;
+                let length = usize::try_from(length).map_err(|_| Error::at(at, "length does not fit into memory"))?;
                 section.take(blob, length, at)?;
             }
         }

@@ -245,11 +245,8 @@ impl PythonMemoryAllocator {
     }
 
     fn install_arena(&self) {
-        let mut functions = ffi::PyObjectArenaAllocator {
-            ctx: ptr::null_mut(),
-            alloc: Some(self.malloc),
-            free: Some(self.arena_free),
-        };
+        let mut functions =
+            ffi::PyObjectArenaAllocator { ctx: ptr::null_mut(), alloc: Some(self.malloc), free: Some(self.arena_free) };
         // SAFETY: as above.
         unsafe { ffi::PyObject_SetArenaAllocator(&mut functions) }
     }

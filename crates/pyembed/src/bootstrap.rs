@@ -66,8 +66,7 @@ fn is_plain_environment() -> bool {
     if std::env::var_os("PYTHONIOENCODING").is_some() || std::env::var_os("PYTHONWARNINGS").is_some() {
         return false;
     }
-    let set =
-        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
     set.is_none_or(|value| {
         let value = value.to_string_lossy().to_lowercase();
         value == "c" || value == "posix" || value.ends_with("utf-8") || value.ends_with("utf8")
@@ -172,10 +171,8 @@ impl Tables {
                     continue;
                 } else {
                     // A module in a file: there is no finder yet that could load it.
-                    let mut places =
-                        levels.into_iter().filter_map(|level| entry.data(Field::bytecode_path(level)));
-                    let Some(code) = places.find_map(|place| read_bytecode(&origin.join(relative_path(place))))
-                    else {
+                    let mut places = levels.into_iter().filter_map(|level| entry.data(Field::bytecode_path(level)));
+                    let Some(code) = places.find_map(|place| read_bytecode(&origin.join(relative_path(place)))) else {
                         continue;
                     };
                     frozen.push(frozen_row(&name, &code, is_package));

@@ -146,8 +146,7 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
         environment::prepare(&config);
         let modules_folder = modules_folder(&config);
 
-        let resources =
-            if config.oxidized_importer { startup::index_resources(&config)? } else { Default::default() };
+        let resources = if config.oxidized_importer { startup::index_resources(&config)? } else { Default::default() };
         // SAFETY: no interpreter exists, as asked above, and the lock keeps it so; the resources live
         // as long as the interpreter.
         let tables = unsafe {
@@ -360,8 +359,7 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
                 return self.print_failure(|interpreter| {
                     let arguments = interpreter.config.resolve_sys_argv();
                     let code = multiprocessing::helper_code(arguments).unwrap_or_default();
-                    interpreter
-                        .with_gil(|_| multiprocessing::run_helper(code, arguments).map_err(|_| fetch_error()))
+                    interpreter.with_gil(|_| multiprocessing::run_helper(code, arguments).map_err(|_| fetch_error()))
                 });
             }
         }

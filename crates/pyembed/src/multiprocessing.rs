@@ -60,8 +60,7 @@ pub fn run_worker(arguments: &[OsString]) -> PyResult<i32> {
         } else {
             let number = value.parse::<i64>();
             py::integer(
-                number
-                    .map_err(|_| py::raise_value(&format!("unexpected argument of a worker process: {text}")))?,
+                number.map_err(|_| py::raise_value(&format!("unexpected argument of a worker process: {text}")))?,
             )?
         };
         keywords.call_method(c"__setitem__", &[&py::string(key)?, &value])?;

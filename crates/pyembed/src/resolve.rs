@@ -79,8 +79,8 @@ impl<'a> OxidizedPythonInterpreterConfig<'a> {
         let exe = match &self.exe {
             Some(exe) => exe.clone(),
             None => {
-                let found = current_exe()
-                    .map_err(|_| NewInterpreterError::Simple("could not obtain current executable"))?;
+                let found =
+                    current_exe().map_err(|_| NewInterpreterError::Simple("could not obtain current executable"))?;
                 found
                     .canonicalize()
                     .map_err(|_| NewInterpreterError::Simple("could not obtain current executable path"))?

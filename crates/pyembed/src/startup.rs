@@ -72,13 +72,11 @@ pub fn index_resources(config: Config<'_, '_>) -> Result<PythonResourcesState, N
                 // finalizes the interpreter that reads them.
                 let data: &'static [u8] = unsafe { &*ptr::from_ref(*data) };
                 let indexed = state.index_data(data);
-                indexed
-                    .map_err(|error| NewInterpreterError::during("initialization of oxidized importer", error))?;
+                indexed.map_err(|error| NewInterpreterError::during("initialization of oxidized importer", error))?;
             }
             PackedResourcesSource::MemoryMappedPath(path) => {
                 let indexed = state.index_path_memory_mapped(path);
-                indexed
-                    .map_err(|error| NewInterpreterError::during("initialization of oxidized importer", error))?;
+                indexed.map_err(|error| NewInterpreterError::during("initialization of oxidized importer", error))?;
             }
         }
     }
@@ -133,8 +131,7 @@ fn terminated(text: &OsStr, _: &str) -> Result<Vec<u16>, NewInterpreterError> {
 
 impl RawArguments {
     fn new(arguments: &[OsString]) -> Result<Self, NewInterpreterError> {
-        let owned: Result<Vec<_>, _> =
-            arguments.iter().map(|argument| terminated(argument, "setting argv")).collect();
+        let owned: Result<Vec<_>, _> = arguments.iter().map(|argument| terminated(argument, "setting argv")).collect();
         let owned = owned?;
         let pointers = owned.iter().map(|argument| argument.as_ptr()).collect();
         Ok(RawArguments { _owned: owned, pointers })

@@ -130,8 +130,7 @@ fn allocator_without_feature_is_error() {
                 Err(error) => {
                     assert!(!available);
                     assert!(error.to_string().contains(&format!("feature allocator-{backend}")), "{error}");
-                    let config =
-                        OxidizedPythonInterpreterConfig { allocator_backend: backend, ..installed_config() };
+                    let config = OxidizedPythonInterpreterConfig { allocator_backend: backend, ..installed_config() };
                     let started = MainPythonInterpreter::new(config);
                     assert!(started.unwrap_err().to_string().contains("is not available"));
                 }
@@ -202,11 +201,8 @@ fn argvb() {
         let config =
             OxidizedPythonInterpreterConfig { argvb: true, argv: Some(given), ..packed_config(packed_stdlib()) };
         let interpreter = MainPythonInterpreter::new(config).unwrap();
-        let expected = if cfg!(windows) {
-            "['program', '中']".to_owned()
-        } else {
-            "[b'program', b'\\xe4\\xb8\\xad']".to_owned()
-        };
+        let expected =
+            if cfg!(windows) { "['program', '中']".to_owned() } else { "[b'program', b'\\xe4\\xb8\\xad']".to_owned() };
         let code = if cfg!(windows) {
             "[a.decode('utf-16-le') for a in __import__('sys').argvb]"
         } else {
