@@ -28,6 +28,7 @@ pub mod launcher;
 mod multiprocessing;
 mod payload;
 mod resolve;
+mod setup;
 mod startup;
 pub mod technotes;
 
