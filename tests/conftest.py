@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import settings
 
 # Times differ between machines; what a test asserts must not.
 settings.register_profile("oxl", deadline=None)
 settings.load_profile("oxl")
+
+# A runner that was started in the background ignores interrupts, and so would every program that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:
