@@ -83,8 +83,7 @@ _OPTIONS = {
 
 def front_end(folder: Path, name: str) -> tuple[int, int]:
     """Gives how many expected findings of a file of starlark-go's resolver or parser tests are reported on their line."""
-    from dataclasses import replace
-
+    from oxlang.records import replace
     from oxlang.resolve import resolve
     from oxlang.source import SourceFile
     from oxlang.syntax.options import STANDARD

@@ -10,11 +10,11 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import error
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.cargo.toolchain import Toolchain

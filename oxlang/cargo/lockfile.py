@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from oxlang.cargo.licensing import Crate, cargo_metadata, crates_of_metadata
 from oxlang.cargo.manifest import ALLOCATORS, PyembedLocation, bundled_pyembed
 from oxlang.cargo.project import project_files
 from oxlang.cargo.toolchain import Toolchain, find_toolchain
+from oxlang.records import replace
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _NAME = "oxlang-project"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from oxlang.diagnostics.model import error
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

@@ -10,11 +10,11 @@ import os
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from oxlang.cargo.manifest import PyembedLocation, launcher_manifest, project_manifest
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from jinja2 import Environment

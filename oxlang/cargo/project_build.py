@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from oxlang.cargo.manifest import ALLOCATORS
 from oxlang.cargo.toolchain import Toolchain
 from oxlang.diagnostics.model import error
 from oxlang.graph.platform import BuildSettings
+from oxlang.records import dataclass
 
 _PREBUILT = "build-mode-prebuilt-artifacts"
 _STANDALONE = "build-mode-standalone"

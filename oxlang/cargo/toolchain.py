@@ -11,10 +11,10 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from oxlang.diagnostics.model import OxError, error
+from oxlang.records import dataclass
 
 _FALLBACK_MINIMUM = "1.82"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from oxlang.declare.environment import ConstantDef, Environment
 from oxlang.declare.members import AttributeDef, FunctionDef, TypeDef
 from oxlang.declare.types import Ty
 from oxlang.diagnostics.model import Diagnostic
+from oxlang.records import dataclass, field
 from oxlang.resolve.scopes import Program
 from oxlang.syntax import ast
 
@@ -60,6 +60,11 @@ class Checked:
     targets: tuple[RegisteredTarget, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     modules: Mapping[str, Checked] = field(default_factory=dict)
+
+    @property
+    def nodes(self) -> list[ast.Node]:
+        """Every node of the file, outer before inner, by place."""
+        return self.inference.facts.nodes
 
     def type_of(self, node: ast.Expression) -> Ty:
         """Gives the type of an expression; any when it is not known."""

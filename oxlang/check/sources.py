@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
+from oxlang.records import dataclass, field
 from oxlang.resolve.scopes import Binding, Program
 from oxlang.syntax import ast
 from oxlang.syntax.visit import walk
@@ -36,6 +36,7 @@ class Facts:
     """What one walk over a file collects.
 
     Attributes:
+        nodes: every node of the file, outer before inner, by place.
         sources: of each variable.
         calls: every call.
         attributes: every attribute expression.
@@ -45,6 +46,7 @@ class Facts:
         call_sites: calls of each name node that is called.
     """
 
+    nodes: list[ast.Node] = field(default_factory=list)
     sources: dict[Binding, list[ValueSource]] = field(default_factory=dict)
     calls: list[ast.Call] = field(default_factory=list)
     attributes: list[ast.Attribute] = field(default_factory=list)
@@ -56,7 +58,7 @@ class Facts:
 
 def collect(program: Program) -> Facts:
     """Walks over a file once."""
-    facts = Facts()
+    facts = Facts(nodes=list(walk(program.file)))
 
     def add(target: ast.Node, source: ValueSource) -> None:
         match target:
@@ -73,7 +75,7 @@ def collect(program: Program) -> Facts:
                     else:
                         add(item, ValueSource("part", source.node, -1))
 
-    for node in walk(program.file):
+    for node in facts.nodes:
         match node:
             case ast.Assignment():
                 facts.assignments.append(node)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import FORMAT_JSON, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.spec import Argument, Command
 from oxlang.diagnostics.model import OxError
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.engine.engine import Engine

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from html import escape
+
+from oxlang.records import dataclass, field
 
 _WIDTH, _ROW = 1200.0, 18.0
 _LEAST_WIDTH = 0.5

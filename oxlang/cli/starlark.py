@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.spec import Argument, Command, Option
 from oxlang.cli.watching import PROFILE, TRACE_STEPS, watched
+from oxlang.records import replace
 
 _LANGUAGE = {
     "recursion": "recursion",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from oxlang.cli.lint import files
 from oxlang.cli.options import FORMAT_JSON
 from oxlang.cli.spec import Argument, Command, Option
 from oxlang.diagnostics.model import OxError
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.interp.module import Module

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from oxlang.records import dataclass, field
 
 _SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Example|Examples|Note|Notes):\s*$")
 _ENTRY = re.compile(r"^\*{0,2}(\w+):\s*(.*)$")

@@ -7,9 +7,9 @@ attaching a span does nothing when there is one already.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
+from oxlang.records import dataclass, replace
 from oxlang.source import Span
 
 Severity = Literal["error", "warning", "info", "hint"]

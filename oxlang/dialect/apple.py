@@ -240,7 +240,7 @@ class MacOsApplicationBundleBuilder:
         return os.path.join(folder, f"{self.name}.app")
 
     def _add(self, prefix: str, manifest: FileManifest) -> None:
-        from dataclasses import replace
+        from oxlang.records import replace
 
         for layer in manifest.layers:
             if isinstance(layer, dict):

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from oxlang.diagnostics.model import error
 from oxlang.graph.nodes import Artifact, Assemble, Part, Source, Write
+from oxlang.records import dataclass, field
 
 if TYPE_CHECKING:
     from oxlang.dialect.context import DialectContext

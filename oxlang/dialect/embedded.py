@@ -126,12 +126,11 @@ def cargo_components(ctx: DialectContext, executable: PythonExecutable) -> tuple
 
 def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artifact:
     """Gives the tree of a program and its neighbours."""
-    from dataclasses import replace
-
     from oxlang.cargo.launcher import feature_list, launcher
     from oxlang.cargo.licensing import launcher_crates
     from oxlang.dialect.projects import command_of
     from oxlang.graph.nodes import Part
+    from oxlang.records import replace
 
     embedded = embedded_python(ctx, executable)
     crates = launcher_crates(feature_list(executable.config.allocator_backend))

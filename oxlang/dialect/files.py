@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace as changed
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import attribute, function, method, starlark_type, type_name
@@ -18,6 +17,7 @@ from oxlang.dialect.content import (
     write_tree,
 )
 from oxlang.dialect.targets import ResolvedTarget
+from oxlang.records import replace as changed
 
 if TYPE_CHECKING:
     from oxlang.diagnostics.model import OxError

@@ -9,8 +9,9 @@ location; 0.10 and 0.11 renamed run modes and the allocator.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
+
+from oxlang.records import replace
 
 if TYPE_CHECKING:
     from oxlang.diagnostics.model import Diagnostic, OxError

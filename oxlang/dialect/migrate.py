@@ -9,9 +9,9 @@ A config of the first dialect (one `Config(…)` call) is written anew, see `old
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from oxlang.dialect import former
+from oxlang.records import dataclass
 from oxlang.source import SourceFile, Span
 from oxlang.syntax import ast
 from oxlang.syntax.options import CONFIG

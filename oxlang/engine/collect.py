@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from oxlang.engine.disk import Disk, Stored
+from oxlang.records import dataclass
 
 DEFAULT_LIMIT_BYTES = 10 << 30
 _GRACE_S = 2 * 3600.0

@@ -11,12 +11,12 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Protocol
 
 from oxlang.diagnostics.model import OxError, error
+from oxlang.records import dataclass
 
 _NO_SPACE = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _TOUCH_AFTER_S = 3600.0

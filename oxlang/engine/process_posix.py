@@ -8,10 +8,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from oxlang.engine.cancel import Cancelled, CancelToken
+from oxlang.records import dataclass
 
 _POLL_S = 0.1
 _GRACE_S = 2.0

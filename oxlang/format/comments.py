@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 
+from oxlang.records import dataclass, field
 from oxlang.syntax.ast import (
     Binary,
     Call,

@@ -8,7 +8,8 @@ commas), and suffixes that are kept back until the line ends (comments).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from oxlang.records import dataclass, field
 
 INDENT = "    "
 WIDTH = 88

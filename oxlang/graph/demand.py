@@ -6,8 +6,9 @@ built. `engine` fills the protocol in three ways: run, cached only (else OX0410)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from oxlang.records import dataclass, field
 
 if TYPE_CHECKING:
     from oxlang.graph.digest import Digest

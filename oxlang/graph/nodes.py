@@ -9,9 +9,10 @@ need no recursion.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, ClassVar, Literal
+
+from oxlang.records import dataclass, field
 
 if TYPE_CHECKING:
     from oxlang.source import Span

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Literal
+
+from oxlang.records import dataclass
 
 Profile = str
 Os = Literal["linux", "windows", "macos", "ios", "android", "freebsd", "netbsd", "openbsd", "wasi", "unknown"]

@@ -6,9 +6,9 @@ All answers are safe guesses: `None` for a kind, "unknown" for a call, "mutates"
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+from oxlang.records import dataclass, field
 from oxlang.resolve.scopes import Binding, FunctionBlock, Program
 from oxlang.syntax import ast
 

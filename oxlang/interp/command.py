@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from oxlang.interp.compiled import compile_source
 from oxlang.interp.loader import Loader
 from oxlang.interp.module import Module, run
 from oxlang.interp.thread import DEFAULT_LIMITS, Limits, Thread
+from oxlang.records import replace
 from oxlang.source import SourceFile
 from oxlang.syntax.options import STANDARD, LanguageOptions
 

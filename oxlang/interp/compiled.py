@@ -12,13 +12,13 @@ import marshal
 import sys
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
 import oxlang
+from oxlang.records import dataclass
 from oxlang.source import SourceFile
 from oxlang.syntax.options import LanguageOptions
 
@@ -80,7 +80,7 @@ def compile_source(
 
 def as_entry(compiled: Compiled, number: int) -> Compiled:
     """Gives the program with a file name and flags of its own, to run among the globals of another."""
-    from dataclasses import replace
+    from oxlang.records import replace
 
     def flag(name: Any) -> Any:
         return f"{name}.{number}" if isinstance(name, str) and name.startswith(".busy") else name

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from types import FrameType
 from typing import Any, Literal
@@ -22,6 +21,7 @@ from oxlang.diagnostics.model import OxError
 from oxlang.interp.formatting import repr_of, shortened
 from oxlang.interp.places import module_of
 from oxlang.interp.values import SDict, SList, Struct, type_name
+from oxlang.records import dataclass, field
 from oxlang.source import SourceFile, Span
 
 Command = Literal["continue", "step-in", "step-over", "step-out", "stop"]

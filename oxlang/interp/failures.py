@@ -371,7 +371,7 @@ def _add_origin_notes(made: OxError, thread: Thread) -> None:
     """Says which module's end froze a value."""
     if made.diagnostic.code.id != "OX0401" or any("frozen because" in note for note in made.diagnostic.notes):
         return
-    from dataclasses import replace
+    from oxlang.records import replace
 
     others = [one for one in thread.finished if one.frozen]
     if others:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import _ast as py
 from array import array
-from dataclasses import dataclass
 from typing import Any
 
 from oxlang.interp.analysis import Analysis
@@ -22,6 +21,7 @@ from oxlang.interp.generate_calls import CallGenerator
 from oxlang.interp.generate_expressions import ExpressionGenerator
 from oxlang.interp.generate_functions import FunctionGenerator
 from oxlang.interp.generate_statements import StatementGenerator
+from oxlang.records import dataclass
 from oxlang.resolve.scopes import Program
 from oxlang.syntax import ast
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import OxError
@@ -20,6 +19,7 @@ from oxlang.interp.formatting import repr_of
 from oxlang.interp.front import compile_program, universal_names
 from oxlang.interp.module import Module, predeclare, run
 from oxlang.interp.thread import Thread
+from oxlang.records import replace
 from oxlang.source import SourceFile
 from oxlang.syntax.options import CONFIG, LanguageOptions
 

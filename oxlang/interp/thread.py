@@ -7,10 +7,10 @@ entered; nothing is counted within a loop. Memory is charged by the operations t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import OxError, error
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.interp.loader import Loader

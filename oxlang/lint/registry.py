@@ -7,11 +7,11 @@ registered by the side effect of an import elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import import_module
 
 from oxlang.check.model import Checked
 from oxlang.diagnostics.model import Diagnostic
+from oxlang.records import dataclass
 
 RuleFunction = Callable[[Checked], Iterator[Diagnostic]]
 _MODULES = ("names", "targets", "flow", "values", "packaging")

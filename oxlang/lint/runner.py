@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from oxlang.check import Checked, check
 from oxlang.declare.environment import Environment
 from oxlang.diagnostics.model import Diagnostic, Edit, Fix, OxError, diagnostic
 from oxlang.lint.registry import all_rules
+from oxlang.records import dataclass, replace
 from oxlang.resolve import resolve
 from oxlang.source import SourceFile, Span
 from oxlang.syntax import ast

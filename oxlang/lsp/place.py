@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from oxlang.check import RegisteredTarget
 from oxlang.check.constants import text as constant_text
 from oxlang.declare.members import FunctionDef, ParamDef
 from oxlang.lsp.documents import Document
 from oxlang.lsp.surroundings import surroundings
+from oxlang.records import dataclass
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 from oxlang.syntax.visit import path_to

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.graph.compute import ComputeContext

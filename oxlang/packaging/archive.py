@@ -13,12 +13,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxlang.diagnostics import OxError, error
 from oxlang.packaging.distribution import Distribution
+from oxlang.records import replace
 
 if TYPE_CHECKING:
     from oxlang.graph.demand import Demand

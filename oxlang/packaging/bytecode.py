@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.graph.nodes import Artifact, Compute, FailureHint, Run, Tool, Write
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.graph.compute import ComputeContext

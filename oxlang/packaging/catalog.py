@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from oxlang.diagnostics import error
+from oxlang.records import dataclass
 
 FLAVORS = ("standalone", "standalone_static", "standalone_dynamic")
 DEFAULT_VERSION = "3.10"

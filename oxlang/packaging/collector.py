@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oxlang.graph.nodes import Artifact, Compute, Write
 from oxlang.packaging.placement import Placed, Rules, place
 from oxlang.packaging.resource import AddOptions, Resource
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.graph.compute import ComputeContext
@@ -270,7 +270,7 @@ def compute_place(params: dict[str, Any], inputs: Mapping[str, Tree], context: C
 
 
 def _with_location(options: AddOptions, locations: Mapping[str, str], resource: Resource) -> AddOptions:
-    from dataclasses import replace
+    from oxlang.records import replace
 
     top = resource.name.split(".", 1)[0]
     return replace(options, location=locations.get(top, "in-memory"))

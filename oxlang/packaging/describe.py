@@ -34,14 +34,15 @@ def describe(interpreter: Path | str, *, cache_dir: Path | None = None) -> Distr
 
     Args:
         interpreter: a Python, also one of a virtual environment.
-        cache_dir: folder of the cache; facts are kept below `python/` in it.
+        cache_dir: folder of the cache; facts are kept beside unpacked archives, in `python.<12 digits>` of their own.
 
     Raises OX0602 when it cannot be asked, is no CPython, or is older than 3.10.
     """
     path = resolve_shim(Path(os.path.abspath(interpreter)))
     store = None
     if cache_dir is not None:
-        store = cache_dir / "python" / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:24]}.json"
+        digest = hashlib.sha256(os.fsencode(path)).hexdigest()
+        store = cache_dir / "python_distributions" / f"python.{digest[:12]}" / "interpreter.json"
         if (known := _load(store, path)) is not None:
             return known
     answer = _ask(path)
@@ -105,7 +106,8 @@ def _load(store: Path, path: Path) -> Distribution | None:
         return None
     if saved.get("facts_version") != _FACTS_VERSION:
         return None
-    if any(_signature(file) != seen for file, seen in saved["watched"].items()):
+    watched = saved["watched"]
+    if str(path) not in watched or any(_signature(file) != seen for file, seen in watched.items()):
         return None
     return Distribution.from_json(
         saved["python_json"], saved["root"], kind="local", identity=saved["identity"]

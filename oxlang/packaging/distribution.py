@@ -9,12 +9,12 @@ from three capabilities (`extensions_have_objects`, `can_load_extension_files`, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
 from oxlang.graph.platform import Platform
+from oxlang.records import dataclass, field
 
 LinkMode = Literal["static", "dynamic"]
 Kind = Literal["local", "archive"]

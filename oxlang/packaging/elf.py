@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
 from struct import error as struct_error
+
+from oxlang.records import dataclass
 
 PT_LOAD, PT_DYNAMIC = 1, 2
 SHT_RELA, SHT_REL, SHT_PROGBITS, SHT_STRTAB = 4, 9, 1, 3

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from struct import Struct
 from struct import error as StructError
 from typing import BinaryIO
@@ -27,6 +26,7 @@ from oxlang.packaging.elf import (
     ElfError,
     Section,
 )
+from oxlang.records import replace
 
 SHF_ALLOC = 0x2
 ET_EXEC, ET_DYN = 2, 3

@@ -11,11 +11,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from oxlang.diagnostics import error
 from oxlang.graph.nodes import Artifact, Assemble, Compute, Part, Source, Write
+from oxlang.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from oxlang.graph.platform import BuildSettings

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from oxlang.packaging.resource import Resource, read_rows
+from oxlang.records import dataclass, replace
 
 if TYPE_CHECKING:
     from oxlang.graph.compute import ComputeContext

@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from oxlang.diagnostics import error
 from oxlang.packaging.distribution import Distribution, LinkEntry, LinkMode
+from oxlang.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

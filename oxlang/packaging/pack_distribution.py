@@ -10,11 +10,11 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from oxlang.packaging.distribution import Distribution
+from oxlang.records import replace
 
 INSTALL = "install"
 _IGNORED = shutil.ignore_patterns(

@@ -12,10 +12,11 @@ files to the operating system; `read` gives views into its input unless asked to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
 from struct import Struct
 from struct import error as struct_error
 from typing import Literal
+
+from oxlang.records import dataclass, fields, replace
 
 Buffer = bytes | memoryview
 Padding = Literal["absent", "none", "null"]

@@ -14,11 +14,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oxlang.diagnostics import error
+from oxlang.diagnostics import OxError, error
 from oxlang.graph.nodes import Artifact, Assemble, Compute, FailureHint, Part, Run, Tool, Write
 from oxlang.packaging.installers import (
     ONLY_PIP,
@@ -38,7 +37,9 @@ from oxlang.packaging.pip_arguments import (
     uv_arguments,
     uv_understands,
 )
+from oxlang.packaging.pip_platform import pip_platform, uv_platform
 from oxlang.packaging.scan import Scan, ScanOptions, scan
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.graph.compute import ComputeContext
@@ -130,6 +131,8 @@ def _localised(arguments: tuple[str, ...], first: str, second: str, origin: Span
             return localise(arguments, folder, lambda path: Path(path).read_bytes())
         except OSError as failure:
             problem = failure
+        except OxError as failure:
+            raise failure.at(origin) from None
     raise error(
         "OX0616",
         f"`{problem.filename}` cannot be read: {(problem.strerror or str(problem)).lower()}",
@@ -151,19 +154,18 @@ def _install_node(
         argv = ["{tool:uv}", "pip", "install", "--target", SITE, "--python", "{tool:python}", "--no-config"]
         argv += ["--link-mode", "copy", "--no-progress", "--color", "never"]
         if not runs_here:
-            argv += [
-                "--python-platform",
-                _uv_platform(distribution),
-                "--python-version",
-                distribution.major_minor,
-            ]
-            argv += ["--only-binary", ":all:"]
+            argv += uv_platform(distribution)
+            for name in local.projects():
+                # Projects of this machine are built here; uv refuses what does not fit the platform.
+                argv += ["--no-binary", name]
         if any(
             one.name == "--extra-index-url" for one in split_options(local.arguments)
         ) or request.environment.get("PIP_EXTRA_INDEX_URL"):
             argv += ["--index-strategy", "unsafe-best-match"]
         argv += uv_arguments(local.arguments)
         env |= {"UV_CACHE_DIR": "{cache:uv}", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_MANAGED_PYTHON": "1"}
+        if local.locks:
+            env["UV_PREVIEW_FEATURES"] = "pylock"
         env |= index_settings(request.environment)
         tools: list[Tool] = [_python_tool(host), Tool(name="uv", path=uv, fingerprint="uv")]
     else:
@@ -177,7 +179,7 @@ def _install_node(
         ]
         argv += ["--target", SITE, "--cache-dir", "{cache:pip}"]
         if not runs_here:
-            argv += ["--only-binary=:all:", *_pip_platform(distribution)]
+            argv += ["--only-binary=:all:", *pip_platform(distribution)]
         argv += local.arguments
         env |= pip_settings(request.environment)
     env |= (
@@ -227,6 +229,16 @@ def _choose_uv(request: _Request, local: Localised, host: Distribution) -> str |
     if chosen not in ("auto", "uv", "pip"):
         raise error("OX0621", f"`OXL_INSTALLER` is `{chosen}`; known are uv, pip and auto")
     uv = find_uv(request.environment)
+    if local.locks:
+        if uv is None or chosen == "pip":
+            raise error(
+                "OX0621",
+                f"`{os.path.basename(local.locks[0])}` is read by uv, "
+                + ("which is not installed" if uv is None else "but `OXL_INSTALLER` asks for pip"),
+                span=request.origin,
+                help="pip install uv" if uv is None else "unset OXL_INSTALLER",
+            )
+        return uv
     pip = has_pip(host)
     if chosen == "uv":
         if uv is None:
@@ -263,40 +275,6 @@ def _platform_key(request: _Request) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _uv_platform(distribution: Distribution) -> str:
-    platform = distribution.platform
-    if platform.is_linux and not platform.is_musl:
-        newest = _glibc_minor(distribution)
-        # uv names manylinux targets by glibc version.
-        return f"{platform.arch}-manylinux_2_{newest}"
-    return distribution.target_triple
-
-
-def _glibc_minor(distribution: Distribution) -> int:
-    for feature in distribution.crt_features:
-        if feature.startswith("glibc-max-symbol-version:2."):
-            return max(17, int(feature.rsplit(".", 1)[1]))
-    return 17
-
-
-def _pip_platform(distribution: Distribution) -> list[str]:
-    """Gives pip's options for wheels of a distribution's platform (PEP 425, 600)."""
-    platform = distribution.platform
-    tags = [distribution.pip_platform_tag]
-    if platform.is_linux and tags[0].startswith("manylinux"):
-        arch = tags[0].split("_", 1)[1]
-        tags = [f"manylinux_2_{minor}_{arch}" for minor in range(_glibc_minor(distribution), 16, -1)]
-        tags += [f"manylinux2014_{arch}", f"manylinux2010_{arch}", f"manylinux1_{arch}", f"linux_{arch}"]
-    elif platform.is_linux and platform.is_musl and tags[0] != "none":
-        arch = platform.arch
-        tags = [f"musllinux_1_{minor}_{arch}" for minor in (2, 1)]
-    options: list[str] = []
-    for tag in tags:
-        options += ["--platform", tag]
-    options += ["--python-version", distribution.major_minor.replace(".", ""), "--implementation", "cp"]
-    return [*options, "--abi", distribution.abi_tag or distribution.python_tag]
-
-
 def pip_download(
     distribution: Distribution,
     arguments: tuple[str, ...],
@@ -325,7 +303,7 @@ def pip_download(
         )
     argv, tools = pip_command(host)
     argv += ["download", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"]
-    argv += ["--cache-dir", "{cache:pip}", "--dest", WHEELS, *_pip_platform(distribution), *local.arguments]
+    argv += ["--cache-dir", "{cache:pip}", "--dest", WHEELS, *pip_platform(distribution), *local.arguments]
     inputs, link_tools = local_inputs(local)
     run = Run(
         argv=tuple(argv),

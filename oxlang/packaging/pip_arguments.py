@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from oxlang.packaging.locks import is_pylock, refuse_other_locks
+from oxlang.records import dataclass, field
 
 # Options with a value, with their long names (pip's command line reference).
 _VALUES = {
@@ -71,11 +73,13 @@ class LocalPath:
         path: absolute path on the host.
         token: text that stands for it in the rewritten arguments, `{sandbox}/local/0/NAME` or `{tool:links-0}`.
         kind: `project` (a folder to build), `file` (an archive), `links` (a folder of archives).
+        name: normalised name of its project, where it is known.
     """
 
     path: str
     token: str
     kind: str
+    name: str = ""
 
 
 @dataclass(slots=True)
@@ -87,12 +91,27 @@ class Localised:
         files: rewritten requirement files: sandbox path to content.
         paths: local files and folders to provide.
         reads: host files that were read.
+        locks: which of the files are lock files.
     """
 
     arguments: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     paths: dict[str, LocalPath] = field(default_factory=dict)
     reads: list[str] = field(default_factory=list)
+    locks: list[str] = field(default_factory=list)
+
+    def projects(self) -> list[str]:
+        """Gives the names of the local projects, as far as they say them."""
+        from oxlang.packaging.locks import normalised, read_toml
+
+        found: set[str] = set()
+        for one in self.paths.values():
+            name, description = one.name, os.path.join(one.path, "pyproject.toml")
+            if one.kind == "project" and not name and os.path.isfile(description):
+                name = normalised(str(read_toml(description).get("project", {}).get("name", "")))
+            if name:
+                found.add(name)
+        return sorted(found)
 
 
 def split_options(arguments: Sequence[str]) -> Iterator[Option]:
@@ -164,6 +183,8 @@ def localise(arguments: Sequence[str], working_directory: str, read: Callable[[s
         elif one.name == "--editable" and one.value is not None:
             # An editable install would point outside of the program; its files are what is wanted.
             result.arguments.append(worker.requirement(one.value, working_directory, is_path=True))
+        elif one.name == "--group" and one.value is not None:
+            result.arguments += [one.name, worker.group(one.value, working_directory)]
         elif one.name == "--find-links" and one.value is not None:
             result.arguments += [one.name, worker.links(one.value, working_directory)]
         elif one.name:
@@ -245,12 +266,9 @@ class _Localiser:
         path = os.path.normpath(os.path.join(folder, value))
         if path in self.seen:
             return self.seen[path]
-        if re.search(r"(^|/)pylock(\.[^/]+)?\.toml$", path):
-            # A lock file (PEP 751) is taken as it is; it names no local files beside itself in practice.
-            self.seen[path] = name = f"requirements/{os.path.basename(path)}"
-            self.result.files[name] = self.read(path).decode("utf-8", "replace")
-            self.result.reads.append(path)
-            return name
+        if is_pylock(path):
+            return self.lock(path)
+        refuse_other_locks(path)
         name = f"requirements/{len(self.seen)}-{os.path.basename(path)}"
         self.seen[path] = name
         text = self.read(path).decode("utf-8", "replace")
@@ -260,6 +278,35 @@ class _Localiser:
             f"{line}\n" for line in self._lines(text, below, os.path.dirname(name))
         )
         return name
+
+    def lock(self, path: str) -> str:
+        """Gives a lock file (PEP 751) its place: what it names stands in the sandbox as it stands on the machine."""
+        from oxlang.packaging.locks import common_folder, missing_from_lock, plain_installs, pylock_paths, read_toml
+
+        text = self.read(path).decode("utf-8", "replace")
+        self.result.reads.append(path)
+        folder = os.path.dirname(path)
+        named = {os.path.normpath(os.path.join(folder, one)): name for one, name in pylock_paths(read_toml(path))}
+        top = common_folder([path, *named])
+        base = f"locks/{len(self.seen)}"
+        for one, name in named.items():
+            if not os.path.exists(one):
+                raise missing_from_lock(path, one, name)
+            kind = "project" if os.path.isdir(one) else "file"
+            place = os.path.normpath(f"{base}/{os.path.relpath(one, top)}")
+            self.result.paths.setdefault(
+                f"{one}\0{base}", LocalPath(path=one, token=f"{{sandbox}}/{place}", kind=kind, name=name)
+            )
+        self.seen[path] = name = os.path.normpath(f"{base}/{os.path.relpath(path, top)}")
+        self.result.files[name] = plain_installs(text)
+        self.result.locks.append(name)
+        return name
+
+    def group(self, value: str, folder: str) -> str:
+        """Rewrites a dependency group `[PATH:]NAME`."""
+        place, _, name = value.rpartition(":")
+        path = os.path.normpath(os.path.join(folder, place or "pyproject.toml"))
+        return f"{self.provide(path, 'file')}:{name}" if os.path.isfile(path) else value
 
     def _lines(self, text: str, folder: str, base: str) -> Iterator[str]:
         for line in re.sub(r"\\\r?\n", " ", text).splitlines():

@@ -8,11 +8,11 @@ it is added, and a lazy list in a computation of its own whose origin is the lin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics import error
 from oxlang.packaging.resource import IN_MEMORY, AddOptions, Location, Resource
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.packaging.distribution import Distribution

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from oxlang.diagnostics import error
 from oxlang.graph.digest import Digest
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.packaging.scan import Scan

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from oxlang.packaging.interpreter_config import InterpreterConfig
+from oxlang.records import dataclass
 
 FieldKind = Literal["bool", "int", "text", "path", "enum", "texts", "paths"]
 

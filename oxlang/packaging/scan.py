@@ -12,13 +12,13 @@ import os
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.graph.digest import Digest
 from oxlang.graph.nodes import Artifact, Assemble, Compute, Part, Source
 from oxlang.packaging.resource import Resource, read_rows, write_rows
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.graph.compute import ComputeContext

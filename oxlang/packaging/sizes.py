@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from oxlang.records import dataclass, field
 
 STDLIB = "Python standard library"
 LAUNCHER = "launcher and libpython"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from oxlang.diagnostics import error
 from oxlang.graph.nodes import Artifact, Part, Source
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from oxlang.packaging.distribution import Distribution

@@ -7,10 +7,10 @@ square (Bruls, Huizing, van Wijk: Squarified Treemaps, 2000).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 
 from oxlang.packaging.sizes import Weight
+from oxlang.records import dataclass
 
 _WIDTH, _HEIGHT, _HEAD = 1200.0, 760.0, 18.0
 _LEAST_AREA = 40.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from oxlang.diagnostics.model import Diagnostic
+from oxlang.records import dataclass, field
 from oxlang.syntax import ast
 from oxlang.syntax.options import LanguageOptions
 

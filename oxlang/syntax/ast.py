@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 from oxlang.source import SourceFile, Span
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from oxlang.records import dataclass
 else:
-    from oxlang.syntax.records import dataclass
+    from oxlang.records import dataclass
 
 
 @dataclass(slots=True, eq=False)

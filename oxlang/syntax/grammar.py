@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.bundled import bundled_path
+from oxlang.records import dataclass
 
 if TYPE_CHECKING:
     from lark import Lark

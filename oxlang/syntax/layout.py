@@ -14,10 +14,10 @@ by going back to the first line behind the bracket that is not indented more tha
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import accumulate
 
 from oxlang.diagnostics.model import Diagnostic, Label, diagnostic
+from oxlang.records import dataclass, field
 from oxlang.source import SourceFile, Span
 from oxlang.syntax.ast import Comment
 from oxlang.syntax.options import LanguageOptions

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+
+from oxlang.records import dataclass
 
 _PARTS = re.compile(r"(rb?|br?)?(\"\"\"|'''|\"|')")
 _ESCAPE = (

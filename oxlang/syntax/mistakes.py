@@ -8,9 +8,9 @@ Else the message is the general one. The note of each says `got …, want …`, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from oxlang.diagnostics.model import Diagnostic, Edit, Fix, Label, diagnostic
+from oxlang.records import dataclass
 from oxlang.source import Span
 from oxlang.syntax.ast import ErrorStatement, Statement
 from oxlang.syntax.layout import (

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import Diagnostic
+from oxlang.records import dataclass
 from oxlang.source import SourceFile
 from oxlang.syntax.ast import ExpressionStatement, File, Literal_, Name, Statement
 from oxlang.syntax.build import Builder

@@ -13,12 +13,12 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from oxlang.diagnostics.model import error
+from oxlang.records import dataclass
 from oxlang.workspace.config import CONFIG_NAME
 
 _INLINE = re.compile(r"(?m)^# /// script\s*$\n((?:^#(?: .*)?$\n)*?)^# ///\s*$")

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import error
+from oxlang.records import dataclass
 from oxlang.workspace.config import find_config
 from oxlang.workspace.environment import Environment
 

@@ -14,12 +14,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import OxError, error
 from oxlang.graph.tree import FileEntry, SymlinkEntry, Tree
+from oxlang.records import dataclass, field
 
 if TYPE_CHECKING:
     from oxlang.engine.disk import Disk

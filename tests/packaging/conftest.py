@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,6 +18,7 @@ from oxlang.graph.tree import Tree
 from oxlang.packaging.compute import COMPUTE
 from oxlang.packaging.distribution import Distribution
 from oxlang.packaging.local import describe
+from oxlang.records import replace
 
 
 @pytest.fixture(scope="session")

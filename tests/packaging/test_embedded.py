@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import marshal
-from dataclasses import replace
 from pathlib import Path
 from types import CodeType
 
@@ -27,6 +26,7 @@ from oxlang.packaging.policy import PackagingPolicy
 from oxlang.packaging.resource import AddOptions, Resource
 from oxlang.packaging.scan import read_root
 from oxlang.packaging.stdlib import distribution_scan
+from oxlang.records import replace
 from tests.packaging.conftest import write_files
 
 

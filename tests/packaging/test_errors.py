@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -36,6 +35,7 @@ from oxlang.packaging.tcl import tcl_parts
 from oxlang.packaging.unpack import unpack
 from oxlang.packaging.wheel import installed_files
 from oxlang.packaging.windows import runtime_dll_parts
+from oxlang.records import replace
 from tests.packaging.conftest import EngineDemand
 from tests.packaging.test_archive import described, hostile, make_archive
 from tests.packaging.test_embedded import App

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import fields
 
 import pytest
 
 from oxlang.packaging.packed import FIELDS, PackedResource, PackedResourcesError, merge, read, write
+from oxlang.records import fields
 
 EXAMPLE_A = bytes.fromhex("7079656d62656403000100000000000000010000000000")
 

@@ -152,7 +152,7 @@ def test_unknown_installer(python: Distribution, settings: BuildSettings, tmp_pa
 
 
 def test_foreign_target_takes_wheels_only(python: Distribution, tmp_path: Path) -> None:
-    from dataclasses import replace
+    from oxlang.records import replace
 
     foreign = replace(python, target_triple="aarch64-unknown-linux-gnu", platform_tag="linux-aarch64")
     settings = BuildSettings(host=Platform(python.target_triple), target=foreign.platform)

@@ -109,7 +109,7 @@ def test_archive_of_an_interpreter(tiny: Distribution, tmp_path: Path, suffix: s
     if suffix == ".tar.zst" and sys.version_info < (3, 14):
         pytest.importorskip("zstandard")
     write_files(tmp_path / "tiny" / "include", {"Python.h": ""})
-    from dataclasses import replace
+    from oxlang.records import replace
 
     program = (
         write_files(tmp_path / "tiny", {"bin/python3": "#!/bin/sh\n", "lib/libpython.a": "!<arch>\n"})

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from oxlang.diagnostics.model import Diagnostic, OxError
+from oxlang.records import replace
 from oxlang.source import SourceFile
 from oxlang.syntax.options import STANDARD, LanguageOptions
 
@@ -129,4 +130,6 @@ def _text(one: Diagnostic) -> str:
 
 
 def _shown(chunk: Chunk, reported: list[tuple[int, str, str]]) -> str:
-    return "; ".join(f"{chunk.path.name}:{chunk.line + line + 1} {code} {text!r}" for line, code, text in reported)
+    return "; ".join(
+        f"{chunk.path.name}:{chunk.line + line + 1} {code} {text!r}" for line, code, text in reported
+    )

@@ -28,6 +28,7 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0623", name="no-runtime-dlls", summary="DLLs of the Visual C++ runtime are missing", failure="environment"),
     Code(id="OX0626", name="no-project", summary="a folder is no Python project"),
     Code(id="OX0627", name="over-budget", summary="a program is larger than its size budget"),
+    Code(id="OX0628", name="bad-lock", summary="a lock file cannot be used"),
     Code(id="OX0625", name="not-analyzable", summary="a file is no program or library that can be analyzed"),
     Code(id="OX0624", name="no-tcl", summary="a distribution has no Tcl files"),
 )

@@ -17,7 +17,7 @@ from oxlang.syntax.visit import walk
 
 def _blocks(file: ast.File) -> Iterator[list[ast.Statement]]:
     yield file.statements
-    for node in walk(file):
+    for node in checked.nodes:
         match node:
             case ast.Def() | ast.For() | ast.While():
                 yield node.body
@@ -31,7 +31,7 @@ def unreachable_code(checked: Checked) -> Iterator[Diagnostic]:
     """Statements behind one that always leaves the block."""
     file = checked.program.file
     never = frozenset({"fail"}) & set(checked.environment.names())
-    for block in _blocks(file):
+    for block in _blocks(checked):
         for one, following in itertools.pairwise(block):
             if ends([one], never):
                 yield diagnostic(
@@ -64,7 +64,7 @@ def _is_none(node: ast.Expression) -> bool:
 def useless_expression(checked: Checked) -> Iterator[Diagnostic]:
     """An expression statement that does nothing: no call, and no docstring."""
     file = checked.program.file
-    for block in _blocks(file):
+    for block in _blocks(checked):
         for at, one in enumerate(block):
             if not isinstance(one, ast.ExpressionStatement):
                 continue
@@ -87,7 +87,7 @@ def _calls(node: ast.Expression) -> bool:
 def constant_condition(checked: Checked) -> Iterator[Diagnostic]:
     """A condition that is always true or always false."""
     file = checked.program.file
-    for node in walk(file):
+    for node in checked.nodes:
         if not isinstance(node, ast.If | ast.Conditional):
             continue
         try:
@@ -105,7 +105,7 @@ def constant_condition(checked: Checked) -> Iterator[Diagnostic]:
 def self_comparison(checked: Checked) -> Iterator[Diagnostic]:
     """A name compared with or assigned to itself."""
     file = checked.program.file
-    for node in walk(file):
+    for node in checked.nodes:
         match node:
             case ast.Binary(operator="==" | "!=" | "<" | ">" | "<=" | ">=") if _same(node.left, node.right):
                 always = "true" if node.operator in ("==", "<=", ">=") else "false"
@@ -127,7 +127,7 @@ def _same(left: ast.Expression, right: ast.Expression) -> bool:
 def mutation_in_loop(checked: Checked) -> Iterator[Diagnostic]:
     """A list or dict that is changed while a loop goes over it: an error when the line runs."""
     file = checked.program.file
-    for node in walk(file):
+    for node in checked.nodes:
         if not isinstance(node, ast.For) or not isinstance(node.iterable, ast.Name):
             continue
         binding = checked.program.meaning.get(node.iterable)
@@ -172,7 +172,7 @@ def _inner_blocks(statement: ast.Statement) -> Iterator[list[ast.Statement]]:
 def redundant_pass(checked: Checked) -> Iterator[Diagnostic]:
     """`pass` beside other statements."""
     file = checked.program.file
-    for block in _blocks(file):
+    for block in _blocks(checked):
         for one in block:
             if isinstance(one, ast.Pass) and len(block) > 1:
                 yield diagnostic(

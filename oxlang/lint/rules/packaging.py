@@ -67,8 +67,9 @@ def conflicting_run_settings(checked: Checked) -> Iterator[Diagnostic]:
     """Two of `run_command`, `run_filename`, `run_module` on one interpreter config: only one can win."""
     file = checked.program.file
     first: dict[Binding, tuple[str, ast.Assignment]] = {}
+    conditional = _conditional(checked)
     for binding, name, one in _settings(checked, _CONFIG):
-        if name not in _RUN_SETTINGS or binding is None or _is_none(one.value) or _conditional(checked, one):
+        if name not in _RUN_SETTINGS or binding is None or _is_none(one.value) or one in conditional:
             continue
         known = first.setdefault(binding, (name, one))
         if known[0] != name:
@@ -82,14 +83,16 @@ def _is_none(node: ast.Expression) -> bool:
     return isinstance(node, ast.Name) and node.id == "None"
 
 
-def _conditional(checked: Checked, statement: ast.Assignment) -> bool:
-    """Whether a statement stands in an `if` or a loop."""
-    from oxlang.syntax.visit import walk
-
-    return any(
-        isinstance(node, ast.If | ast.For | ast.While) and node.start <= statement.start < node.end
-        for node in walk(checked.program.file)
-    )
+def _conditional(checked: Checked) -> set[ast.Assignment]:
+    """Gives the assignments that stand in an `if` or a loop."""
+    found: set[ast.Assignment] = set()
+    end = 0
+    for node in checked.nodes:
+        if isinstance(node, ast.If | ast.For | ast.While):
+            end = max(end, node.end)
+        elif isinstance(node, ast.Assignment) and node.start < end:
+            found.add(node)
+    return found
 
 
 @rule("OX1052", "setting-after-use")
@@ -127,15 +130,11 @@ def ignored_settings(checked: Checked) -> Iterator[Diagnostic]:
         for binding, _, one in _settings(checked, owner):
             if binding is not None and binding.scope in ("local", "global"):
                 changed.setdefault(binding, one)
+    owners = {one.value for one in checked.inference.facts.attributes}
     for binding in changed:
         sources = checked.inference.facts.sources.get(binding, [])
         if any(one.kind != "value" for one in sources) or binding.first is None:
             continue
-        owners = {
-            one.value
-            for one in checked.inference.facts.attributes
-            if isinstance(one.value, ast.Name) and checked.program.meaning.get(one.value) is binding
-        }
         if all(use in owners for use in binding.uses):
             yield diagnostic(
                 "OX1053", f"`{binding.name}` is changed, but not used for anything", span=file.span(binding.first),
@@ -149,10 +148,13 @@ def tab_indentation(checked: Checked) -> Iterator[Diagnostic]:
     file = checked.program.file
     edits = []
     first: Span | None = None
+    if "\t" not in file.source.text:
+        return
+    in_strings = _lines_in_strings(checked)
     for number, start in enumerate(file.source.line_starts):
         line = file.source.line_text(number)
         indent = line[: len(line) - len(line.lstrip(" \t"))]
-        if "\t" not in indent or _in_string(file, start):
+        if "\t" not in indent or number in in_strings:
             continue
         span = Span(file.source, start, start + len(indent))
         first = first or span
@@ -164,7 +166,11 @@ def tab_indentation(checked: Checked) -> Iterator[Diagnostic]:
         )
 
 
-def _in_string(file: ast.File, offset: int) -> bool:
-    from oxlang.syntax.visit import walk
-
-    return any(isinstance(node, ast.Literal_) and node.start < offset < node.end for node in walk(file))
+def _lines_in_strings(checked: Checked) -> set[int]:
+    """Gives the lines that begin within a string."""
+    source = checked.program.file.source
+    found: set[int] = set()
+    for node in checked.nodes:
+        if isinstance(node, ast.Literal_):
+            found.update(range(source.position(node.start).line + 1, source.position(node.end).line + 1))
+    return found

@@ -36,20 +36,18 @@ def duplicate_target(checked: Checked) -> Iterator[Diagnostic]:
     """Two targets of one name: the later one wins silently."""
     file = checked.program.file
     seen: dict[str, RegisteredTarget] = {}
+    top_level = _top_level_calls(checked)
     for one in checked.targets:
         first = seen.setdefault(one.name, one)
-        if first is not one and _top_level(checked, first) and _top_level(checked, one):
+        if first is not one and first.call in top_level and one.call in top_level:
             yield diagnostic(
                 "OX1010", f"the target `{one.name}` is registered twice", span=file.span(one.name_node),
                 labels=[Label(file.span(first.name_node), "this registration has no effect", False)],
             )
 
 
-def _top_level(checked: Checked, target: RegisteredTarget) -> bool:
-    return any(
-        isinstance(one, ast.ExpressionStatement) and one.value is target.call
-        for one in checked.program.file.statements
-    )
+def _top_level_calls(checked: Checked) -> set[ast.Expression]:
+    return {one.value for one in checked.program.file.statements if isinstance(one, ast.ExpressionStatement)}
 
 
 @rule("OX1011", "unknown-dependency")
@@ -96,14 +94,12 @@ def unresolved_targets(checked: Checked) -> Iterator[Diagnostic]:
 @rule("OX1013", "demand-at-module-level")
 def demand_at_module_level(checked: Checked) -> Iterator[Diagnostic]:
     """A call at the top level that may run actions: it is paid for by every command that reads the config."""
-    inside = [
-        block.node for block in checked.program.functions if not block.is_comprehension
-    ]
+    inside = _calls_in_functions(checked)
     for call in checked.inference.facts.calls:
         declared = checked.declaration(call.function)
         if not isinstance(declared, FunctionDef) or declared.effect != "demands":
             continue
-        if not any(one.start <= call.start < one.end for one in inside):
+        if call not in inside:
             yield diagnostic(
                 "OX1013", f"`{declared.qualified_name}` may run actions each time the config is read",
                 span=checked.program.file.span(call.function),
@@ -111,11 +107,23 @@ def demand_at_module_level(checked: Checked) -> Iterator[Diagnostic]:
             )
 
 
+def _calls_in_functions(checked: Checked) -> set[ast.Call]:
+    found: set[ast.Call] = set()
+    end = 0
+    for node in checked.nodes:
+        if isinstance(node, ast.Def | ast.Lambda):
+            end = max(end, node.end)
+        elif isinstance(node, ast.Call) and node.start < end:
+            found.add(node)
+    return found
+
+
 @rule("OX1014", "several-default-targets")
 def several_default_targets(checked: Checked) -> Iterator[Diagnostic]:
     """More than one target with `default=True`: the last one wins."""
     file = checked.program.file
-    defaults = [one for one in checked.targets if one.default and _top_level(checked, one)]
+    top_level = _top_level_calls(checked)
+    defaults = [one for one in checked.targets if one.default and one.call in top_level]
     for before, after in itertools.pairwise(defaults):
         if before.name != after.name:
             yield diagnostic(
@@ -253,9 +261,7 @@ def _advice(declared: FunctionDef) -> str:
 
 
 def _statements(checked: Checked) -> Iterator[ast.ExpressionStatement]:
-    from oxlang.syntax.visit import walk
-
-    for node in walk(checked.program.file):
+    for node in checked.nodes:
         if isinstance(node, ast.ExpressionStatement):
             yield node
 

@@ -10,7 +10,6 @@ from oxlang.declare.types import Ty
 from oxlang.diagnostics.model import Diagnostic, Edit, Fix, Label, diagnostic
 from oxlang.lint.registry import rule
 from oxlang.syntax import ast
-from oxlang.syntax.visit import walk
 
 _NOT_ITERABLE = {"string": "a string", "literal": "a string", "int": "an int", "float": "a float", "bool": "a bool",
                  "none": "None", "function": "a function", "bytes": "bytes"}  # fmt: skip
@@ -22,7 +21,7 @@ _NUMBERS = {"int", "float"}
 def repeated_key(checked: Checked) -> Iterator[Diagnostic]:
     """A key that stands twice in a dict literal: an error when the line runs."""
     file = checked.program.file
-    for node in walk(file):
+    for node in checked.nodes:
         if not isinstance(node, ast.DictExpression):
             continue
         seen: dict[tuple[str, object], ast.Expression] = {}
@@ -44,7 +43,7 @@ def repeated_key(checked: Checked) -> Iterator[Diagnostic]:
 def not_iterable(checked: Checked) -> Iterator[Diagnostic]:
     """A loop over something that cannot be iterated over; strings cannot in Starlark."""
     file = checked.program.file
-    for node in walk(file):
+    for node in checked.nodes:
         if not isinstance(node, ast.For | ast.ForClause):
             continue
         ty = checked.type_of(node.iterable)
@@ -58,7 +57,7 @@ def not_iterable(checked: Checked) -> Iterator[Diagnostic]:
 def wrong_operands(checked: Checked) -> Iterator[Diagnostic]:
     """An operator between values that it does not take: `"a" + 1`."""
     file = checked.program.file
-    for node in walk(file):
+    for node in checked.nodes:
         if not isinstance(node, ast.Binary) or node.operator not in _ARITHMETIC:
             continue
         left, right = checked.type_of(node.left), checked.type_of(node.right)
@@ -100,7 +99,7 @@ def _refused(operator: str, left: Ty, right: Ty) -> bool:
 def unhashable_key(checked: Checked) -> Iterator[Diagnostic]:
     """A list or dict as key of a dict: an error when the line runs."""
     file = checked.program.file
-    for node in walk(file):
+    for node in checked.nodes:
         if isinstance(node, ast.DictEntry) and checked.type_of(node.key).kind in ("list", "dict", "set"):
             kind = checked.type_of(node.key).kind
             help = "use a tuple" if kind == "list" else None
@@ -111,7 +110,7 @@ def unhashable_key(checked: Checked) -> Iterator[Diagnostic]:
 def missing_comma(checked: Checked) -> Iterator[Diagnostic]:
     """`print(x) (y)` or `"a" ["b"]`: a call or index of a literal, where a comma is missing."""
     file = checked.program.file
-    for node in walk(file):
+    for node in checked.nodes:
         match node:
             case ast.Call(function=ast.Literal_() | ast.ListExpression() | ast.DictExpression() as callee):
                 yield diagnostic(
