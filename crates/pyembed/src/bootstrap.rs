@@ -204,6 +204,20 @@ impl Drop for Tables {
             ffi::PyImport_Inittab = originals.inittab;
             ffi::PyImport_FrozenModules = originals.frozen;
         }
+        forget_paths();
+    }
+}
+
+/// Makes the next interpreter look for its paths anew.
+///
+/// Until 3.10 CPython takes the module search path of the last interpreter for one that the program
+/// has set, and then does not compute another.
+fn forget_paths() {
+    #[cfg(not(Py_3_11))]
+    // SAFETY: null clears what is kept in globals, which a finalized interpreter does not use.
+    unsafe {
+        #[allow(deprecated)]
+        ffi::Py_SetPath(ptr::null());
     }
 }
 

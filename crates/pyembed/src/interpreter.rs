@@ -10,6 +10,7 @@ use oxidized_importer::{new_finder, FinderOptions};
 use pyo3_ffi as ffi;
 
 use crate::bootstrap::Tables;
+use crate::resources;
 use crate::setup;
 use crate::startup::{self, Started};
 use crate::{
@@ -136,7 +137,9 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
     /// Starts an interpreter.
     ///
     /// Every failure is an error value; only command lines that ask CPython to print something and
-    /// exit (`--version`, with the profile `python`) end the process.
+    /// exit (`--version`, with the profile `python`) end the process. After a failure inside of CPython
+    /// (`during initializing Python …`) there is no second try in the same process: CPython leaves
+    /// itself half started, and every further call is an error.
     pub fn new(config: OxidizedPythonInterpreterConfig<'resources>) -> Result<Self, NewInterpreterError> {
         let config = config.resolve()?;
         let lock = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -144,10 +147,15 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
         if unsafe { ffi::Py_IsInitialized() } != 0 {
             return Err(NewInterpreterError::Simple("a Python interpreter is already running in this process"));
         }
+        if startup::is_halfway() {
+            let message = "Python cannot be started again in this process: an earlier start failed halfway";
+            return Err(NewInterpreterError::Simple(message));
+        }
         environment::prepare(&config);
         let modules_folder = setup::modules_folder(&config);
 
-        let resources = if config.oxidized_importer { startup::index_resources(&config)? } else { Default::default() };
+        let resources =
+            if config.oxidized_importer { resources::index_resources(&config)? } else { Default::default() };
         // SAFETY: no interpreter exists, as asked above, and the lock keeps it so; the resources live
         // as long as the interpreter.
         let tables = unsafe {
@@ -179,7 +187,7 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
     /// What is done by the attached thread before anybody else's code runs.
     fn prepare(
         &self,
-        resources: startup::PythonResourcesState,
+        resources: resources::PythonResourcesState,
         started: &Started,
         modules_folder: Option<std::path::PathBuf>,
     ) -> Result<(), NewInterpreterError> {
@@ -205,7 +213,7 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
         Ok(())
     }
 
-    fn install_finder(&self, resources: startup::PythonResourcesState) -> Result<(), NewInterpreterError> {
+    fn install_finder(&self, resources: resources::PythonResourcesState) -> Result<(), NewInterpreterError> {
         let module =
             py::import(oxidized_importer::MODULE_NAME).map_err(during("import of oxidized importer module"))?;
         let method = match self.config.multiprocessing_start_method {

@@ -17,6 +17,7 @@
 
 mod allocator;
 mod bootstrap;
+mod c_config;
 mod config;
 mod environment;
 mod error;
@@ -28,6 +29,7 @@ pub mod launcher;
 mod multiprocessing;
 mod payload;
 mod resolve;
+mod resources;
 mod setup;
 mod startup;
 pub mod technotes;
@@ -43,4 +45,4 @@ pub use interpreter_config::{
     Allocator, BytecodeOptimizationLevel, BytesWarning, CheckHashPycsMode, CoerceCLocale, MemoryAllocatorBackend,
     MultiprocessingStartMethod, PythonInterpreterConfig, PythonInterpreterProfile, TerminfoResolution,
 };
-pub use startup::PythonResourcesState;
+pub use resources::PythonResourcesState;

@@ -12,6 +12,13 @@
 //!    step 4 get the finder as their loader. `site` is imported now, if it is wanted.
 //! 7. Attributes of `sys` are set and the thread detaches.
 //!
+//! # Interpreters in sequence
+//! After a drop, another interpreter can be started in the same process. This crate restores what it
+//! has changed in CPython's globals, and up to 3.10 it also clears the search path that CPython keeps
+//! from the last interpreter. What extension modules do with a second interpreter is their own
+//! affair: a plain C program that imports `datetime` in one interpreter after the other dies of a double
+//! free in CPython 3.12.1. A start that fails inside of CPython cannot be undone; further ones are errors.
+//!
 //! # Settings by Python version
 //! Fields of [`PythonInterpreterConfig`](crate::PythonInterpreterConfig) mirror C fields of the same
 //! name. All exist in 3.9 to 3.13; `dump_refs` and `show_ref_count` need specially built

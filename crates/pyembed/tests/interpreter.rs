@@ -290,6 +290,30 @@ fn two_interpreters() {
     });
 }
 
+/// Paths of one interpreter are nothing to the next, however different their configurations are.
+#[test]
+fn two_interpreters_of_different_kinds() {
+    alone("two_interpreters_of_different_kinds", || {
+        let blob = packed_stdlib();
+        let both = || OxidizedPythonInterpreterConfig { oxidized_importer: true, ..installed_config() };
+        for round in 0..2 {
+            for (place, config) in [("files", installed_config()), ("memory", packed_config(blob)), ("files", both())] {
+                let interpreter = MainPythonInterpreter::new(config).unwrap();
+                let count = eval(&interpreter, "len(__import__('sys').path)").parse::<usize>().unwrap();
+                assert_eq!(count > 0, place == "files", "round {round}");
+                assert_eq!(eval(&interpreter, "__import__('json').dumps([1])"), "[1]");
+                if place == "files" {
+                    assert_eq!(eval(&interpreter, "__import__('math').floor(2.5)"), "2");
+                }
+            }
+        }
+        let mut config = installed_config();
+        config.interpreter_config.run_command = Some("import json".to_owned());
+        assert_eq!(MainPythonInterpreter::new(config.clone()).unwrap().run(), 0);
+        assert_eq!(MainPythonInterpreter::new(config).unwrap().run(), 0);
+    });
+}
+
 unsafe extern "C" fn init_only_in_first() -> *mut pyo3_ffi::PyObject {
     static mut DEFINITION: pyo3_ffi::PyModuleDef = pyo3_ffi::PyModuleDef {
         m_base: pyo3_ffi::PyModuleDef_HEAD_INIT,
@@ -326,6 +350,9 @@ fn missing_stdlib_is_error() {
         let error = MainPythonInterpreter::new(packed_config(empty)).unwrap_err().to_string();
         assert!(error.starts_with("during initializing Python"), "{error}");
         assert!(error.contains("filesystem encoding") || error.contains("encodings"), "{error}");
+        // CPython itself would crash.
+        let error = MainPythonInterpreter::new(installed_config()).unwrap_err().to_string();
+        assert!(error.contains("cannot be started again"), "{error}");
     });
 }
 
