@@ -25,9 +25,6 @@ def local_inputs(local: Localised) -> tuple[list[tuple[str, Artifact]], list[Too
     """Gives the inputs of a sandbox for local files and projects, and folders of archives as tools."""
     inputs: list[tuple[str, Artifact]] = []
     tools: list[Tool] = []
-    if local.files:
-        entries = tuple((path, text.encode(), False) for path, text in sorted(local.files.items()))
-        inputs.append(("", Artifact(Write(entries=entries, description="requirements"))))
     for one in local.paths.values():
         name = os.path.basename(one.path.rstrip("/")) or "root"
         if one.kind == "links":
@@ -40,6 +37,10 @@ def local_inputs(local: Localised) -> tuple[list[tuple[str, Artifact]], list[Too
             inputs.append((os.path.dirname(place), Artifact(Source(path=one.path, description=name))))
         else:
             inputs.append((place, project_files(one.path)))
+    if local.files:
+        # Last: a lock that was rewritten stands in the place of the one in a project's folder.
+        entries = tuple((path, text.encode(), False) for path, text in sorted(local.files.items()))
+        inputs.append(("", Artifact(Write(entries=entries, description="requirements"))))
     return inputs, tools
 
 

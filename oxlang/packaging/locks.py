@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 UV_LOCK, PYLOCK = "uv.lock", "pylock.toml"
 _PYLOCK_NAME = re.compile(r"(^|/)pylock(\.[^/.]+)?\.toml$")
 _EDITABLE = re.compile(r"(?m)((?:^|[{,])\s*editable\s*=\s*)true\b")
-_OTHER_LOCKS = {"poetry.lock": "poetry export", "pdm.lock": "pdm export", "Pipfile.lock": "pipenv requirements"}
+_OTHER_LOCKS = {
+    "poetry.lock": "poetry export",
+    "pdm.lock": "pdm export",
+    "Pipfile.lock": "pipenv requirements",
+}
 
 
 class Lock:
@@ -75,7 +79,9 @@ def read_toml(path: str, origin: Span | None = None) -> dict[str, Any]:
         with open(path, "rb") as stream:
             found: dict[str, Any] = toml.load(stream)
     except OSError as failure:
-        raise error("OX0628", f"`{path}` cannot be read: {failure.strerror or failure}", span=origin) from None
+        raise error(
+            "OX0628", f"`{path}` cannot be read: {failure.strerror or failure}", span=origin
+        ) from None
     except ValueError as failure:
         raise error("OX0628", f"`{path}` is not TOML: {failure}", span=origin) from None
     return found
@@ -93,7 +99,11 @@ def find_lock(folder: str, origin: Span | None = None) -> Lock | None:
     for file in (UV_LOCK, PYLOCK):
         path = os.path.join(folder, file)
         if os.path.isfile(path):
-            return _uv_lock(path, folder, name, description, origin) if file == UV_LOCK else _pylock(path, folder, name, origin)
+            return (
+                _uv_lock(path, folder, name, description, origin)
+                if file == UV_LOCK
+                else _pylock(path, folder, name, origin)
+            )
     root = _workspace(folder, origin)
     if root:
         return _uv_lock(os.path.join(root, UV_LOCK), folder, name, description, origin)
@@ -113,7 +123,11 @@ def _workspace(folder: str, origin: Span | None) -> str:
             found = _description(above, origin).get("tool", {}).get("uv", {}).get("workspace", {})
             relative = Path(os.path.relpath(folder, above)).as_posix()
             inside = any(_matches(relative, one) for one in found.get("members", ()))
-            return above if inside and not any(_matches(relative, one) for one in found.get("exclude", ())) else ""
+            return (
+                above
+                if inside and not any(_matches(relative, one) for one in found.get("exclude", ()))
+                else ""
+            )
         below = above
     return ""
 
@@ -122,7 +136,9 @@ def _matches(path: str, pattern: str) -> bool:
     parts, wanted = path.split("/"), pattern.strip("/").removeprefix("./").split("/")
     if "**" in wanted:
         return fnmatch(path, pattern)
-    return len(parts) == len(wanted) and all(fnmatch(one, other) for one, other in zip(parts, wanted, strict=True))
+    return len(parts) == len(wanted) and all(
+        fnmatch(one, other) for one, other in zip(parts, wanted, strict=True)
+    )
 
 
 def _uv_lock(path: str, folder: str, name: str, description: dict[str, Any], origin: Span | None) -> Lock:
@@ -168,9 +184,13 @@ def _dependencies(package: Mapping[str, Any]) -> Iterator[str]:
             yield normalised(str(one.get("name", "")))
 
 
-def _check_current(own: Mapping[str, Any], description: Mapping[str, Any], path: str, origin: Span | None) -> None:
+def _check_current(
+    own: Mapping[str, Any], description: Mapping[str, Any], path: str, origin: Span | None
+) -> None:
     """Raises OX0628 when `pyproject.toml` names a dependency that the lock was made without."""
-    locked = {normalised(str(one.get("name", ""))) for one in own.get("metadata", {}).get("requires-dist", ())}
+    locked = {
+        normalised(str(one.get("name", ""))) for one in own.get("metadata", {}).get("requires-dist", ())
+    }
     project = description.get("project", {})
     if "dependencies" in project.get("dynamic", ()):
         return

@@ -281,7 +281,13 @@ class _Localiser:
 
     def lock(self, path: str) -> str:
         """Gives a lock file (PEP 751) its place: what it names stands in the sandbox as it stands on the machine."""
-        from oxlang.packaging.locks import common_folder, missing_from_lock, plain_installs, pylock_paths, read_toml
+        from oxlang.packaging.locks import (
+            common_folder,
+            missing_from_lock,
+            plain_installs,
+            pylock_paths,
+            read_toml,
+        )
 
         text = self.read(path).decode("utf-8", "replace")
         self.result.reads.append(path)

@@ -112,7 +112,10 @@ def install_project(
     uv = find_uv(environment)
     if lock is None and not (neighbours and uv):
         suffix = f"[{','.join(extras)}]" if extras else ""
-        arguments = [f"{folder}{suffix}", *(word for one in groups for word in ("--group", f"{folder}/pyproject.toml:{one}"))]
+        arguments = [
+            f"{folder}{suffix}",
+            *(word for one in groups for word in ("--group", f"{folder}/pyproject.toml:{one}")),
+        ]
         return pip_install(
             distribution, tuple(arguments), policy=policy, settings=settings, environment=environment,
             working_directory=working_directory, config_directory=config_directory, resolution=resolution, origin=origin,
@@ -132,7 +135,10 @@ def install_project(
 
         host = host_distribution(distribution, settings.host, environment)
         platform = uv_platform(distribution)
-        built = {*(lock.local if lock else neighbours).values(), normalised(str(description.get("project", {}).get("name", "")))}
+        built = {
+            *(lock.local if lock else neighbours).values(),
+            normalised(str(description.get("project", {}).get("name", ""))),
+        }
         platform += [word for one in sorted(built) if one for word in ("--no-binary", one)]
     inputs, places = _inputs(folder, lock, lock.local if lock else neighbours, origin)
     plan = {
@@ -239,7 +245,9 @@ def _sources(folder: str, description: Mapping[str, Any], origin: Span | None) -
                 full = os.path.normpath(os.path.join(place, path))
                 if not os.path.exists(full):
                     raise error(
-                        "OX0628", f"`tool.uv.sources` takes `{name}` from `{full}`, which does not exist", span=origin
+                        "OX0628",
+                        f"`tool.uv.sources` takes `{name}` from `{full}`, which does not exist",
+                        span=origin,
                     )
                 found[full] = normalised(name)
                 if os.path.isdir(full) and full not in seen:
@@ -266,7 +274,9 @@ def _inputs(
         text = Path(lock.path).read_text(encoding="utf-8")
         if not lock.is_uv:
             entry = (os.path.basename(lock.path), plain_installs(text).encode(), False)
-            inputs.append((os.path.dirname(places[lock.path]), Artifact(Write(entries=(entry,), description="lock"))))
+            inputs.append(
+                (os.path.dirname(places[lock.path]), Artifact(Write(entries=(entry,), description="lock")))
+            )
         elif lock.folder != folder:
             for name in ("uv.lock", "pyproject.toml"):
                 source = Source(path=os.path.join(lock.folder, name), description=name, origin=origin)

@@ -82,3 +82,36 @@ def test_the_lock_of_a_project_holds(oxl: Oxl, tmp_path: Path, triple: str) -> N
     oxl("build", "--path", folder)
     program = folder / "build" / triple / "debug" / "exe" / "locked"
     assert Product(program).run() == "23.1.0\n"
+
+
+BY_PIP = """\
+def make_exe():
+    exe = default_python_distribution().to_python_executable(name = "locked")
+    exe.add_python_resources(exe.pip_install(["-r", CWD + "/pylock.toml"]))
+    exe.run_entry_point("locked:main")
+    return exe
+
+register_target("exe", make_exe)
+resolve_targets()
+"""
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("config", [LOCKED, BY_PIP])
+def test_a_standard_lock_that_holds_the_project_itself(oxl: Oxl, tmp_path: Path, triple: str, config: str) -> None:
+    uv = shutil.which("uv") or pytest.importorskip("uv").find_uv_bin()
+    folder = tmp_path / "locked"
+    (folder / "src" / "locked").mkdir(parents=True)
+    (folder / "src" / "locked" / "__init__.py").write_text(
+        "def main():\n    import importlib.metadata as m\n    print(m.version('attrs'), m.version('locked'))\n"
+    )
+    (folder / "pyproject.toml").write_text(PROJECT)
+    (folder / "pyoxidizer.bzl").write_text(config)
+    subprocess.run([uv, "lock", "--quiet", "--upgrade-package", "attrs==23.1.0"], cwd=folder, check=True)
+    export = [uv, "export", "--quiet", "--frozen", "--format", "pylock.toml", "--output-file", "pylock.toml"]
+    subprocess.run(export, cwd=folder, check=True)
+    assert 'path = "."' in (folder / "pylock.toml").read_text()
+    (folder / "uv.lock").unlink()
+    oxl("build", "--path", folder)
+    program = folder / "build" / triple / "debug" / "exe" / "locked"
+    assert Product(program).run() == "23.1.0 1.0\n"

@@ -143,6 +143,13 @@ def too_old(world: World) -> object:
     )
 
 
+def stale_lock(world: World) -> object:
+    text = '[[package]]\nname = "app"\nsource = { editable = "." }\n[package.metadata]\nrequires-dist = [{ name = "a" }]\n'
+    world.file("uv.lock", text)
+    world.file("pyproject.toml", '[project]\nname = "app"\nversion = "1"\ndependencies = ["a", "b"]\n')
+    return install_project(world.tiny, str(world.folder), **common(world))
+
+
 CASES: list[tuple[str, Provoke]] = [
     ("OX0601", missing_default),
     ("OX0601", too_old),
@@ -188,6 +195,9 @@ CASES: list[tuple[str, Provoke]] = [
     ("OX0625", lambda world: analyze(world.file("README.md", "text"))),
     ("OX0626", lambda world: install_project(world.tiny, str(world.folder / "none"), **common(world))),
     ("OX0627", over_budget),
+    ("OX0628", lambda world: world.install("-r", str(world.file("uv.lock")))),
+    ("OX0628", lambda world: world.install("-r", str(world.file("pylock.toml", "no toml")))),
+    ("OX0628", stale_lock),
 ]  # fmt: skip
 # The words of OX0620 are the installer's own; test_pip provokes it.
 ELSEWHERE = {"OX0620"}
