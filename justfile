@@ -40,7 +40,7 @@ generate:
 golden:
     OXL_GOLDEN=write {{python}} -m pytest tests || true
 
-# The compatibility matrix against the installed oxl.
+# The compatibility matrix with every Python of this machine; writes docs/compatibility-matrix.md.
 matrix *ARGS:
     {{python}} scripts/matrix.py {{ARGS}}
 

@@ -1,4 +1,4 @@
-"""Everything a change must pass: lint, types, import contract, generated files, then all tests.
+"""Everything a change must pass: lint, types, import contract, generated files, part of the matrix, then all tests.
 
 `--quick` leaves out what needs cargo or a package registry. The last line is the test runner's summary.
 """
@@ -32,14 +32,19 @@ def main() -> int:
         if subprocess.run(command, cwd=ROOT).returncode:
             failed.append(name)
         print(f"   {time.monotonic() - began:.0f} s", flush=True)
-    if failed:
-        print(f"failed: {', '.join(failed)}", flush=True)
-    print("== tests", flush=True)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=10"]
     command += ["-n", "auto", "--dist", "loadgroup", "-m", QUICK if quick else WHOLE]
     with tempfile.TemporaryDirectory(prefix="oxl-check-") as folder:
         # What cargo and pip make is made once for all tests of this run.
         shared = {"OXL_TEST_CACHE": f"{folder}/cache", "OXL_TEST_CARGO_TARGET": f"{folder}/target"}
+        if not quick:
+            print("== compatibility matrix, reduced", flush=True)
+            environment = {**os.environ, "PYOXIDIZER_CACHE_DIR": os.environ.get("OXL_TEST_CACHE", f"{folder}/cache")}
+            if subprocess.run([sys.executable, "scripts/matrix.py", "--reduced"], cwd=ROOT, env=environment).returncode:
+                failed.append("compatibility matrix")
+        if failed:
+            print(f"failed: {', '.join(failed)}", flush=True)
+        print("== tests", flush=True)
         tests = subprocess.run(command, cwd=ROOT, env={**shared, **os.environ})
     return 1 if failed or tests.returncode else 0
 
