@@ -20,7 +20,7 @@ from oxlang.diagnostics import error
 from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEntry
 
 OLDEST = (3, 9)
-_FACTS_VERSION = 4
+_FACTS_VERSION = 5
 
 # The C library's own parts and GCC's runtime: every system has its own, so no extension module "links" them.
 BASE_LIBRARY = re.compile(

@@ -15,7 +15,8 @@ from struct import error as struct_error
 from oxlang.records import dataclass
 
 PT_LOAD, PT_DYNAMIC = 1, 2
-SHT_RELA, SHT_REL, SHT_PROGBITS, SHT_STRTAB = 4, 9, 1, 3
+SHT_RELA, SHT_REL, SHT_PROGBITS, SHT_STRTAB, SHT_SYMTAB = 4, 9, 1, 3, 2
+STB_GLOBAL, SHN_UNDEF = 1, 0
 DT_NEEDED, DT_STRTAB, DT_SONAME, DT_RPATH, DT_RUNPATH = 1, 5, 14, 15, 29
 DT_VERNEED, DT_VERNEEDNUM, DT_STRSZ = 0x6FFFFFFE, 0x6FFFFFFF, 10
 EM_386, EM_X86_64, EM_AARCH64 = 3, 62, 183
@@ -87,6 +88,7 @@ class Elf:
         self._section = Struct(order + ("IIQQQQIIQQ" if wide else "IIIIIIIIII"))
         self._dynamic = Struct(order + ("qQ" if wide else "iI"))
         self._relocation = Struct(order + ("QQ" if wide else "II"))
+        self._symbol = Struct(order + ("IBBHQQ" if wide else "IIIBBH"))
         self._verneed = Struct(order + "HHIII")
         self._vernaux = Struct(order + "IHHII")
 
@@ -194,6 +196,28 @@ class Elf:
                 found.add(info & 0xFFFFFFFF if self.bits == 64 else info & 0xFF)
         return found
 
+    def global_symbols(self, starts: tuple[bytes, ...]) -> tuple[set[bytes], set[bytes]]:
+        """Gives global names with certain starts: those defined here, and those that must come from elsewhere."""
+        defined: set[bytes] = set()
+        wanted: set[bytes] = set()
+        sections = self.sections()
+        for table in sections:
+            if table.kind != SHT_SYMTAB or table.link >= len(sections):
+                continue
+            names = sections[table.link]
+            texts = bytes(self.data[names.offset : names.offset + names.size])
+            rows = self.data[table.offset : table.offset + table.size // self._symbol.size * self._symbol.size]
+            for row in self._symbol.iter_unpack(rows):
+                at = row[0]
+                if not texts.startswith(starts, at):
+                    continue
+                info, section = (row[1], row[3]) if self.bits == 64 else (row[3], row[5])
+                if section != SHN_UNDEF:
+                    defined.add(texts[at : texts.find(b"\0", at)])
+                elif info >> 4 == STB_GLOBAL:
+                    wanted.add(texts[at : texts.find(b"\0", at)])
+        return defined, wanted
+
     def _unpack(self, packer: Struct, position: int) -> tuple[int, ...]:
         try:
             return packer.unpack_from(self.data, position)
@@ -278,6 +302,19 @@ def is_position_independent(archive: Path | str) -> bool | None:
         if seen >= 12:
             break
     return True if seen else None
+
+
+def missing_symbols(archive: Path | str, starts: tuple[str, ...]) -> list[str]:
+    """Gives the names with certain starts that a static library's objects need and none of them defines."""
+    wanted_starts = tuple(start.encode() for start in starts)
+    defined: set[bytes] = set()
+    wanted: set[bytes] = set()
+    for _, content in archive_members(archive):
+        if content.startswith(b"\x7fELF"):
+            here, elsewhere = Elf(content).global_symbols(wanted_starts)
+            defined |= here
+            wanted |= elsewhere
+    return sorted(name.decode("ascii", "replace") for name in wanted - defined)
 
 
 def is_bitcode_archive(archive: Path | str) -> bool:

@@ -17,6 +17,9 @@ from oxlang.diagnostics import error
 from oxlang.packaging.distribution import Distribution, LinkEntry, LinkMode
 from oxlang.records import dataclass
 
+# How names of CPython's own functions begin, those of the libraries that it contains among them.
+_OWN_NAMES = ("Py", "_Py", "python_")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundLibraries:
@@ -70,9 +73,16 @@ def find_libpython(variables: Mapping[str, str]) -> FoundLibraries:
     """Finds the libraries that an interpreter's configuration variables name.
 
     Debian installs a second, position-independent archive beside the plain one; it is preferred when the plain one
-    is not position independent.
+    is not position independent. An archive that lacks functions which its own objects call (Debian's of 3.12 and
+    newer: the hash functions behind its built-in `_sha2`) cannot be linked and does not count.
     """
-    from oxlang.packaging.elf import ElfError, is_bitcode_archive, is_position_independent, read_elf_facts
+    from oxlang.packaging.elf import (
+        ElfError,
+        is_bitcode_archive,
+        is_position_independent,
+        missing_symbols,
+        read_elf_facts,
+    )
 
     config, library = variables.get("LIBPL", ""), variables.get("LIBRARY", "")
     folder = variables.get("LIBDIR", "")
@@ -84,6 +94,8 @@ def find_libpython(variables: Mapping[str, str]) -> FoundLibraries:
                 continue
             try:
                 fits, is_bitcode = is_position_independent(path), is_bitcode_archive(path)
+                if not is_bitcode and missing_symbols(path, _OWN_NAMES):
+                    continue
             except (ElfError, OSError, ValueError):
                 continue
             if not static or (pic is False and fits):

@@ -53,6 +53,8 @@ LIBRARY_LICENSES: dict[str, str] = {
     "tcl8.6": "TCL",
     "tk8.6": "TCL",
     "mpdec": "BSD-2-Clause",
+    "zstd": "BSD-3-Clause",
+    "db-5.3": "Sleepycat",
 }
 
 _CLASSIFIERS: dict[str, str] = {

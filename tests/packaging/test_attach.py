@@ -11,8 +11,16 @@ import pytest
 
 from oxlang.packaging.attach import attach, payload_parts, read_payload
 from oxlang.packaging.distribution import Distribution
-from oxlang.packaging.elf import Elf, ElfError, archive_members, is_position_independent, read_elf_facts
+from oxlang.packaging.elf import (
+    Elf,
+    ElfError,
+    archive_members,
+    is_position_independent,
+    missing_symbols,
+    read_elf_facts,
+)
 from oxlang.packaging.elf_write import stripped, with_runpath
+from oxlang.packaging.libpython import find_libpython
 
 PARTS = [("config", [b"{}"]), ("packed-resources", [b"abc", memoryview(b"defg")]), ("empty", [])]
 IS_LINUX = sys.platform.startswith("linux")
@@ -94,3 +102,20 @@ def test_facts_of_libpython(python: Distribution) -> None:
         archive = python.path(python.static_lib)
         assert any(name.endswith(".o") for name, _ in archive_members(archive))
         assert is_position_independent(archive) == python.static_lib_pic
+
+
+def test_archives_that_lack_functions_do_not_count(python: Distribution, tmp_path: Path) -> None:
+    """Debian's archives of 3.12 and newer call hash functions that they do not contain."""
+    if not python.static_lib:
+        pytest.skip("this Python has no static libpython")
+    whole = python.path(python.static_lib)
+    assert missing_symbols(whole, ("Py", "_Py", "python_")) == []
+    content = b"!<arch>\n"
+    for name, member in archive_members(whole):
+        if name != "moduleobject.o":
+            content += f"{name[:15] + '/':<16}{0:<12}{0:<6}{0:<6}{644:<8}{len(member):<10}`\n".encode()
+            content += member + b"\n" * (len(member) % 2)
+    (tmp_path / "libpython3.99.a").write_bytes(content)
+    assert "PyModule_Create2" in missing_symbols(tmp_path / "libpython3.99.a", ("Py", "_Py", "python_"))
+    variables = {"LIBPL": str(tmp_path), "LIBRARY": "libpython3.99.a"}
+    assert find_libpython(variables).static_lib == ""
