@@ -6,11 +6,11 @@ from threading import Event as Flag
 
 
 class Cancelled(Exception):
-    """Ends a step after the build was cancelled; users never see it."""
+    """Ends a step after an interrupt or the failure of another; users never see it."""
 
 
 class CancelToken:
-    """Set once, when the user interrupts."""
+    """Set once, when the user interrupts or a step has failed."""
 
     def __init__(self) -> None:
         self._flag = Flag()

@@ -10,7 +10,7 @@ from oxlang.records import dataclass
 if TYPE_CHECKING:
     from oxlang.graph.nodes import Node
 
-Phase = Literal["planned", "start", "output", "progress", "warning", "done", "failed"]
+Phase = Literal["planned", "start", "output", "progress", "warning", "done", "failed", "stopped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +20,11 @@ class Event:
     Attributes:
         node: what it is about; None for `planned`.
         phase: `planned` (a build begins; `count` actions may run), `start`, `output` (a line of a process),
-            `progress` (`count` of `total` bytes have come), `warning`, `done`, `failed`.
+            `progress` (`count` of `total` bytes have come), `warning`, `done`, `failed`, `stopped`
+            (because of an interrupt, or because another action has failed).
         cached: for `done`: nothing ran.
-        seconds: for `done` and `failed`: how long it took.
-        text: for `output` and `warning`; for `start`, `done` and `failed`: why it ran.
+        seconds: for `done`, `failed` and `stopped`: how long it took.
+        text: for `output` and `warning`; for `start`, `done`, `failed`, `stopped`: why it ran.
         count: see `phase`.
         total: see `phase`; 0 when not known.
     """

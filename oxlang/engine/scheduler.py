@@ -1,8 +1,9 @@
 """Runs nodes in parallel as their inputs become ready.
 
 Worker threads take from a ready queue: processes first (they are what takes long), then in the order of the walk.
-After a failure nothing new is started; what runs may finish, so that all its errors are shown. An interrupt sets the
-cancel token, which ends running processes with their groups, and is raised again when the workers have stopped.
+After a failure nothing new is started. What runs gets a moment, so that errors that belong together are shown together;
+then the cancel token is set, which ends running processes with their groups. An interrupt sets it at once, and is raised
+again when the workers have stopped.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import heapq
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Condition, Thread
@@ -19,6 +21,7 @@ from oxlang.engine.cancel import Cancelled, CancelToken
 from oxlang.graph.nodes import Node
 
 _POLL_S = 0.5
+_MOMENT_S = 0.2
 
 
 class Scheduler:
@@ -28,7 +31,7 @@ class Scheduler:
         nodes: what to run, inputs before users; inputs that are not among them are ready already.
         step: runs one node; called in a worker thread.
         jobs: how many may run at once.
-        cancel: set on interrupt.
+        cancel: set on interrupt, and soon after a failure.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Scheduler:
         self._left = len(nodes)
         self._running = 0
         self._failures: list[Exception] = []
+        self._failed_at = 0.0
         self._jobs = max(1, min(jobs, len(nodes)))
         for node in nodes:
             needed = {one.node.id for one in node.dependencies()} & self._order.keys()
@@ -65,7 +69,7 @@ class Scheduler:
         try:
             with self._changed:
                 while not self._is_over():
-                    self._changed.wait(_POLL_S)
+                    self._changed.wait(self._pause_s())
         except BaseException:
             self._cancel.set()
             with self._changed:
@@ -76,6 +80,16 @@ class Scheduler:
         for worker in workers:
             worker.join()
         return self._failures
+
+    def _pause_s(self) -> float:
+        """Gives how long to wait for a change; sets the token when the moment after a failure has passed."""
+        if not self._failures or self._cancel.is_set:
+            return _POLL_S
+        left = self._failed_at + _MOMENT_S - time.monotonic()
+        if left > 0:
+            return left
+        self._cancel.set()
+        return _POLL_S
 
     def _is_over(self) -> bool:
         stopped = bool(self._failures) or self._cancel.is_set
@@ -105,6 +119,7 @@ class Scheduler:
                 self._running -= 1
                 self._left -= 1
                 if failure is not None:
+                    self._failed_at = self._failed_at or time.monotonic()
                     self._failures.append(failure)
                 elif not self._cancel.is_set:
                     for user in self._users.get(node.id, ()):

@@ -27,7 +27,7 @@ class Trace:
 
     def on_event(self, event: Event) -> None:
         """Takes an event of the engine."""
-        if event.node is not None and event.phase in ("done", "failed"):
+        if event.node is not None and event.phase in ("done", "failed", "stopped"):
             from oxlang.graph.build_graph import describe
 
             end = time.monotonic() - self._zero
