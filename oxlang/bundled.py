@@ -6,9 +6,11 @@ second place. Nothing else in the package knows where they lie.
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
-_PACKAGE = Path(__file__).resolve().parent
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def bundled_path(*parts: str) -> Path:
@@ -16,7 +18,8 @@ def bundled_path(*parts: str) -> Path:
 
     The path may not exist when the name is wrong; the caller says what that means.
     """
-    inside = _PACKAGE.joinpath("_bundled", *parts)
-    if inside.exists():
-        return inside
-    return _PACKAGE.parent.joinpath(*parts)
+    from pathlib import Path
+
+    package = os.path.dirname(os.path.realpath(__file__))
+    inside = Path(package, "_bundled", *parts)
+    return inside if inside.exists() else Path(os.path.dirname(package), *parts)

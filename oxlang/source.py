@@ -6,12 +6,7 @@ UTF-16 columns exist only in `oxlang.lsp.convert`.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-
 from oxlang.records import dataclass
-
-_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +37,14 @@ class SourceFile:
     def line_starts(self) -> list[int]:
         """Offset of the first character of each line."""
         if self._starts is None:
-            self._starts = [0, *(found.end() for found in _LINE_END.finditer(self.text))]
+            self._starts = _line_starts(self.text)
         return self._starts
 
     def position(self, offset: int) -> Position:
         """Gives the line and column of an offset; offsets past the end give the end."""
         offset = max(0, min(offset, len(self.text)))
+        from bisect import bisect_right
+
         line = bisect_right(self.line_starts, offset) - 1
         return Position(line, offset - self.line_starts[line])
 
@@ -72,6 +69,20 @@ class SourceFile:
     def span(self, start: int, end: int) -> Span:
         """Makes a span of this file."""
         return Span(self, start, end)
+
+
+def _line_starts(text: str) -> list[int]:
+    if "\r" in text:
+        import re
+
+        return [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
+    starts = [0]
+    find = text.find
+    end = find("\n") + 1
+    while end:
+        starts.append(end)
+        end = find("\n", end) + 1
+    return starts
 
 
 @dataclass(frozen=True, slots=True)

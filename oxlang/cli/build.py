@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import FORMAT_JSON, JOBS, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
-from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress, without_config
+from oxlang.cli.session import (
+    EXPLAIN,
+    KEEP,
+    TRACE,
+    UPGRADE,
+    UPGRADE_PACKAGE,
+    find_config,
+    load,
+    progress,
+    say_upgrades,
+    without_config,
+)
 from oxlang.cli.spec import Argument, Command, Option, WrongUsage
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from oxlang.workspace.build import Built
     from oxlang.workspace.evaluate import Session
@@ -34,6 +43,7 @@ def _run(call: Invocation) -> int:
     with progress(call) as display:
         session = load(call, config, targets=names, progress=display)
         built = build(session, names)
+    say_upgrades(call)
     report(call, built)
     if call.values.text("format") == "json":
         from oxlang.cli.output import write_json
@@ -68,6 +78,7 @@ def _build_place(call: Invocation, names: Sequence[str]) -> int:
     with progress(call) as display:
         session = load(call, config, targets=targets, progress=display, text=text)
         built = build(session, targets)
+    say_upgrades(call)
     report(call, built)
     if call.values.text("format") == "json":
         from oxlang.cli.output import write_json
@@ -76,7 +87,7 @@ def _build_place(call: Invocation, names: Sequence[str]) -> int:
     return 0
 
 
-def _build_rust_project(call: Invocation, config: Path, project: str, names: Sequence[str]) -> int:
+def _build_rust_project(call: Invocation, config: str, project: str, names: Sequence[str]) -> int:
     from pathlib import Path
 
     from oxlang.workspace.rust_project import build_rust_project
@@ -149,6 +160,8 @@ COMMAND = Command(
         VAR_ENV,
         JOBS,
         KEEP,
+        UPGRADE,
+        UPGRADE_PACKAGE,
         EXPLAIN,
         TRACE,
         FORMAT_JSON,

@@ -5,10 +5,13 @@ The order is the help page's: alphabetical, but `run-build-script` before `run`,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import import_module
+import sys
 
 from oxlang.cli.spec import Command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "analyze": ("analyze", "Show which libraries a program needs, and the oldest systems that have them."),
@@ -85,7 +88,9 @@ def find(name: str) -> Command | None:
         return None
     if group in GROUPS and name.split(" ", 1)[1] not in GROUPS[group]:
         return None
-    module = import_module(f"oxlang.cli.{COMMANDS[group][0]}")
+    path = f"oxlang.cli.{COMMANDS[group][0]}"
+    __import__(path)
+    module = sys.modules[path]
     if group in GROUPS:
         several: Mapping[str, Command] = module.COMMANDS
         return several[name]

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+import os
 
 from oxlang.cli.build import outputs_json
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import JOBS, RELEASE, TRIPLE, VAR, VAR_ENV
-from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress
+from oxlang.cli.session import (
+    EXPLAIN,
+    KEEP,
+    TRACE,
+    UPGRADE,
+    UPGRADE_PACKAGE,
+    find_config,
+    load,
+    progress,
+    say_upgrades,
+)
 from oxlang.cli.spec import Argument, Command, Option
 from oxlang.cli.watching import PROFILE, TRACE_STEPS, watched
 from oxlang.diagnostics.model import OxError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from oxlang.dialect.plan import BuildPlan
     from oxlang.graph.nodes import Artifact, Node
     from oxlang.workspace.build import Built
@@ -32,7 +43,7 @@ def _run(call: Invocation) -> int:
         if named is not None or not expressions or problem.diagnostic.code.id != "OX0950":
             raise
         # An expression alone needs no config: it sees the names of the dialect.
-        config, text = Path.cwd() / "pyoxidizer.bzl", ""
+        config, text = os.path.join(os.getcwd(), "pyoxidizer.bzl"), ""
     with progress(call) as display:
         with watched(call):
             session = load(
@@ -51,6 +62,7 @@ def _run(call: Invocation) -> int:
             from oxlang.workspace.build import build
 
             built = build(session, names)
+            say_upgrades(call)
     _explain(call, session)
     _result(call, session, shown, built)
     return 0
@@ -183,6 +195,8 @@ COMMAND = Command(
         VAR_ENV,
         JOBS,
         KEEP,
+        UPGRADE,
+        UPGRADE_PACKAGE,
         EXPLAIN,
         TRACE,
         PROFILE,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from oxlang.cli.spec import Values
 from oxlang.cli.terminal import Terminal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from oxlang.packaging.upgrade import Upgrade
 
 
 class Invocation:
@@ -22,9 +24,10 @@ class Invocation:
         environment: the environment variables.
         verbose: how often `--verbose` is given.
         system_rust: whether the machine's Rust was asked for by name.
+        upgrade: which installs run again, when the command was asked to resolve anew.
     """
 
-    __slots__ = ("environment", "system_rust", "terminal", "values", "verbose")
+    __slots__ = ("environment", "system_rust", "terminal", "upgrade", "values", "verbose")
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class Invocation:
         self.terminal = terminal
         self.verbose = verbose
         self.system_rust = system_rust
+        self.upgrade: Upgrade | None = None
         self.environment: Mapping[str, str] = os.environ if environment is None else environment
 
     @property

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 
 def _run(call: Invocation) -> int:
+    from pathlib import Path
+
     from oxlang.dialect.migrate import explained, migrate
     from oxlang.workspace.evaluate import read_config
 
-    path = find_config(call, call.values.text("config"), explicit=True)
+    path = Path(find_config(call, call.values.text("config"), explicit=True))
     source = read_config(path)
     migration = migrate(source)
     for line in explained(migration, str(path)):

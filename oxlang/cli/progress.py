@@ -6,13 +6,14 @@ Nothing is shown, and rich is not imported, as long as everything is found in th
 from __future__ import annotations
 
 import time
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from _thread import allocate_lock
 
 from oxlang.cli.terminal import Terminal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
+    from typing import Any
 
     from oxlang.engine.events import Event
     from oxlang.engine.trace import Trace
@@ -30,7 +31,7 @@ class Progress:
         self._trace_path = trace
         self._trace = _trace() if trace is not None else None
         self._live: Any = None
-        self._lock = Lock()
+        self._lock = allocate_lock()
         self._running: dict[str, tuple[str, float, str]] = {}
         self._done = 0
         self._planned = 0
@@ -82,7 +83,7 @@ class Progress:
                 self._terminal.log("debug", f"{name}: {event.text}")
         elif event.phase == "warning":
             self._print(f"warning: {event.text}", "warn")
-        elif event.phase in ("done", "failed"):
+        elif event.phase in ("done", "failed", "stopped"):
             self._running.pop(ident, None)
             self._done += not event.cached
             self._say_end(name, event)
@@ -100,10 +101,9 @@ class Progress:
         if event.cached:
             self._print(f"cached: {name}", "debug")
             return
-        verb = "failed" if event.phase == "failed" else "done"
         why = f", because {event.text}" if self._explain and event.text else ""
         shown = self._explain or (event.seconds >= _WORTH_A_LINE_S and not self._is_live)
-        self._print(f"{verb}: {name} ({event.seconds:.1f} s){why}", "warn" if shown else "info")
+        self._print(f"{event.phase}: {name} ({event.seconds:.1f} s){why}", "warn" if shown else "info")
 
     def _print(self, text: str, level: str) -> None:
         if self._live is not None:

@@ -6,9 +6,11 @@ compares both parsers on generated command lines.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from oxlang.cli.spec import Argument, Command, Option, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class HelpAsked(Exception):

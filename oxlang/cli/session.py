@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.spec import Option
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Literal
+
     from oxlang.cli.progress import Progress
     from oxlang.graph.platform import BuildSettings
     from oxlang.workspace.evaluate import Session
@@ -20,6 +21,11 @@ KEEP = Option(
 )
 
 EXPLAIN = Option(("--explain",), "Say why each action ran, and which outputs the evaluation itself needed.")
+UPGRADE = Option(("--upgrade",), "Resolve requirements anew that are not exact; what is found then stays.")
+UPGRADE_PACKAGE = Option(
+    ("--upgrade-package",), "Resolve this project anew, the others stay at their versions; may be repeated.", "NAME",
+    multiple=True,
+)
 TRACE = Option(("--trace",), "Write when each action began and ended, for chrome://tracing, Perfetto or Speedscope.", "FILE")
 
 
@@ -33,7 +39,8 @@ def progress(call: Invocation) -> Progress:
 
 def _end_cleanly() -> None:
     """Lets SIGTERM and SIGHUP end the build as Ctrl-C does: children are ended, temporary folders removed."""
-    import signal
+    # What `signal` wraps into enumerations, which take a millisecond to make.
+    import _signal as signal  # type: ignore[import-not-found]
 
     def end(number: int, frame: object) -> None:
         raise KeyboardInterrupt
@@ -58,18 +65,18 @@ def settings(call: Invocation) -> BuildSettings:
     return default_settings(triple if isinstance(triple, str) else None, profile)
 
 
-def find_config(call: Invocation, start: str | None, *, explicit: bool = False) -> Path:
+def find_config(call: Invocation, start: str | None, *, explicit: bool = False) -> str:
     """Gives the config; an explicitly named one is not overruled by variables of the environment."""
     from oxlang.workspace import config
 
-    found = config.find_config(start, {} if explicit else call.environment, call.terminal.info)
+    found = config.config_file(start, {} if explicit else call.environment, call.terminal.info)
     call.terminal.info(f"using config {found}")
     return found
 
 
 def load(
     call: Invocation,
-    config: Path,
+    config: str | Path,
     *,
     targets: Sequence[str] = (),
     mode: Literal["list", "resolve", "build-script"] = "resolve",
@@ -82,6 +89,11 @@ def load(
     from oxlang.workspace.config import variables
 
     given = call.values.as_dict()
+    renewal = None
+    if given.get("upgrade") or given.get("upgrade_package"):
+        from oxlang.packaging.upgrade import Upgrade
+
+        renewal = call.upgrade = Upgrade(call.values.many("upgrade_package"))
     keep = given.get("keep_sandbox")
     return evaluate.load(
         config,
@@ -100,7 +112,14 @@ def load(
         offline=offline,
         options={"verbose": call.verbose},
         text=text,
+        renewal=renewal,
     )
+
+
+def say_upgrades(call: Invocation) -> None:
+    """Says on stderr what `--upgrade` changed."""
+    for line in () if call.upgrade is None else call.upgrade.report():
+        call.terminal.warn(line)
 
 
 def without_config(path: str) -> tuple[Path, str] | None:

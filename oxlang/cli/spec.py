@@ -6,13 +6,15 @@ texts and shell completion) and the help pages (`help.py`) read the declaration;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Literal
+
     from oxlang.cli.invocation import Invocation
 
-Arity = Literal["one", "optional", "many", "rest"]
+    Arity = Literal["one", "optional", "many", "rest"]
+
 Value = bool | int | str | None | tuple[str, ...] | tuple[tuple[str, str], ...]
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
-from typing import Literal, TextIO
 
 from oxlang.diagnostics.model import Diagnostic, OxError
 
-Level = Literal["warn", "info", "debug", "trace"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal, TextIO
+
+    Level = Literal["warn", "info", "debug", "trace"]
+
 LEVELS: tuple[Level, ...] = ("warn", "info", "debug", "trace")
 _SILENT = ("off", "error")
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.spec import Option
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from oxlang.interp.observe import Profile
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import TracebackType
+
+    from oxlang.interp.observe import Profile, StepTrace
     from oxlang.source import Span
 
 PROFILE = Option(
@@ -21,26 +21,40 @@ PROFILE = Option(
 TRACE_STEPS = Option(("--trace-steps",), "Show each line of Starlark on stderr before it runs.")
 
 
-@contextmanager
-def watched(call: Invocation) -> Iterator[None]:
+class watched:
     """Watches what runs inside as the options ask; the profile is written also when the evaluation fails."""
-    path = call.values.maybe("profile")
-    profile: Profile | None = None
-    with ExitStack() as stack:
-        if call.values.flag("trace_steps"):
+
+    __slots__ = ("_call", "_path", "_profile", "_steps")
+
+    def __init__(self, call: Invocation) -> None:
+        self._call = call
+        self._path = call.values.maybe("profile")
+        self._profile: Profile | None = None
+        self._steps: StepTrace | None = None
+
+    def __enter__(self) -> None:
+        if self._call.values.flag("trace_steps"):
             from oxlang.interp.observe import StepTrace
 
-            stack.enter_context(StepTrace(_teller(call)))
-        if path is not None:
+            self._steps = StepTrace(_teller(self._call))
+            self._steps.__enter__()
+        if self._path is not None:
             from oxlang.interp.observe import Profile
 
-            profile = stack.enter_context(Profile())
-        try:
-            yield
-        finally:
-            stack.close()
-            if profile is not None and path is not None:
-                _write(call, profile, Path(path))
+            self._profile = Profile()
+            self._profile.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._profile is not None:
+            self._profile.__exit__(kind, value, trace)
+        if self._steps is not None:
+            self._steps.__exit__(kind, value, trace)
+        if self._profile is not None and self._path is not None:
+            from pathlib import Path
+
+            _write(self._call, self._profile, Path(self._path))
 
 
 def _teller(call: Invocation) -> Callable[[Span, str], None]:

@@ -7,18 +7,19 @@ needs; `Plan.call` binds, checks, converts and calls. The error of a wrong argum
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
 from oxlang.declare import types
 from oxlang.declare.booleans import Bool
-from oxlang.declare.members import ParamDef, ParamKind
+from oxlang.declare.members import ParamDef
 from oxlang.declare.text import shortened, type_name, with_article
 from oxlang.declare.types import Ty
 from oxlang.diagnostics.model import OxError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from oxlang.declare.members import FunctionDef
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from oxlang.declare.members import FunctionDef, ParamKind
 
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
 _MISSING: Any = object()

@@ -7,7 +7,14 @@ Below the interpreter (arguments and results of implementations) booleans are Py
 
 from __future__ import annotations
 
-from typing import NoReturn, final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn, final
+else:
+
+    def final(cls):
+        """Stands in for typing's mark at run time."""
+        return cls
 
 
 @final

@@ -6,24 +6,31 @@ class attributes, so declaring costs no generated code. Everything that readers 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, overload
-
 from oxlang.declare.environment import ConstantDef
-from oxlang.declare.members import UNSET, AttributeDef, Effect, FunctionDef, TypeDef
+from oxlang.declare.members import UNSET, AttributeDef, FunctionDef, TypeDef
 from oxlang.declare.types import Ty, from_annotation
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, TypeVar, overload
+
     from typing_extensions import dataclass_transform
+
+    from oxlang.declare.members import Effect
+
+    C = TypeVar("C", bound=type)
+    F = TypeVar("F", bound=Callable[..., Any])
 else:
 
-    def dataclass_transform(**_: Any) -> Callable[[Any], Any]:
+    def dataclass_transform(**_):
         """Stands in for typing's mark at run time."""
         return lambda value: value
 
+    def overload(function):
+        """Stands in for typing's mark at run time."""
+        return function
 
-C = TypeVar("C", bound=type)
-F = TypeVar("F", bound=Callable[..., Any])
 
 _declared: dict[str, str] = {}
 

@@ -7,19 +7,20 @@ classes, because every start of oxl would pay for making dataclasses of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
-
 from oxlang.declare import types
 from oxlang.declare.types import Ty
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Literal
+
     from oxlang.declare.bind import Plan
     from oxlang.declare.docstring import Docstring
     from oxlang.diagnostics.model import OxError
 
-Effect = Literal["pure", "mutates", "demands", "registers"]
-ParamKind = Literal["normal", "positional", "named", "args", "kwargs"]
+    Effect = Literal["pure", "mutates", "demands", "registers"]
+    ParamKind = Literal["normal", "positional", "named", "args", "kwargs"]
 
 
 class Unset:

@@ -7,16 +7,18 @@ inside implementations.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
-
 from oxlang.declare.booleans import Bool
 from oxlang.declare.text import type_name
 
-TyKind = Literal[
-    "any", "none", "bool", "int", "float", "string", "bytes", "literal", "union", "list", "dict", "tuple",
-    "set", "iterable", "function", "instance",
-]  # fmt: skip
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Literal
+
+    TyKind = Literal[
+        "any", "none", "bool", "int", "float", "string", "bytes", "literal", "union", "list", "dict", "tuple",
+        "set", "iterable", "function", "instance",
+    ]  # fmt: skip
 
 
 class Ty:
@@ -174,6 +176,9 @@ class Ty:
         return tuple(text for one in literals for text in one.choices)
 
 
+_ONLY_TREE = 0x400
+"""`ast.PyCF_ONLY_AST`."""
+
 ANY = Ty("any")
 NONE = Ty("none")
 BOOL = Ty("bool")
@@ -258,9 +263,9 @@ def from_annotation(text: object, scope: Mapping[str, Any] | None = None) -> Ty:
     known = _SIMPLE.get(hint)
     if known is not None:
         return known
-    import ast
-
-    return _from_node(ast.parse(hint, mode="eval").body, hint, scope or {})
+    # What `ast.parse` does, without importing `ast`.
+    tree: Any = compile(hint, "<annotation>", "eval", _ONLY_TREE)
+    return _from_node(tree.body, hint, scope or {})
 
 
 def _from_node(node: Any, text: str, scope: Mapping[str, Any]) -> Ty:

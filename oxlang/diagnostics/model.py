@@ -6,14 +6,16 @@ attaching a span does nothing when there is one already.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
-
 from oxlang.records import dataclass, replace
 from oxlang.source import Span
 
-Severity = Literal["error", "warning", "info", "hint"]
-Failure = Literal["user", "environment", "bug"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    Severity = Literal["error", "warning", "info", "hint"]
+    Failure = Literal["user", "environment", "bug"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

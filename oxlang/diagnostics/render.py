@@ -18,11 +18,13 @@ megabyte gives an excerpt of a line.
 from __future__ import annotations
 
 import os
-import unicodedata
-from collections.abc import Iterable, Sequence
 
 from oxlang.diagnostics.model import Diagnostic, Frame, Label, OxError
 from oxlang.source import SourceFile, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _TAB = "    "
 _WIDTH = 140
@@ -284,12 +286,18 @@ class _Cut:
 def _visible(character: str) -> str:
     if character == "\t":
         return _TAB
+    import unicodedata
+
     if character == "\ufeff" or unicodedata.category(character) in ("Cc", "Cf", "Cs"):
         return "\ufffd" if ord(character) > 0x7F else chr(0x2400 + ord(character)) if ord(character) < 32 else "\u2421"
     return character
 
 
 def _cells(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in ("W", "F") else 1 for c in text
     )

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from oxlang.diagnostics.model import error
 from oxlang.graph.nodes import Artifact, Assemble, Part, Source, Write
 from oxlang.records import dataclass, field
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from oxlang.dialect.context import DialectContext
     from oxlang.graph.tree import Tree
     from oxlang.source import Span

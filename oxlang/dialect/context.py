@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+    from typing import Any, Literal, Protocol
 
     from oxlang.diagnostics.model import Diagnostic
     from oxlang.dialect.targets import TargetTable
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from oxlang.graph.tree import Tree
     from oxlang.source import Span
 
-Mode = Literal["list", "resolve", "build-script"]
+    Mode = Literal["list", "resolve", "build-script"]
+else:
+    Protocol = object
 
 
 class Reads:
@@ -71,7 +74,7 @@ class DialectContext:
         requested: names given from outside.
         reads: what evaluation looked at.
         environment: variables of the environment; the mapping notes what is looked at.
-        cache_dir: folder for facts that are kept between runs.
+        cache_folder: folder for facts that are kept between runs.
         thread: the Starlark thread (`interp.Thread`), set by whoever starts it.
         out: takes the lines of `print`.
         warn: takes warnings.
@@ -91,7 +94,7 @@ class DialectContext:
         mode: Mode = "resolve",
         requested: tuple[str, ...] = (),
         environment: Mapping[str, str] | None = None,
-        cache_dir: Path | None = None,
+        cache_dir: Path | str | None = None,
         out: Callable[[str], None] | None = None,
         warn: Callable[[Diagnostic], None] | None = None,
         prompts: Prompts | None = None,
@@ -111,7 +114,7 @@ class DialectContext:
         self.requested = requested
         self.reads = Reads()
         self.environment: Mapping[str, str] = {} if environment is None else environment
-        self.cache_dir = cache_dir
+        self.cache_folder = None if cache_dir is None else str(cache_dir)
         self.thread: Any = None
         self.out: Callable[[str], None] = out or _print_to_stderr
         self.warn: Callable[[Diagnostic], None] = warn or (lambda diagnostic: None)
@@ -121,6 +124,13 @@ class DialectContext:
         self.options: dict[str, Any] = dict(options or {})
         self.signers: list[Any] = []
         self.memo: dict[object, Any] = {}
+
+    @property
+    def cache_dir(self) -> Path | None:
+        """The folder for facts that are kept between runs."""
+        from pathlib import Path
+
+        return None if self.cache_folder is None else Path(self.cache_folder)
 
     def span(self) -> Span | None:
         """Gives the place of the running call in the user's code."""

@@ -7,14 +7,16 @@ compares the table with the declarations.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import sys
 
 from oxlang.declare.environment import Environment
 from oxlang.declare.members import FunctionDef
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
     from oxlang.dialect.context import DialectContext
 
 _FUNCTIONS = {
@@ -41,6 +43,11 @@ _TYPE_MODULES = (
 )  # fmt: skip
 
 
+def _imported(path: str) -> Any:
+    __import__(path)
+    return sys.modules[path]
+
+
 class DeferredFunction(FunctionDef):
     """A function whose declaration is read when something but its name is asked for."""
 
@@ -54,7 +61,7 @@ class DeferredFunction(FunctionDef):
         # Python comes here for slots that are empty still; the declaration fills them all at once.
         if slot.startswith("__"):
             raise AttributeError(slot)
-        module = import_module(f"oxlang.dialect.{self._module}")
+        module = _imported(f"oxlang.dialect.{self._module}")
         found = next(one for one in declared_functions(module) if one.name == self.name)
         for name in FunctionDef.__slots__:
             setattr(self, name, getattr(found, name))
@@ -98,7 +105,7 @@ def declared_functions(module: Any) -> Iterable[FunctionDef]:
 
 def _declared_types() -> Iterable[Any]:
     for name in _TYPE_MODULES:
-        for one in import_module(f"oxlang.{name}").TYPES:
+        for one in _imported(f"oxlang.{name}").TYPES:
             yield one.__starlark__
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import attribute, function, method, starlark_type, type_name
 from oxlang.diagnostics.model import error
@@ -19,7 +17,11 @@ from oxlang.dialect.content import (
 from oxlang.dialect.targets import ResolvedTarget
 from oxlang.records import replace as changed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
     from oxlang.diagnostics.model import OxError
     from oxlang.dialect.context import DialectContext
     from oxlang.graph.nodes import Artifact, Part

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from oxlang.declare.decorators import starlark_type
 from oxlang.interp.values import Kind
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from oxlang.dialect.context import DialectContext
 
 

@@ -6,13 +6,13 @@ keeps the result. The order of registration decides which target is the default 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from oxlang.declare import function, starlark_type, type_def, type_name
 from oxlang.diagnostics.model import OxError, error
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from oxlang.dialect.context import DialectContext
     from oxlang.dialect.plan import BuildPlan

@@ -6,13 +6,14 @@ and origin stay), walks them and shows them. It only grows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar, cast
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeVar
+
     from oxlang.graph.nodes import Artifact, Node
 
-N = TypeVar("N", bound="Node")
+    N = TypeVar("N", bound=Node)
 
 
 class BuildGraph:
@@ -29,7 +30,8 @@ class BuildGraph:
 
     def add(self, node: N) -> N:
         """Interns a node: gives the equal one that is already there, or the node itself."""
-        return cast("N", self._nodes.setdefault(node.id, node))
+        found: N = self._nodes.setdefault(node.id, node)  # type: ignore[assignment]  # equal nodes are of one class
+        return found
 
     def get(self, ident: str) -> Node | None:
         """Finds a node by its structural id or by an unambiguous beginning of it."""

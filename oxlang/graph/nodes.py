@@ -8,16 +8,17 @@ need no recursion.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from hashlib import sha256
-from typing import TYPE_CHECKING, ClassVar, Literal
-
+from oxlang.graph.hashing import sha256
 from oxlang.records import dataclass, field
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import ClassVar, Literal
+
     from oxlang.source import Span
 
-CacheScope = Literal["always", "session", "never"]
+    CacheScope = Literal["always", "resolved", "session", "never"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +267,8 @@ class Run(Node):
         outputs: relative paths to collect; a missing one is an error unless the path ends in `?`.
         tools: programs of the host.
         platform: further name and value pairs of the key.
-        cache: `always`, `session` (believed for one run of oxl) or `never`.
+        cache: `always`, `resolved` (kept until the engine is asked to renew it; what is behind it is known by its
+            output), `session` (believed for one run of oxl) or `never`.
         append_only: names of caches that processes share, such as pip's downloads; no part of the key.
         pass_env: variables handed through from the host with their values if set; only the names are in the key.
         network: whether the process needs the network; it is then given the host's proxy settings.

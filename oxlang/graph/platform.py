@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Literal
 
 from oxlang.records import dataclass
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Os = Literal["linux", "windows", "macos", "ios", "android", "freebsd", "netbsd", "openbsd", "wasi", "unknown"]
+
 Profile = str
-Os = Literal["linux", "windows", "macos", "ios", "android", "freebsd", "netbsd", "openbsd", "wasi", "unknown"]
 
 _OS_OF_PART: dict[str, Os] = {
     "linux": "linux",

@@ -6,9 +6,6 @@ host's. Python attributes of values are never reached in any other way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.builtins.collections import DICT_METHODS, LIST_METHODS, SET_METHODS
 from oxlang.interp.builtins.string import BYTES_METHODS, STRING_METHODS
@@ -29,6 +26,11 @@ from oxlang.interp.values import (
     to_starlark,
     type_name,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _NOTHING: dict[str, Callable[..., Any]] = {}
 METHODS: dict[type, dict[str, Callable[..., Any]]] = {

@@ -9,18 +9,21 @@ so that a damaged or misplaced file is never run; whoever may write there could 
 from __future__ import annotations
 
 import marshal
+import os
 import sys
-from array import array
-from collections.abc import Iterable
-from importlib import import_module
-from pathlib import Path
-from types import CodeType
-from typing import Any
 
 import oxlang
+from oxlang.graph.hashing import sha256
 from oxlang.records import dataclass
 from oxlang.source import SourceFile
 from oxlang.syntax.options import LanguageOptions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from types import CodeType
+    from typing import Any
 
 _FORMAT = 1
 _MAX_FILES = 400
@@ -54,7 +57,7 @@ def compile_source(
     source: SourceFile,
     options: LanguageOptions,
     predeclared: Iterable[str],
-    cache_dir: Path | None = None,
+    cache_dir: Path | str | None = None,
     known_globals: Iterable[str] = (),
 ) -> Compiled:
     """Gives the compiled form of a text, from the cache if it is there.
@@ -62,11 +65,11 @@ def compile_source(
     Raises the errors of syntax and names, the first one with all others in `others`.
     """
     names = tuple(sorted(predeclared))
-    path: Path | None = None
+    path: str | None = None
     digest = b""
     if cache_dir is not None:
         digest = key(source.text, options, names)
-        path = cache_dir / "starlark" / f"{digest.hex()}.bin"
+        path = f"{cache_dir}/starlark/{digest.hex()}.bin"
         found = _read(path, digest)
         if found is not None:
             return found
@@ -85,35 +88,25 @@ def as_entry(compiled: Compiled, number: int) -> Compiled:
     def flag(name: Any) -> Any:
         return f"{name}.{number}" if isinstance(name, str) and name.startswith(".busy") else name
 
+    code_type = type(compiled.code)
+
     def renamed(code: CodeType) -> CodeType:
         return code.replace(
             co_filename=f"<starlark {number}>",
             co_names=tuple(map(flag, code.co_names)),
-            co_consts=tuple(renamed(one) if isinstance(one, CodeType) else flag(one) for one in code.co_consts),
+            co_consts=tuple(renamed(one) if isinstance(one, code_type) else flag(one) for one in code.co_consts),
         )
 
     return replace(compiled, code=renamed(compiled.code), flags=tuple(map(flag, compiled.flags)))
 
 
-def _sha256() -> Any:
-    """Gives a new SHA-256 object from the module behind hashlib, which itself would load OpenSSL first."""
-    for name in ("_sha2", "_sha256", "hashlib"):
-        try:
-            return import_module(name).sha256()
-        except ImportError:
-            continue
-    raise AssertionError("no SHA-256")
-
-
 def _digest(data: bytes) -> bytes:
-    made = _sha256()
-    made.update(data)
-    return bytes(made.digest())
+    return sha256(data).digest()
 
 
 def key(text: str, options: LanguageOptions, predeclared: tuple[str, ...]) -> bytes:
     """Gives the digest of everything that the compiled form depends on."""
-    made = _sha256()
+    made = sha256()
     for part in (
         f"{_FORMAT} {oxlang.__version__} {sys.implementation.cache_tag} {sys.hexversion} {_own_stamp()}",
         repr(options),
@@ -123,20 +116,20 @@ def key(text: str, options: LanguageOptions, predeclared: tuple[str, ...]) -> by
         data = part.encode("utf-8", "surrogatepass")
         made.update(len(data).to_bytes(8, "little"))
         made.update(data)
-    return bytes(made.digest())
+    return made.digest()
 
 
 def _own_stamp() -> str:
     """Gives what changes when the compiler changes between releases: size and time of its files."""
     global _stamp
     if _stamp is None:
-        here = Path(__file__).parent
+        here = os.path.dirname(__file__)
         parts = []
         for name in ("generate.py", "generate_expressions.py", "generate_calls.py", "generate_functions.py",
                      "generate_statements.py", "analysis.py", "compiled.py",
                      "../resolve/resolver.py", "../syntax/tables.py", "../syntax/layout.py", "../syntax/build.py"):  # fmt: skip
             try:
-                stat = (here / name).stat()
+                stat = os.stat(f"{here}/{name}")
                 parts.append(f"{stat.st_size}.{stat.st_mtime_ns}")
             except OSError:
                 parts.append("-")
@@ -147,7 +140,7 @@ def _own_stamp() -> str:
 _stamp: str | None = None
 
 
-def _read(path: Path, digest: bytes) -> Compiled | None:
+def _read(path: str, digest: bytes) -> Compiled | None:
     try:
         with open(path, "rb") as file:
             data = file.read()
@@ -165,27 +158,25 @@ def _read(path: Path, digest: bytes) -> Compiled | None:
     )  # fmt: skip
 
 
-def _write(path: Path, digest: bytes, made: Compiled) -> None:
+def _write(path: str, digest: bytes, made: Compiled) -> None:
     """Stores a compiled program; a cache that cannot be written is no failure."""
-    import os
-
     data = marshal.dumps((
         made.code, made.starts, made.ends, made.flags, made.exported, made.global_names, made.loaded_names, made.loads,
     ))  # fmt: skip
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    folder, name = os.path.split(path)
+    temporary = f"{folder}/.{name}.{os.getpid()}"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(digest + _digest(data) + data)
+        os.makedirs(folder, exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(digest + _digest(data) + data)
         os.replace(temporary, path)
-        _bound(path.parent)
+        _bound(folder)
     except OSError:
         return
 
 
-def _bound(folder: Path) -> None:
+def _bound(folder: str) -> None:
     """Removes the files that were written longest ago when there are too many."""
-    import os
-
     with os.scandir(folder) as entries:
         files = [(entry.stat().st_mtime_ns, entry.path) for entry in entries if entry.name.endswith(".bin")]
     if len(files) <= _MAX_FILES:
@@ -197,8 +188,6 @@ def _bound(folder: Path) -> None:
             continue
 
 
-def table(data: bytes) -> array[int]:
+def table(data: bytes) -> memoryview[int]:
     """Gives the integers of a stored table."""
-    made: array[int] = array("I")
-    made.frombytes(data)
-    return made
+    return memoryview(data).cast("I")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.formatting import quote, repr_of
 from oxlang.interp.operators import changeable_list, hash_check, unhashable
 from oxlang.interp.values import Range, SDict, SList, index_error, type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 
 def index(value: Any, at: Any) -> Any:

@@ -6,16 +6,17 @@ elements of their arguments.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from types import FunctionType
-from typing import Any
 
 from oxlang.declare.booleans import Bool
 from oxlang.diagnostics.model import error
 from oxlang.interp.values import Elements, Range, SDict, SList, SSet, Struct, is_builtin, type_name
 
-_SPECIAL = re.compile(r'["\\\x00-\x1f\x7f]')
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
 _ESCAPES = {
     '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t",
     "\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from oxlang.interp.values import Kind, to_starlark
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from oxlang.declare.members import FunctionDef
     from oxlang.interp.thread import Thread
 

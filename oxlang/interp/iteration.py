@@ -6,9 +6,7 @@ unlocked when Python drops or exhausts the iterator, so `break`, `return` and er
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Any
 
 from oxlang.diagnostics.model import error
 from oxlang.interp.builtins.arguments import MISSING
@@ -27,6 +25,11 @@ from oxlang.interp.values import (
     SSet,
     type_name,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
 
 class Unlock:

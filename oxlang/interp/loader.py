@@ -7,17 +7,18 @@ afterwards. A loaded file sees the host's functions, and none of its constants.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
 from oxlang.bundled import bundled_path
 from oxlang.diagnostics.model import error
 from oxlang.diagnostics.spelling import did_you_mean, nearest
 from oxlang.source import SourceFile
 from oxlang.syntax.options import CONFIG, STDLIB, LanguageOptions
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from typing import Any
+
     from oxlang.interp.module import Module
     from oxlang.interp.thread import Thread
 
@@ -41,8 +42,8 @@ class Loader:
         thread: Thread,
         predeclared: Mapping[str, Any] | None = None,
         options: LanguageOptions = CONFIG,
-        cwd: Path | None = None,
-        cache_dir: Path | None = None,
+        cwd: Path | str | None = None,
+        cache_dir: Path | str | None = None,
         note: Callable[[Path], None] | None = None,
     ) -> None:
         self.thread = thread
@@ -109,10 +110,12 @@ class Loader:
                     help=did_you_mean(name, known) or f"known are {', '.join(known)}",
                 )
             return found, path, STDLIB
+        from pathlib import Path
+
         given = Path(path)
         if given.is_absolute():
             return given, path, self.options
-        first = (self.cwd or Path()) / given
+        first = Path(self.cwd or ".") / given
         if first.is_file():
             return first, path, self.options
         beside = Path(loading.path).parent / given

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import error
 from oxlang.interp.compiled import Compiled, as_entry, compile_source, table
@@ -15,7 +12,12 @@ from oxlang.interp.values import freeze, to_python, to_starlark
 from oxlang.source import SourceFile, Span
 from oxlang.syntax.options import CONFIG, LanguageOptions
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
     from oxlang.declare.environment import Environment
     from oxlang.syntax import ast
 
@@ -233,7 +235,7 @@ def load_source(
     thread: Thread | None = None,
     constants: Mapping[str, Any] | None = None,
     *,
-    cache_dir: Path | None = None,
+    cache_dir: Path | str | None = None,
     note: Callable[[Path], None] | None = None,
     freeze_after: bool = True,
 ) -> Module:

@@ -6,8 +6,6 @@ types, bound the size of results, and keep floats free of Python's NaN.
 
 from __future__ import annotations
 
-from typing import Any
-
 from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.formatting import percent
@@ -29,6 +27,10 @@ from oxlang.interp.values import (
     locked_error,
     type_name,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _MAX_BITS = 1 << 20
 _MAX_REPEAT = 1 << 30

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from types import FrameType
-from typing import TYPE_CHECKING
 
 from oxlang.source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
+
     from oxlang.interp.module import Module
 
 

@@ -5,9 +5,6 @@ This dictionary is the code's `__builtins__`; there is nothing else that a progr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
-
 from oxlang.declare.booleans import FALSE, TRUE
 from oxlang.diagnostics.model import error
 from oxlang.interp import elements, operators
@@ -19,7 +16,11 @@ from oxlang.interp.formatting import percent, text_of
 from oxlang.interp.iteration import loops, pairs, unpack
 from oxlang.interp.values import SDict, SList, type_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
     from oxlang.interp.thread import Thread
 
 

@@ -6,13 +6,14 @@ entered; nothing is counted within a loop. Memory is charged by the operations t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
 from oxlang.diagnostics.model import OxError, error
 from oxlang.records import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from oxlang.interp.loader import Loader
     from oxlang.interp.module import Module
     from oxlang.source import Span

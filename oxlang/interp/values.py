@@ -10,12 +10,25 @@ A function of Starlark is a Python function made from generated code; a built-in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import Any, NoReturn, final
 
 from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import OxError, error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any, NoReturn, final
+
+    _List = list[Any]
+    _Dict = dict[Any, Any]
+else:
+    _List = list
+    _Dict = dict
+
+    def final(cls):
+        """Stands in for typing's mark at run time."""
+        return cls
 
 
 class Kind:
@@ -39,7 +52,7 @@ def locked_error(action: str, kind: str) -> OxError:
     )
 
 
-class SList(list[Any]):
+class SList(_List):
     """A list that may change."""
 
     __slots__ = ()
@@ -80,7 +93,7 @@ class LockedList(SList):
         raise locked_error("apply += to", "list")
 
 
-class SDict(dict[Any, Any]):
+class SDict(_Dict):
     """A dict that may change."""
 
     __slots__ = ()

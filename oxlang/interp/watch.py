@@ -7,8 +7,8 @@ evaluates (`PyThreadState_SetAsyncExc`), which costs nothing until it happens.
 from __future__ import annotations
 
 from _thread import allocate_lock, get_ident
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import threading
 

@@ -7,10 +7,18 @@ workspace looks at variables.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, KeysView, Mapping
+    from typing import Any
 
-class Environment(Mapping[str, str]):
+    _Base = Mapping[str, str]
+else:
+    # `collections` takes a millisecond to import; a mapping is what has its methods.
+    _Base = object
+
+class Environment(_Base):
     """A read-only mapping that remembers the names it was asked for.
 
     Attributes:
@@ -28,6 +36,11 @@ class Environment(Mapping[str, str]):
             raise KeyError(name)
         return value
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Gives a variable, or the default when it is not set."""
+        value = self.reads[name] = self._variables.get(name)
+        return default if value is None else value
+
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name) is not None
 
@@ -36,6 +49,10 @@ class Environment(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._variables)
+
+    def keys(self) -> KeysView[str]:
+        """Gives the names of all variables, without a note of them."""
+        return self._variables.keys()
 
     def unrecorded(self) -> Mapping[str, str]:
         """Gives the variables for handing them to child processes; nothing is noted."""

@@ -8,20 +8,22 @@ context, for build scripts and caches.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import OxError, error
-from oxlang.workspace.config import cache_dir
+from oxlang.workspace.config import cache_folder
 from oxlang.workspace.environment import Environment
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
     from oxlang.diagnostics.model import Diagnostic
     from oxlang.dialect.context import DialectContext, Mode, Prompts
     from oxlang.dialect.plan import BuildPlan
     from oxlang.dialect.targets import TargetTable
-    from oxlang.engine.engine import Engine
+    from oxlang.engine.engine import Engine, Renewal
     from oxlang.engine.events import OnEvent
     from oxlang.engine.local import Keep
     from oxlang.graph.digest import Digest
@@ -40,7 +42,6 @@ class Session:
     The engine is opened when something first needs it, so that listing targets imports none of it.
 
     Attributes:
-        config: absolute path of the config.
         settings: host, target, profile.
         context: the state of the evaluation: targets, graph, reads.
         source: the config's text.
@@ -53,18 +54,25 @@ class Session:
 
     def __init__(
         self,
-        config: Path,
+        config: str,
         settings: BuildSettings,
         source: SourceFile,
         environment: Environment,
         opening: Callable[[], Engine],
     ) -> None:
-        self.config = config
+        self._config = config
         self.settings = settings
         self.source = source
         self.environment = environment
         self._opening = opening
         self._engine: Engine | None = None
+
+    @property
+    def config(self) -> Path:
+        """The config's absolute path."""
+        from pathlib import Path
+
+        return Path(self._config)
 
     @property
     def engine(self) -> Engine:
@@ -99,6 +107,8 @@ class Session:
 
     def place_of(self, target: str) -> Path:
         """Gives the folder of a target's outputs."""
+        from pathlib import Path
+
         return Path(self.context.target_directory(target))
 
 
@@ -122,7 +132,7 @@ class _SessionDemand:
 
 
 def load(
-    config: Path,
+    config: Path | str,
     settings: BuildSettings,
     *,
     variables: Mapping[str, str | None] | None = None,
@@ -138,6 +148,7 @@ def load(
     offline: bool = False,
     options: Mapping[str, Any] | None = None,
     text: str | None = None,
+    renewal: Renewal | None = None,
 ) -> Session:
     """Evaluates a config.
 
@@ -157,6 +168,7 @@ def load(
         offline: demands give only what the cache holds, else OX0410.
         options: further settings, such as `verbose`.
         text: the config itself, when it lies in no file.
+        renewal: what resolves requirements anew.
 
     Raises OX0951 when the file cannot be read, and everything that the language and the dialect raise.
     """
@@ -165,12 +177,15 @@ def load(
     from oxlang.source import SourceFile
 
     environment = Environment.of(env)
-    folder = cache_dir(environment)
+    folder = cache_folder(environment)
+    config = str(config)
 
     def opening() -> Engine:
+        from pathlib import Path
+
         from oxlang.workspace.session import open_engine
 
-        return open_engine(environment, cache=folder, jobs=jobs, on_event=on_event, keep=keep)
+        return open_engine(environment, cache=Path(folder), jobs=jobs, on_event=on_event, keep=keep, renewal=renewal)
 
     source = read_config(config) if text is None else SourceFile(f"{config} (not saved)", text)
     session = Session(config, settings, source, environment, opening)
@@ -178,8 +193,8 @@ def load(
         build=settings,
         graph=BuildGraph(),
         demand=_SessionDemand(session, offline),
-        cwd=str(config.parent),
-        config_path=str(config),
+        cwd=os.path.dirname(config),
+        config_path=config,
         variables=variables,
         mode=mode,
         requested=tuple(targets),
@@ -191,7 +206,7 @@ def load(
         options=options,
     )
     if text is None:
-        context.note(str(config))
+        context.note(config)
     try:
         _evaluate(session)
     except OxError as problem:
@@ -201,12 +216,13 @@ def load(
     return session
 
 
-def read_config(config: Path) -> SourceFile:
+def read_config(config: Path | str) -> SourceFile:
     """Reads a config. Raises OX0950 when it is missing, OX0951 when it cannot be read or is not UTF-8."""
     from oxlang.source import SourceFile
 
     try:
-        data = config.read_bytes()
+        with open(config, "rb") as file:
+            data = file.read()
     except FileNotFoundError as problem:
         raise error("OX0950", f"the config file `{config}` does not exist") from problem
     except OSError as problem:
@@ -234,12 +250,12 @@ def _evaluate(session: Session) -> None:
         thread,
         predeclare(declared, None, thread),
         CONFIG,
-        Path(context.working_directory),
-        context.cache_dir,
+        context.working_directory,
+        context.cache_folder,
         lambda path: session.note(path),
     )
     session.module = interp.load_source(
-        session.source, CONFIG, declared, thread, constants=constant_values(context), cache_dir=context.cache_dir
+        session.source, CONFIG, declared, thread, constants=constant_values(context), cache_dir=context.cache_folder
     )
 
 

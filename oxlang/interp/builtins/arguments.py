@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from oxlang.declare.booleans import Bool
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.values import Elements, Range, SDict, SList, SSet, type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 MISSING: Any = type("Missing", (), {"__slots__": (), "__repr__": lambda self: "…"})()
 """Default of a parameter whose absence the function must see."""

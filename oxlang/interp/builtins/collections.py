@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
 from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import error
 from oxlang.interp.builtins.arguments import MISSING, index, integer, iterable
 from oxlang.interp.operators import changeable_dict, changeable_list, changeable_set, hash_check, iadd
 from oxlang.interp.values import SDict, SList, SSet, index_error, type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 # ---- list
 

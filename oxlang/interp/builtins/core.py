@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any
-
 from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import error
 from oxlang.interp.attributes import attribute_names, get_attribute, has_attribute
@@ -23,6 +19,11 @@ from oxlang.interp.values import (
     SSet,
     type_name,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _LARGE = 4096
 
@@ -123,7 +124,8 @@ def fail(*args: Any, msg: Any = None, attr: Any = None, sep: Any = " ") -> None:
     raise error("OX0400", f"fail: {words}")
 
 
-_FLOAT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$", re.A)
+
+_FLOAT = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 
 
 def float_(x: Any = 0.0, /) -> float:
@@ -145,7 +147,9 @@ def float_(x: Any = 0.0, /) -> float:
             if special == "nan":
                 return NAN
             return float("-inf") if x[0] == "-" else float("inf")
-        if _FLOAT.match(x) is None:
+        import re
+
+        if re.match(_FLOAT, x, re.A) is None:
             raise error("OX0357", f"float: invalid float literal: {x}")
         value = float(x)
         if value in (float("inf"), float("-inf")):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import error
 from oxlang.interp.builtins.arguments import flag, index, integer, iterable, text
 from oxlang.interp.formatting import format_text
 from oxlang.interp.thread import charge
 from oxlang.interp.values import Elements, SList, type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _LARGE = 4096
 
