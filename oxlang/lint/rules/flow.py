@@ -15,8 +15,8 @@ from oxlang.syntax import ast
 from oxlang.syntax.visit import walk
 
 
-def _blocks(file: ast.File) -> Iterator[list[ast.Statement]]:
-    yield file.statements
+def _blocks(checked: Checked) -> Iterator[list[ast.Statement]]:
+    yield checked.program.file.statements
     for node in checked.nodes:
         match node:
             case ast.Def() | ast.For() | ast.While():
