@@ -117,6 +117,8 @@ def rust_string(text: str) -> str:
 def _kind_of(name: str) -> str:
     if name in _ENUMS:
         return "enum"
+    if name == "module_file_exceptions":
+        return "texts"
     return "path" if name == "tcl_library" else "bool"
 
 

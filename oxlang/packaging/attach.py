@@ -110,12 +110,13 @@ def attach(launcher: Path, target: Path, parts: Sequence[tuple[str, Sequence[Buf
 def compute_attach(params: dict[str, Any], inputs: Mapping[str, Tree], context: ComputeContext) -> Tree:
     """Gives `{NAME: program}` from a launcher, the configuration in `params`, and the resources of a plan."""
     from oxlang.graph.tree import FileEntry, Tree
+    from oxlang.packaging.module_files import ModuleFiles
     from oxlang.packaging.pack import PACKED_FILE, Contents, only_file
 
     config = json.dumps(params["config"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     parts: list[tuple[str, Sequence[Buffer]]] = [("config", [config.encode("utf-8", "surrogateescape")])]
     if params["embedded"]:
-        contents = Contents(inputs, context, module_file=params["config"]["module_file"])
+        contents = Contents(inputs, context, module_files=ModuleFiles.from_settings(params["config"]))
         parts.append((PACKED_FILE, contents.packed_parts(windows=params["windows"])))
     target = context.temporary() / "program"
     attach(context.path(only_file(inputs["launcher"])), target, parts)

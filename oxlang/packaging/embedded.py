@@ -160,7 +160,7 @@ class EmbeddedPython:
             packed = [{"payload": packed_name}]
         elif mode.kind == "binary-relative-memory-mapped":
             packed = [{"path": f"$ORIGIN/{mode.path}"}]
-        values = payload_config(self.config, packed=packed, module_file=self.policy.module_file)
+        values = payload_config(self.config, packed=packed, module_files=self.policy.module_files)
         if self.tcl_files_path is not None and not values.get("tcl_library"):
             folder = self.tcl_files_path.strip("/")
             version = self._tcl_folder()
@@ -180,7 +180,7 @@ class EmbeddedPython:
         from oxlang.graph.compute import canonical
         from oxlang.packaging.pack import PACK, PACK_VERSION
 
-        params = {"windows": settings.target.is_windows, "name": name, "module_file": self.policy.module_file}
+        params = {"windows": settings.target.is_windows, "name": name, **self.policy.module_files.settings()}
         node = Compute(
             function=PACK,
             version=PACK_VERSION,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from oxlang.graph.compute import ComputeContext
     from oxlang.graph.digest import Digest
     from oxlang.graph.tree import Tree
+    from oxlang.packaging.module_files import ModuleFiles
 
 PACK, PACK_VERSION = "packaging.pack", 4
 EXTRA, EXTRA_VERSION = "packaging.extra", 3
@@ -58,9 +59,9 @@ class Contents:
     """
 
     def __init__(
-        self, inputs: Mapping[str, Tree], context: ComputeContext, *, module_file: str = "emulated"
+        self, inputs: Mapping[str, Tree], context: ComputeContext, *, module_files: ModuleFiles | None = None
     ) -> None:
-        self._module_file = module_file
+        self._module_files = module_files
         self._inputs = inputs
         self._context = context
         self._batches: dict[int, BatchReader] = {}
@@ -125,7 +126,13 @@ class Contents:
                 data = self.data(value)
                 if data is not None:
                     values[field] = data
-        if self._module_file == "absent" and b"__file__" in bytes(values.get("in_memory_source") or b""):
+        files = self._module_files
+        if (
+            files is not None
+            and (files.exceptions or files.mode == "absent")
+            and b"__file__" in bytes(values.get("in_memory_source") or b"")
+            and not files.emulated(name)
+        ):
             self._context.warn(f"module `{name}` mentions `__file__`, which modules in memory do not have")
         return PackedResource(
             name=name,
@@ -159,8 +166,9 @@ def compute_pack(params: dict[str, Any], inputs: Mapping[str, Tree], context: Co
     """Writes `{"packed-resources"}` (or the name in `params`)."""
     from oxlang.graph.tree import FileEntry, Tree
     from oxlang.packaging.elf_write import write_all
+    from oxlang.packaging.module_files import ModuleFiles
 
-    contents = Contents(inputs, context, module_file=params["module_file"])
+    contents = Contents(inputs, context, module_files=ModuleFiles.from_settings(params))
     parts = contents.packed_parts(windows=params["windows"])
     path = context.temporary() / "packed"
     with open(path, "wb") as stream:

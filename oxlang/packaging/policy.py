@@ -13,6 +13,7 @@ from oxlang.declare import attribute, method, starlark_type
 
 if TYPE_CHECKING:
     from oxlang.packaging.distribution import Distribution
+    from oxlang.packaging.module_files import ModuleFiles
     from oxlang.packaging.resource import AddOptions, Resource
 
 LOCATIONS = ("in-memory", "filesystem-relative:<prefix>", "auto")
@@ -127,6 +128,13 @@ class PackagingPolicy(_WithCallbacks):
         doc='Whether modules in memory have a `__file__`: "emulated" gives them a path that does not exist on disk, '
         '"absent" leaves it out as PyOxidizer does.',
     )
+    module_file_exceptions: list[str] = attribute(
+        default_factory=list,
+        set="strs",
+        extension=True,
+        doc="Packages for whose modules the other value of module_file holds: names, which stand for what is in the "
+        "package, too, or patterns in which `*` is any text.",
+    )
     bundle_shared_libraries: bool = attribute(
         default=False,
         set="truthy",
@@ -142,6 +150,7 @@ class PackagingPolicy(_WithCallbacks):
     def __init__(self, **values: Any) -> None:
         self.callbacks = []
         self.__dict__["preferred_extension_module_variants"] = {}
+        self.__dict__["module_file_exceptions"] = []
         self.__dict__.update(values)
 
     @staticmethod
@@ -200,8 +209,16 @@ class PackagingPolicy(_WithCallbacks):
         """Gives an independent copy of settings and callbacks."""
         new = PackagingPolicy(**self.__dict__)
         new.__dict__["preferred_extension_module_variants"] = dict(self.preferred_extension_module_variants)
+        new.__dict__["module_file_exceptions"] = list(self.module_file_exceptions)
         new.callbacks = list(self.callbacks)
         return new
+
+    @property
+    def module_files(self) -> ModuleFiles:
+        """Which modules in memory have a `__file__`."""
+        from oxlang.packaging.module_files import ModuleFiles
+
+        return ModuleFiles(self.module_file, self.module_file_exceptions)
 
     def sharing(self, *, callbacks: bool = False) -> PackagingPolicy:
         """Gives another policy over the same settings, with a copy of the callbacks or without any."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from oxlang.packaging.interpreter_config import InterpreterConfig
+from oxlang.packaging.module_files import ModuleFiles
 from oxlang.records import dataclass
 
 FieldKind = Literal["bool", "int", "text", "path", "enum", "texts", "paths"]
@@ -60,13 +61,13 @@ def _rust_fields() -> Iterator[RustField]:
 
 
 def payload_config(
-    config: InterpreterConfig, *, packed: list[dict[str, str]], module_file: str
+    config: InterpreterConfig, *, packed: list[dict[str, str]], module_files: ModuleFiles
 ) -> dict[str, Any]:
     """Gives the configuration as a launcher reads it: the fields of `OxidizedPythonInterpreterConfig` as JSON values.
 
     Args:
         packed: sources of packed resources, `{"payload": NAME}` or `{"path": "$ORIGIN/…"}`.
-        module_file: `emulated` or `absent`.
+        module_files: which modules in memory have a `__file__`.
     """
     inner: dict[str, Any] = {}
     outer: dict[str, Any] = {"interpreter_config": inner}
@@ -79,7 +80,7 @@ def payload_config(
             outer[field.rust] = value
     outer["set_missing_path_configuration"] = True
     outer["packed_resources"] = packed
-    outer["module_file"] = module_file
+    outer |= module_files.settings()
     return outer
 
 

@@ -12,6 +12,7 @@ from oxlang.graph.nodes import Artifact, Assemble, Compute, Write
 from oxlang.graph.platform import BuildSettings, Platform
 from oxlang.graph.tree import FileEntry, Tree
 from oxlang.packaging.interpreter_config import InterpreterConfig
+from oxlang.packaging.module_files import ModuleFiles
 from oxlang.packaging.runtime_config import payload_config
 from tests.cargo.facts import facts
 
@@ -46,7 +47,7 @@ class _Store:
 
 
 def _packed(store: _Store, extra: dict[str, bytes]) -> Tree:
-    config = payload_config(InterpreterConfig(), packed=[{"payload": "packed-resources"}], module_file="emulated")
+    config = payload_config(InterpreterConfig(), packed=[{"payload": "packed-resources"}], module_files=ModuleFiles())
     files = {
         "config.json": json.dumps(config).encode(),
         "packed-resources": b"pyembed\x03",
@@ -121,7 +122,7 @@ def test_a_shared_python_is_linked_where_it_is() -> None:
 def test_files_under_other_names_are_taken_over() -> None:
     store = _Store()
     files = {"config.json": b"{}", "in/side.bin": b"pyembed\x03", "THIRD.txt": b"licences"}
-    config = payload_config(InterpreterConfig(), packed=[{"payload": "in/side.bin"}], module_file="emulated")
+    config = payload_config(InterpreterConfig(), packed=[{"payload": "in/side.bin"}], module_files=ModuleFiles())
     files["config.json"] = json.dumps(config).encode()
     packed = Tree.of({name: FileEntry(store.put(data)) for name, data in files.items()})
     tree = compute_artifacts(_nodes("static")[2], {"packed": packed}, store)

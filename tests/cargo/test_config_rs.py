@@ -7,6 +7,7 @@ from typing import Any
 
 from oxlang.cargo.config_rs import config_source, rust_string
 from oxlang.packaging.interpreter_config import InterpreterConfig
+from oxlang.packaging.module_files import ModuleFiles
 from oxlang.packaging.runtime_config import payload_config, rust_fields
 from tests.support.golden import assert_golden
 
@@ -32,12 +33,12 @@ def every_field_set() -> dict[str, Any]:
             value = 2 if field.name == "optimization_level" else declared.choices[-1].replace("<path>", odd)
         setattr(config, field.name, value)
     sources = [{"payload": "packed-resources"}, {"path": "$ORIGIN/res"}]
-    return payload_config(config, packed=sources, module_file="absent")
+    return payload_config(config, packed=sources, module_files=ModuleFiles("absent"))
 
 
 def test_defaults() -> None:
     text = config_source(
-        payload_config(InterpreterConfig(), packed=[{"payload": "packed-resources"}], module_file="emulated")
+        payload_config(InterpreterConfig(), packed=[{"payload": "packed-resources"}], module_files=ModuleFiles())
     )
     _check_golden("config-default.rs", text)
 
@@ -47,7 +48,7 @@ def test_every_field_set() -> None:
 
 
 def test_no_packed_resources() -> None:
-    text = config_source(payload_config(InterpreterConfig(), packed=[], module_file="emulated"))
+    text = config_source(payload_config(InterpreterConfig(), packed=[], module_files=ModuleFiles()))
     assert "packed_resources: vec![]," in text
 
 

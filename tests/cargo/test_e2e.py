@@ -17,6 +17,7 @@ import pytest
 
 from oxlang.cargo.config_rs import CONFIG_FILE, config_source
 from oxlang.packaging.interpreter_config import InterpreterConfig
+from oxlang.packaging.module_files import ModuleFiles
 from oxlang.packaging.runtime_config import payload_config, rust_fields
 from oxlang.workspace.create import create_rust_project, vendor_project
 from tests.cargo.test_config_rs import every_field_set
@@ -123,7 +124,7 @@ def test_default_config_all_fields_compiles(project: Path, cargo: Cargo, tmp_pat
         for value in values:
             config = InterpreterConfig()
             setattr(config, field.name, value)
-            sources.append(config_source(payload_config(config, packed=[], module_file="emulated")))
+            sources.append(config_source(payload_config(config, packed=[], module_files=ModuleFiles())))
     artifacts = _artifacts(tmp_path, sources)
     words = ("check", "--no-default-features", "--features", "build-mode-prebuilt-artifacts")
     done = cargo(project, *words, PYOXIDIZER_ARTIFACT_DIR=str(artifacts))
@@ -141,7 +142,7 @@ def test_a_vendored_project_travels(project: Path, cargo: Cargo, tmp_path: Path,
 
 def _default() -> str:
     packed = [{"payload": "packed-resources"}]
-    return config_source(payload_config(InterpreterConfig(), packed=packed, module_file="emulated"))
+    return config_source(payload_config(InterpreterConfig(), packed=packed, module_files=ModuleFiles()))
 
 
 def _artifacts(tmp_path: Path, sources: list[str]) -> Path:

@@ -11,6 +11,7 @@ from oxlang.packaging.distribution import Distribution
 from oxlang.packaging.extensions import chosen_extensions
 from oxlang.packaging.interpreter_config import InterpreterConfig
 from oxlang.packaging.licensing import license_document, license_summary, metadata_component, noteworthy
+from oxlang.packaging.module_files import ModuleFiles, covers
 from oxlang.packaging.policy import PackagingPolicy
 from oxlang.packaging.runtime_config import payload_config, rust_fields
 from oxlang.packaging.spdx import can_avoid_copyleft, is_copyleft, is_expression, licence_ids
@@ -29,7 +30,7 @@ def test_payload_config_has_the_runtimes_fields() -> None:
     config = InterpreterConfig()
     config.hash_seed = -1
     config.module_search_paths = ["$ORIGIN/lib"]
-    values = payload_config(config, packed=[{"payload": "packed-resources"}], module_file="absent")
+    values = payload_config(config, packed=[{"payload": "packed-resources"}], module_files=ModuleFiles("absent"))
     inner = values["interpreter_config"]
     assert inner["profile"] == "isolated" and inner["configure_locale"] is True
     assert inner["hash_seed"] == 2**64 - 1
@@ -37,6 +38,39 @@ def test_payload_config_has_the_runtimes_fields() -> None:
     assert values["sys_frozen"] is True and values["oxidized_importer"] is True
     assert values["filesystem_importer"] is False and values["allocator_backend"] == "default"
     assert {field.rust for field in rust_fields() if "." not in field.rust} <= set(values)
+
+
+def test_packages_can_differ_from_the_rule_for_module_files() -> None:
+    policy = PackagingPolicy()
+    policy.module_file = "absent"
+    declared = PackagingPolicy.__starlark__.attribute("module_file_exceptions")  # type: ignore[attr-defined]
+    declared.set(policy, ["certifi", "plug*s"], None)
+    copy = PackagingPolicy.from_settings(policy.settings())
+    assert copy.module_files.settings() == {
+        "module_file": "absent",
+        "module_file_exceptions": ["certifi", "plug*s"],
+    }
+    found = {name: copy.module_files.emulated(name) for name in ("certifi.core", "certifi_x", "plugins.a", "plug")}
+    assert found == {"certifi.core": True, "certifi_x": False, "plugins.a": True, "plug": False}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "expected"),
+    [
+        ("a", "a.b", True),
+        ("a", "ab", False),
+        ("a.b", "a", False),
+        ("*.data", "a.data.x", True),
+        ("*.data", "data", False),
+        ("a.*", "a", False),
+        ("a[b]*", "ab", False),
+        ("a?*", "ab", False),
+        ("a*d*f", "abcdef", True),
+    ],
+)
+def test_patterns_of_packages(pattern: str, name: str, expected: bool) -> None:
+    # The importer has the same rules and examples (crates/oxidized-importer/src/patterns.rs).
+    assert covers(pattern, name) is expected
 
 
 def test_search_paths_turn_the_filesystem_importer_on() -> None:

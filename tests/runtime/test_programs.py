@@ -197,6 +197,28 @@ def test_absent_module_file(build: Builder, version: str) -> None:
     assert application.run(code=code).stdout.split() == ["False", "True", "json"]
 
 
+def test_module_file_by_package(build: Builder, version: str) -> None:
+    exceptions = {"module_file": "absent", "module_file_exceptions": ["json", "email.*"]}
+    application = build(version, "exceptions", config=exceptions)
+    code = (
+        "import email.header, json.decoder, linecache, textwrap\n"
+        "for m in (textwrap, json, json.decoder, email, email.header):\n"
+        "    file = getattr(m, '__file__', None)\n"
+        "    print(m.__name__, file and file.removeprefix(m.__loader__.path_hook_base_str), m.__spec__.origin == file)\n"
+        "print(json.loads.__code__.co_filename == json.__file__, textwrap.wrap.__code__.co_filename)\n"
+        "print(linecache.getline(json.decoder.__file__, 1, vars(json.decoder)).strip()[:3])"
+    )
+    assert application.run(code=code).stdout.splitlines() == [
+        "textwrap None True",
+        "json /json/__init__.py True",
+        "json.decoder /json/decoder.py True",
+        "email None True",
+        "email.header /email/header.py True",
+        "True textwrap",
+        '"""',
+    ]
+
+
 def test_environment(build: Builder) -> None:
     application = build(
         NEWEST, "environment", config={"tcl_library": "$ORIGIN/tcl", "terminfo_resolution": "static:/x"}

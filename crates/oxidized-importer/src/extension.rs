@@ -54,7 +54,7 @@ pub fn create(state: &State, finder: &Obj, spec: &Obj, name: &str, plan: &Plan, 
             create_from(state, finder, name, &path)?
         }
     };
-    if state.emulate {
+    if state.emulates(name) {
         module.set_attr(c"__file__", &py::string(&state.memory_file(name, plan))?)?;
     } else if module.attr_or_none(c"__file__").is_some() {
         module.delete_attr(c"__file__")?;

@@ -95,6 +95,7 @@ unsafe extern "C" fn finder_new(
             origin,
             program,
             module_file: ModuleFile::Emulated,
+            module_file_exceptions: Vec::new(),
             multiprocessing_start_method: None,
             resources: Table::default(),
             own_frozen: Vec::new(),

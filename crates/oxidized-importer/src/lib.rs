@@ -19,6 +19,7 @@ mod extension;
 mod finder;
 mod load;
 mod module;
+mod patterns;
 #[doc(hidden)]
 pub mod py;
 mod state;

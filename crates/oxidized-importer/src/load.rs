@@ -168,7 +168,7 @@ impl State {
             return Some(self.origin.join(relative_path(file)));
         }
         match &plan.kind {
-            Kind::Module(Code::Bytecode(Place::File(cached))) if self.emulate => {
+            Kind::Module(Code::Bytecode(Place::File(cached))) if self.emulates(name) => {
                 Some(source_of_bytecode(&self.origin.join(relative_path(cached)), name, plan.is_package))
             }
             _ => None,
@@ -179,7 +179,7 @@ impl State {
     fn file_object(&self, name: &str, plan: &Plan) -> PyResult<Option<Obj>> {
         match self.module_file(name, plan) {
             Some(file) => py::path(&file).map(Some),
-            None if self.emulate && !matches!(plan.kind, Kind::Namespace) => {
+            None if !matches!(plan.kind, Kind::Namespace) && self.emulates(name) => {
                 py::string(&self.memory_file(name, plan)).map(Some)
             }
             None => Ok(None),
@@ -280,7 +280,7 @@ impl State {
             if self.is_alias(&spec)? {
                 return names.set(&spec, &names.loader_state, &py::none());
             }
-            if self.emulate && !matches!(plan.kind, Kind::Namespace) {
+            if !matches!(plan.kind, Kind::Namespace) && self.emulates(name) {
                 // Until now the flag was off: with it on, the import system would compute a path in
                 // `__pycache__` for every module.
                 names.set(&spec, &names.set_fileattr, &py::boolean(true))?;

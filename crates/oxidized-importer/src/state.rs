@@ -30,6 +30,8 @@ pub struct FinderOptions {
     pub program: PathBuf,
     /// What `__file__` of modules in memory is.
     pub module_file: ModuleFile,
+    /// Packages for whose modules the other value holds: names, or patterns with `*`.
+    pub module_file_exceptions: Vec<String>,
     /// The start method that is set when `multiprocessing` is imported.
     pub multiprocessing_start_method: Option<String>,
     /// The resources.
@@ -77,7 +79,8 @@ pub struct State {
     pub base_object: Obj,
     pub extension_suffix: String,
     pub level: u8,
-    pub emulate: bool,
+    emulate: bool,
+    emulate_exceptions: Vec<String>,
     pub start_method: Option<String>,
     own_frozen: Vec<String>,
 }
@@ -155,9 +158,16 @@ impl State {
             extension_suffix,
             level,
             emulate: options.module_file == ModuleFile::Emulated,
+            emulate_exceptions: options.module_file_exceptions,
             start_method: options.multiprocessing_start_method,
             own_frozen: options.own_frozen,
         })
+    }
+
+    /// Whether a module in memory has a `__file__`.
+    pub fn emulates(&self, name: &str) -> bool {
+        let excepted = self.emulate_exceptions.iter().any(|pattern| crate::patterns::covers(pattern, name));
+        self.emulate != excepted
     }
 
     /// Runs `look` with the table. It must not call Python: another thread that waits for the table

@@ -110,6 +110,9 @@ pub struct OxidizedPythonInterpreterConfig<'a> {
     pub write_modules_directory_env: Option<String>,
     /// What `__file__` of modules in memory is.
     pub module_file: ModuleFile,
+    /// Packages for whose modules the other value of `module_file` holds: dotted names, which stand for
+    /// everything below, too, or patterns in which `*` is any text.
+    pub module_file_exceptions: Vec<String>,
 }
 
 impl Default for OxidizedPythonInterpreterConfig<'_> {
@@ -142,6 +145,7 @@ impl Default for OxidizedPythonInterpreterConfig<'_> {
             tcl_library: None,
             write_modules_directory_env: None,
             module_file: ModuleFile::Emulated,
+            module_file_exceptions: Vec::new(),
         }
     }
 }

@@ -229,6 +229,7 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
                 ModuleFile::Emulated => oxidized_importer::ModuleFile::Emulated,
                 ModuleFile::Absent => oxidized_importer::ModuleFile::Absent,
             },
+            module_file_exceptions: self.config.module_file_exceptions.clone(),
             multiprocessing_start_method: method,
             resources: resources.table,
             own_frozen: self._tables.own_frozen.clone(),

@@ -111,6 +111,7 @@ pub fn read<'a>(
                 config.write_modules_directory_env = member.option(|member| member.text().map(str::to_owned))?;
             }
             "module_file" => config.module_file = member.choice()?,
+            "module_file_exceptions" => config.module_file_exceptions = member.list()?,
             key => return Err(unknown(key)),
         }
     }
@@ -225,12 +226,14 @@ mod tests {
     #[test]
     fn fields_are_read() {
         let text = r#"{"oxidized_importer": true, "terminfo_resolution": "static:/x", "module_file": "absent",
+            "module_file_exceptions": ["a", "b.*"],
             "tcl_library": null, "packed_resources": [{"payload": "p"}, {"path": "$ORIGIN/q"}],
             "interpreter_config": {"profile": "isolated", "hash_seed": 7, "optimization_level": 2,
             "warn_options": ["error"], "run_module": null}}"#;
         let config = read(text, &|name| (name == "p").then_some(&b"data"[..])).unwrap();
         assert!(config.oxidized_importer);
         assert_eq!(config.module_file, ModuleFile::Absent);
+        assert_eq!(config.module_file_exceptions, ["a", "b.*"]);
         assert_eq!(config.terminfo_resolution, TerminfoResolution::Static("/x".into()));
         assert_eq!(config.packed_resources[0], PackedResourcesSource::Memory(b"data"));
         assert_eq!(config.packed_resources[1], PackedResourcesSource::MemoryMappedPath("$ORIGIN/q".into()));

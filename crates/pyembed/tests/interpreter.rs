@@ -406,6 +406,21 @@ fn module_file_can_be_absent() {
 }
 
 #[test]
+fn module_file_can_differ_by_package() {
+    alone("module_file_can_differ_by_package", || {
+        let blob = packed_stdlib();
+        let code = "[hasattr(__import__(m, fromlist=['x']), '__file__') for m in ('textwrap', 'json', 'json.decoder')]";
+        let emulated = [(ModuleFile::Absent, "[False, True, True]"), (ModuleFile::Emulated, "[True, False, False]")];
+        for (module_file, expected) in emulated {
+            let module_file_exceptions = vec!["json".to_owned(), "no*thing".to_owned()];
+            let config = OxidizedPythonInterpreterConfig { module_file, module_file_exceptions, ..packed_config(blob) };
+            let interpreter = MainPythonInterpreter::new(config).unwrap();
+            assert_eq!(eval(&interpreter, code), expected);
+        }
+    });
+}
+
+#[test]
 fn run_gives_exit_codes() {
     alone("run_gives_exit_codes", || {
         let blob = packed_stdlib();

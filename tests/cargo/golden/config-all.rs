@@ -85,6 +85,7 @@ pub fn default_python_config<'a>() -> pyembed::OxidizedPythonInterpreterConfig<'
         tcl_library: Some(std::path::PathBuf::from("/a\"b\\c\n\u{7f}ä")),
         set_missing_path_configuration: true,
         module_file: pyembed::ModuleFile::Absent,
+        module_file_exceptions: vec![],
         packed_resources: vec![pyembed::PackedResourcesSource::Memory(include_bytes!(r#"packed-resources"#)), pyembed::PackedResourcesSource::MemoryMappedPath(std::path::PathBuf::from("$ORIGIN/res"))],
         extra_extension_modules: None,
         argv: None,

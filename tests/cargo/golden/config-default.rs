@@ -85,6 +85,7 @@ pub fn default_python_config<'a>() -> pyembed::OxidizedPythonInterpreterConfig<'
         tcl_library: None,
         set_missing_path_configuration: true,
         module_file: pyembed::ModuleFile::Emulated,
+        module_file_exceptions: vec![],
         packed_resources: vec![pyembed::PackedResourcesSource::Memory(include_bytes!(r#"packed-resources"#))],
         extra_extension_modules: None,
         argv: None,

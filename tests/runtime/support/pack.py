@@ -41,7 +41,8 @@ SKIPPED = {
 
 
 def load_writer(path: str):
-    """The module `oxlang.packaging.packed`, without importing the package around it."""
+    """The module `oxlang.packaging.packed`, without importing the package `oxlang.packaging` around it."""
+    sys.path.insert(0, str(Path(path).resolve().parents[2]))
     spec = importlib.util.spec_from_file_location("packed", path)
     module = importlib.util.module_from_spec(spec)
     sys.modules["packed"] = module
