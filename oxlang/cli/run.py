@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from oxlang.cli.build import report
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import JOBS, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
-from oxlang.cli.session import EXPLAIN, KEEP, TRACE, find_config, load, progress, without_config
+from oxlang.cli.session import (
+    EXPLAIN,
+    KEEP,
+    TRACE,
+    UPGRADE,
+    UPGRADE_PACKAGE,
+    find_config,
+    load,
+    progress,
+    say_upgrades,
+    without_config,
+)
 from oxlang.cli.spec import Argument, Command, Option
 
 if TYPE_CHECKING:
@@ -26,6 +37,7 @@ def _run(call: Invocation) -> int:
     with progress(call) as display:
         session = load(call, config, targets=names, progress=display, text=text)
         built = build(session, names)
+    say_upgrades(call)
     if not built:
         _check_targets(session)
         return 0
@@ -56,6 +68,8 @@ COMMAND = Command(
         VAR_ENV,
         JOBS,
         KEEP,
+        UPGRADE,
+        UPGRADE_PACKAGE,
         EXPLAIN,
         TRACE,
     ),

@@ -45,6 +45,14 @@ class ActionCache:
         except (ValueError, TypeError, LookupError, AttributeError):
             return None
 
+    def output(self, key: str) -> str | None:
+        """Gives the digest of a result's output if the key is known; whether its content is there is not looked at."""
+        data = self._disk.read(_name(key))
+        try:
+            return None if data is None else str(json.loads(data)["output"][0])
+        except (ValueError, TypeError, LookupError):
+            return None
+
     def put(self, key: str, result: ActionResult) -> None:
         """Notes a result. Its blobs are in the store already, so that no reader sees an entry without them."""
         output = self._store.put_tree(result.output)

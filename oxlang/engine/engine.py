@@ -6,6 +6,8 @@ A build goes through the graph twice.
 replaced by the digest of what it holds now. It is known without running anything, so a node that hits hides
 everything below it; an unchanged project is one lookup. Nodes whose result may differ every time (an unpinned
 download, a process cached for a session) have no state key until they have run; then their output takes its place.
+What resolves requirements (`cache="resolved"`) is kept, but known to others by its output, so that renewing it reaches
+everything behind it.
 
 *Up* over what was not found, in parallel: each node's **action key** is made from the actual trees of its inputs and
 looked up in the action cache, so a changed source that leads to the same intermediate result stops the work there.
@@ -24,9 +26,9 @@ from typing import TYPE_CHECKING
 
 from oxlang.diagnostics.model import OxError, error
 from oxlang.engine.cache import ActionCache
-from oxlang.engine.cancel import CancelToken
+from oxlang.engine.cancel import Cancelled, CancelToken
 from oxlang.engine.disk import Disk, FolderDisk
-from oxlang.engine.events import Event, OnEvent
+from oxlang.engine.events import Event, OnEvent, Phase
 from oxlang.engine.sources import SourceReader
 from oxlang.engine.store import BlobStore
 from oxlang.graph.action import SALT, ActionResult, compute_action, run_action
@@ -36,11 +38,27 @@ from oxlang.graph.nodes import Artifact, Assemble, Compute, Fetch, Node, Run, So
 from oxlang.graph.tree import FileEntry, Tree
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from oxlang.engine.compute import Functions
     from oxlang.engine.explain import Explainer
     from oxlang.engine.local import Keep
     from oxlang.graph.digest import Digest
     from oxlang.source import Span
+
+    class Renewal(Protocol):
+        """Decides which kept results are made anew."""
+
+        def renew(self, node: Run, before: Tree | None) -> Run | None:
+            """Gives the process to run in place of a kept result, None to keep it.
+
+            Args:
+                node: the step.
+                before: its kept output, if there is one.
+            """
+
+        def done(self, node: Node, output: Tree) -> None:
+            """Takes note of the output of such a step, new or kept."""
 
 
 class Engine:
@@ -54,6 +72,7 @@ class Engine:
         host_env: the host's environment, for what nodes let through.
         keep: when sandboxes are kept.
         disk: where the store lies; by default the cache folder.
+        renewal: what runs steps anew whose results are kept until somebody asks.
 
     Attributes:
         store: the blobs.
@@ -72,6 +91,7 @@ class Engine:
         host_env: Mapping[str, str] | None = None,
         keep: Keep = "never",
         disk: Disk | None = None,
+        renewal: Renewal | None = None,
     ) -> None:
         self.cache_dir = cache_dir
         disk = disk or FolderDisk(cache_dir)
@@ -89,6 +109,8 @@ class Engine:
         self._keep = keep
         self._outputs: dict[str, Tree] = {}
         self._state_keys: dict[str, str] = {}
+        self._own_keys: dict[str, str] = {}
+        self._renewal = renewal
         self._is_tidy = False
         self._lock = Lock()
         self._event_lock = Lock()
@@ -194,6 +216,8 @@ class Engine:
             self._outputs[node.id] = self._write(node)
             return True
         key = self._state_key(node)
+        if _is_resolved(node):
+            key = None if self._renewal is not None else self._own_keys.get(node.id)
         result = self.actions.get(key) if key is not None else None
         if result is None:
             return False
@@ -217,7 +241,14 @@ class Engine:
             if below is None:
                 return None
             running.update(below.encode())
-        key = self._state_keys[node.id] = running.hexdigest()
+        key = running.hexdigest()
+        if _is_resolved(node):
+            self._own_keys[node.id] = key
+            found = self.actions.output(key) if output is None and self._renewal is None else None
+            if output is None and found is None:
+                return None
+            key = hashlib.sha256(f"{node.id}:{output.digest.hash if output is not None else found}".encode()).hexdigest()
+        self._state_keys[node.id] = key
         return key
 
     # -- up
@@ -252,17 +283,22 @@ class Engine:
         cancel.check()
         key = self._action_key(node, inputs)
         result = self.actions.get(key) if key is not None else None
-        if result is not None:
+        renewed = self._renewed(node, None if result is None else result.output)
+        if result is not None and renewed is None:
             self._note_cached(node, result)
             self._finish(node, result, key=None)
             return
         begin = time.monotonic()
-        reason = self._explainer().reason(node, inputs)
+        reason = self._explainer().reason(node, inputs) if renewed is None else "it is to be resolved anew"
         self._tell(Event(node=node, phase="start", text=reason))
         try:
-            result = self._execute(node, inputs, cancel)
-        except BaseException:
-            self._tell(Event(node=node, phase="failed", seconds=time.monotonic() - begin, text=reason))
+            if renewed is None:
+                result = self._execute(node, inputs, cancel)
+            else:
+                result = self._execute(renewed, [self._part(one) for one in renewed.dependencies()], cancel)
+        except BaseException as problem:
+            phase: Phase = "stopped" if isinstance(problem, Cancelled) else "failed"
+            self._tell(Event(node=node, phase=phase, seconds=time.monotonic() - begin, text=reason))
             raise
         with self._lock:
             self.executed += 1
@@ -271,6 +307,16 @@ class Engine:
             self._tell(Event(node=node, phase="warning", text=warning))
         self._explainer().note(node, inputs)
         self._tell(Event(node=node, phase="done", seconds=time.monotonic() - begin, text=reason))
+
+    def _renewed(self, node: Node, before: Tree | None) -> Run | None:
+        """Gives the process that makes a node's result anew, None when it is not to be."""
+        if self._renewal is None or not isinstance(node, Run) or node.cache != "resolved":
+            return None
+        run = self._renewal.renew(node, before)
+        for artifact in () if run is None else run.dependencies():
+            if isinstance(artifact.node, Write):
+                self._find(artifact.node)
+        return run
 
     def _assemble(self, node: Assemble, inputs: list[Tree]) -> None:
         from oxlang.engine.assemble import assemble_tree
@@ -320,6 +366,10 @@ class Engine:
             self.actions.put(key, result)
         self._outputs[node.id] = result.output
         state = self._state_key(node)
+        if _is_resolved(node):
+            state = self._own_keys.get(node.id)
+            if self._renewal is not None:
+                self._renewal.done(node, result.output)
         if state is not None and not _is_volatile(node):
             self.actions.put(state, result)
 
@@ -391,7 +441,12 @@ class CachedDemand:
 
 def _is_volatile(node: Node) -> bool:
     """Whether a node's result may differ although nothing in the graph does."""
-    return (isinstance(node, Run) and node.cache != "always") or (isinstance(node, Fetch) and not node.digest)
+    return (isinstance(node, Run) and node.cache in ("session", "never")) or (isinstance(node, Fetch) and not node.digest)
+
+
+def _is_resolved(node: Node) -> bool:
+    """Whether what is behind a node knows it by its output alone."""
+    return isinstance(node, Run) and node.cache == "resolved"
 
 
 def _named(node: Compute, inputs: list[Tree]) -> dict[str, Tree]:

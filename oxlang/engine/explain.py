@@ -41,7 +41,7 @@ class Explainer:
             ]
         except (ValueError, TypeError, LookupError):
             return "it is not known how it ran before"
-        if isinstance(node, Run) and node.cache != "always":
+        if isinstance(node, Run) and node.cache in ("session", "never"):
             found.append(
                 "its result is not kept"
                 if node.cache == "never"

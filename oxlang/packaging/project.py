@@ -71,7 +71,7 @@ if plan["lock"]:
 else:
     extras = "[" + ",".join(plan["extras"]) + "]" if plan["extras"] else ""
     groups = [word for name in plan["groups"] for word in ("--group", project + "/pyproject.toml:" + name)]
-    run([*common, project + extras, *groups])
+    run([*common, project + extras, *groups, *sys.argv[3:]])
 '''
 
 
@@ -177,6 +177,7 @@ def install_project(
         outputs=(SITE + "?",),
         tools=(python_tool(host), Tool(name="uv", path=uv, fingerprint="uv")),
         platform=(("target", distribution.target_triple), *((("resolution", asked),) if asked and not lock else ())),
+        cache="always" if lock else "resolved",
         append_only=("uv",),
         pass_env=PASSED,
         network=True,

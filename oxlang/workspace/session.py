@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from oxlang.engine.compute import Functions
-    from oxlang.engine.engine import Engine
+    from oxlang.engine.engine import Engine, Renewal
     from oxlang.engine.events import OnEvent
     from oxlang.engine.local import Keep
 
@@ -24,6 +24,7 @@ def open_engine(
     jobs: int | None = None,
     on_event: OnEvent | None = None,
     keep: Keep = "never",
+    renewal: Renewal | None = None,
 ) -> Engine:
     """Makes an engine with the functions of all rooms, for building artifacts with or without a config.
 
@@ -33,6 +34,7 @@ def open_engine(
         jobs: how many nodes may run at once.
         on_event: gets progress.
         keep: when sandboxes are kept.
+        renewal: what resolves requirements anew.
     """
     from oxlang.engine.engine import Engine
 
@@ -44,6 +46,7 @@ def open_engine(
         on_event,
         host_env=environment.unrecorded(),
         keep=keep,
+        renewal=renewal,
     )
 
 
