@@ -187,7 +187,7 @@ class FileManifest:
         found = self.files(ctx).get(path.replace("\\", "/"))
         return None if found is None else _as_file(path, found)
 
-    @method(effect="demands", types={"return": "FileContent | None"})
+    @method(effect="mutates", types={"return": "FileContent | None"})
     def remove(self, ctx: DialectContext, path: str) -> FileContent | None:
         """Takes the file at a path out and gives it, or None when there is none.
 

@@ -95,6 +95,16 @@ def _conditional(checked: Checked) -> set[ast.Assignment]:
     return found
 
 
+_READ_LATER = frozenset(
+    {
+        "include_classified_resources", "include_distribution_sources", "include_file_resources",
+        "include_non_distribution_sources", "resources_location", "resources_location_fallback",
+    }
+    | {f"bytecode_optimize_level_{level}" for level in ("zero", "one", "two")}
+)  # fmt: skip
+"""Attributes of a policy that resources read when they are made, so that an assignment after the executable counts."""
+
+
 @rule("OX1052", "setting-after-use")
 def setting_after_use(checked: Checked) -> Iterator[Diagnostic]:
     """A setting of a policy or config that is assigned after the executable was made of it: it comes too late."""
@@ -112,6 +122,8 @@ def setting_after_use(checked: Checked) -> Iterator[Diagnostic]:
     for owner in (_POLICY, _CONFIG):
         for binding, name, one in _settings(checked, owner):
             call_found = made.get(binding) if binding is not None else None
+            if owner == _POLICY and name in _READ_LATER:
+                continue
             if call_found is None or one.start < call_found.start or len(binding.assignments if binding else ()) > 1:
                 continue
             yield diagnostic(

@@ -158,8 +158,11 @@ def make():
     exe.read_package_root(CWD, ["a"]) ### OX1018
     len([]) ### OX1018
     [].append(1)
+    files = FileManifest()
+    files.remove("a/b")
+    files.add_python_resource(".", exe)
     print("x")
-    return exe
+    return files
 
 register_target("a", make)
 resolve_targets()
@@ -355,6 +358,7 @@ def make():
     exe = dist.to_python_executable(name = "x", packaging_policy = policy, config = config)
     config.verbose = 1 ### OX1052
     policy.include_test = True ### OX1052
+    policy.resources_location_fallback = "filesystem-relative:lib"
     exe.windows_runtime_dlls_mode = "never"
     return exe
 
