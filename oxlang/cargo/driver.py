@@ -5,6 +5,11 @@ usage: driver.py CARGO TARGET_DIR PROGRAM OUTPUT -- CARGO-ARGUMENTS…
 Cargo is first told to stay off the network: a lock file and downloaded crates are all it needs. Only when that fails
 for want of crates is it run again with the network. PROGRAM is relative to TARGET_DIR. The folder is shared between
 builds, so a lock is held from the start of cargo to the end of the copy.
+
+Cargo knows packages by their paths, and sandboxes have a new path each time. So the project in the working directory is
+laid out in a fixed place, where files that are as they were are not touched: then cargo compiles what has changed, and
+the folder does not grow with every build. The project's own files go when it is built; our crates and the settings of
+PyO3, which dependencies look at, stay.
 """
 
 from __future__ import annotations
@@ -13,7 +18,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import IO
+
+_PLACE = "oxl-project"
+_SETTINGS = "PYO3_CONFIG_FILE"
 
 _WANTS_NETWORK = (
     "--offline was specified",
@@ -28,15 +37,20 @@ _WANTS_NETWORK = (
 
 def main(arguments: list[str]) -> int:
     cargo, target_dir, program, output = arguments[:4]
-    command = [cargo, *arguments[5:], "--target-dir", target_dir]
     os.makedirs(target_dir, exist_ok=True)
     with open(os.path.join(target_dir, ".oxl-lock"), "a+b") as lock:
         _hold(lock)
-        status, text = _run([*command, "--offline"], quiet=True)
-        if status != 0 and any(mark in text for mark in _WANTS_NETWORK):
-            status, text = _run(command, quiet=False)
-        elif status != 0:
-            sys.stderr.write(text)
+        place = os.path.join(os.path.abspath(target_dir), _PLACE)
+        settings = os.environ.get(_SETTINGS, "")
+        lay_out(os.getcwd(), place)
+        if settings:
+            os.environ[_SETTINGS] = os.path.join(place, os.path.basename(settings))
+        command = [cargo, *arguments[5:], "--manifest-path", os.path.join(place, "Cargo.toml")]
+        command += ["--target-dir", target_dir]
+        try:
+            status = _build(command)
+        finally:
+            _remove(place, but=("vendor", os.path.basename(settings)))
         if status != 0:
             return status
         made = os.path.join(target_dir, program)
@@ -47,6 +61,58 @@ def main(arguments: list[str]) -> int:
         shutil.copyfile(made, output)
         shutil.copymode(made, output)
     return 0
+
+
+def lay_out(source: str, place: str) -> None:
+    """Makes a folder the same as another; files with the same content keep their times."""
+    wanted: set[str] = set()
+    for folder, names, files in os.walk(source):
+        inside = os.path.relpath(folder, source)
+        os.makedirs(os.path.join(place, inside), exist_ok=True)
+        wanted.update(os.path.normpath(os.path.join(inside, name)) for name in (*names, *files))
+        for name in files:
+            with open(os.path.join(folder, name), "rb") as stream:
+                content = stream.read()
+            path = os.path.join(place, inside, name)
+            if _content(path) != content:
+                with open(path, "wb") as copy:
+                    copy.write(content)
+    for folder, names, files in os.walk(place, topdown=False):
+        inside = os.path.relpath(folder, place)
+        for name in (*names, *files):
+            if os.path.normpath(os.path.join(inside, name)) not in wanted:
+                _delete(os.path.join(folder, name))
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return None
+
+
+def _remove(place: str, but: Sequence[str]) -> None:
+    for name in os.listdir(place):
+        if name not in but:
+            _delete(os.path.join(place, name))
+
+
+def _delete(path: str) -> None:
+    if os.path.isdir(path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        os.unlink(path)
+
+
+def _build(command: list[str]) -> int:
+    """Runs cargo without the network, with it if it has to be; gives its status."""
+    status, text = _run([*command, "--offline"], quiet=True)
+    if status != 0 and any(mark in text for mark in _WANTS_NETWORK):
+        status, _ = _run(command, quiet=False)
+    elif status != 0:
+        sys.stderr.write(text)
+    return status
 
 
 def _run(command: list[str], *, quiet: bool) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -107,19 +108,58 @@ mkdir -p '{target}/t/debug'; printf made > '{target}/t/debug/prog'; chmod 755 '{
 """
 
 
+@pytest.fixture
+def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory with a project in it."""
+    for path in ("Cargo.toml", "src/main.rs", "vendor/crates/a/lib.rs", "vendor/crates/b/lib.rs", "pyo3.txt"):
+        (tmp_path / "root" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "root" / path).write_text(path)
+    monkeypatch.chdir(tmp_path / "root")
+    monkeypatch.setenv("PYO3_CONFIG_FILE", str(tmp_path / "root" / "pyo3.txt"))
+    return tmp_path / "root"
+
+
 @pytest.mark.parametrize("offline", ["true", "echo 'error: failed to download x' >&2; exit 101"])
-def test_the_driver_tries_without_the_network_first(tmp_path: Path, offline: str) -> None:
+def test_the_driver_tries_without_the_network_first(sandbox: Path, tmp_path: Path, offline: str) -> None:
     target, log = tmp_path / "target", tmp_path / "log"
     cargo = _program(tmp_path, "cargo", FAKE.format(log=log, target=target, offline=offline))
     out = tmp_path / "out" / "launcher"
     status = driver.main([str(cargo), str(target), "t/debug/prog", str(out), "--", "build", "--locked"])
     assert status == 0 and out.read_text() == "made" and os.access(out, os.X_OK)
     calls = log.read_text().splitlines()
-    assert calls[0] == f"build --locked --target-dir {target} --offline"
-    assert calls[1:] == ([] if offline == "true" else [f"build --locked --target-dir {target}"])
+    command = f"build --locked --manifest-path {target}/oxl-project/Cargo.toml --target-dir {target}"
+    assert calls[0] == f"{command} --offline"
+    assert calls[1:] == ([] if offline == "true" else [command])
 
 
-def test_the_driver_gives_cargos_failure(tmp_path: Path) -> None:
+def test_the_driver_works_in_a_fixed_place(sandbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stays the same keeps its time, so that cargo has nothing to do; the rest of the project is gone afterwards."""
+    place, target = tmp_path / "t" / "oxl-project", tmp_path / "t"
+    script = f'echo "$PYO3_CONFIG_FILE" > {target}/seen; cat {place}/src/main.rs >> {target}/seen; echo x > {target}/p'
+    cargo = _program(tmp_path, "cargo", script)
+
+    def build() -> dict[str, int]:
+        monkeypatch.setenv("PYO3_CONFIG_FILE", str(sandbox / "pyo3.txt"))
+        assert driver.main([str(cargo), str(target), "p", str(tmp_path / "out"), "--", "build"]) == 0
+        assert (target / "seen").read_text() == f"{place}/pyo3.txt\n" + (sandbox / "src" / "main.rs").read_text()
+        files = [path for path in place.rglob("*") if path.is_file()]
+        for path in files:
+            os.utime(path, ns=(1, path.stat().st_mtime_ns // 2))
+        return {str(path.relative_to(place)): path.stat().st_mtime_ns for path in files}
+
+    first = build()
+    assert set(first) == {"vendor/crates/a/lib.rs", "vendor/crates/b/lib.rs", "pyo3.txt"}
+    (sandbox / "vendor/crates/a/lib.rs").write_text("other")
+    shutil.rmtree(sandbox / "vendor/crates/b")
+    (sandbox / "src" / "main.rs").write_text("other")
+    second = build()
+    assert set(second) == {"vendor/crates/a/lib.rs", "pyo3.txt"}
+    assert second["pyo3.txt"] == first["pyo3.txt"] // 2
+    assert second["vendor/crates/a/lib.rs"] > first["vendor/crates/a/lib.rs"] // 2
+    assert (place / "vendor/crates/a/lib.rs").read_text() == "other"
+
+
+def test_the_driver_gives_cargos_failure(sandbox: Path, tmp_path: Path) -> None:
     cargo = _program(tmp_path, "cargo", "echo 'error: wrong' >&2; exit 101")
     done = subprocess.run(
         [sys.executable, driver.__file__, cargo, tmp_path / "t", "p", tmp_path / "o", "--", "build"],
@@ -129,7 +169,7 @@ def test_the_driver_gives_cargos_failure(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (101, "error: wrong\n")
 
 
-def test_a_program_that_was_not_made(tmp_path: Path) -> None:
+def test_a_program_that_was_not_made(sandbox: Path, tmp_path: Path) -> None:
     cargo = _program(tmp_path, "cargo", "true")
     done = subprocess.run(
         [sys.executable, driver.__file__, cargo, tmp_path / "t", "p", tmp_path / "o", "--", "build"],
