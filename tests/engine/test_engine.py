@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -128,6 +130,22 @@ def test_all_errors_of_running_nodes_are_shown(bench: Bench) -> None:
         "`step 1` failed: `sh` ended with status 1",
         "`step 2` failed: `sh` ended with status 2",
     }
+
+
+def test_a_failure_ends_what_else_runs(bench: Bench, tmp_path: Path) -> None:
+    """With everything that the other process has started."""
+    inner = tmp_path / "inner"
+    slow = shell(f"sh -c 'echo $$ > {inner}; exec sleep 60'; true", description="slow")
+    fails = shell(f"until test -s {inner}; do sleep 0.05; done; exit 3", description="fails")
+    begin = time.monotonic()
+    with pytest.raises(OxError) as caught:
+        bench.engine(jobs=2).build([Artifact(slow), Artifact(fails)])
+    assert time.monotonic() - begin < 10
+    assert [one.message for one in caught.value.diagnostics] == ["`fails` failed: `sh` ended with status 3"]
+    ended = {event.phase: event.node.description for event in bench.events if event.node and event.seconds}
+    assert ended == {"failed": "fails", "stopped": "slow"}
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(inner.read_text()), 0)
 
 
 def test_missing_sources_are_all_shown(bench: Bench, tmp_path: Path) -> None:
