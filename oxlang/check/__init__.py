@@ -19,7 +19,6 @@ def check(program: Program, environment: Environment, modules: Mapping[str, Chec
         environment: every name it may use, built-in ones included.
         modules: checked files that it loads, by the text of the `load`.
     """
-    from oxlang.check.calls import findings
     from oxlang.check.infer import Inference
 
     inference = Inference(program, environment, modules or {})
@@ -28,6 +27,5 @@ def check(program: Program, environment: Environment, modules: Mapping[str, Chec
         environment=environment,
         inference=inference,
         targets=tuple(inference.targets()),
-        diagnostics=tuple(findings(inference)),
         modules=modules or {},
     )

@@ -50,7 +50,6 @@ class Checked:
         program: the resolved program.
         environment: names that the file may use.
         targets: the registered targets in order of text.
-        diagnostics: findings about calls and attributes; names and syntax are reported by resolver and parser.
         modules: checked files by the text of the `load` that names them.
     """
 
@@ -58,8 +57,15 @@ class Checked:
     environment: Environment
     inference: Inference = field(repr=False)
     targets: tuple[RegisteredTarget, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
     modules: Mapping[str, Checked] = field(default_factory=dict)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Findings about calls, attributes and loads; names and syntax are reported by resolver and parser."""
+        from oxlang.check.calls import findings
+        from oxlang.check.loads import load_findings
+
+        return (*load_findings(self), *findings(self.inference))
 
     @property
     def nodes(self) -> list[ast.Node]:

@@ -61,12 +61,12 @@ def _codes(call: Invocation, key: str) -> tuple[str, ...]:
 
 
 def _lint(call: Invocation, path: Path, selection: Selection) -> tuple[Diagnostic, ...]:
-    from oxlang.lint.kinds import environment_of, options_of, reader
+    from oxlang.lint.kinds import environment_of, options_of, read_module
     from oxlang.lint.runner import lint
 
     source = read(path)
     options, environment = options_of(path.name), environment_of(path.name)
-    result = lint(source, options, environment, selection=selection, read_module=reader(str(path)))
+    result = lint(source, options, environment, selection=selection, read_module=read_module)
     if not call.values.flag("fix"):
         return result.diagnostics
     from oxlang.cli.writing import replace_text
@@ -82,7 +82,7 @@ def _lint(call: Invocation, path: Path, selection: Selection) -> tuple[Diagnosti
         source = SourceFile(str(path), text)
         for fix in fixes:
             call.terminal.warn(f"{path}: {fix.title}")
-        result = lint(source, options, environment, selection=selection, read_module=reader(str(path)))
+        result = lint(source, options, environment, selection=selection, read_module=read_module)
     return result.diagnostics
 
 

@@ -6,18 +6,21 @@ dialect are known there, too, because configs load such files.
 
 from __future__ import annotations
 
+import itertools
 from functools import lru_cache
 from pathlib import Path
 
 from oxlang.bundled import bundled_path
 from oxlang.declare.environment import Environment
-from oxlang.lint.runner import ReadModule
 from oxlang.source import SourceFile
 from oxlang.syntax.options import CONFIG, STDLIB, LanguageOptions
 
 _STDLIB = "@stdlib//"
+CONFIG_NAME = "pyoxidizer.bzl"
 _LONGEST = 250
 """No file system has longer names."""
+_HIGHEST = 8
+"""Folders that are looked into above that of a file."""
 
 
 def options_of(path: str) -> LanguageOptions:
@@ -40,28 +43,38 @@ def everything() -> Environment:
 
 
 def module_path(name: str, loading: str) -> Path | None:
-    """Gives the path of the file that `load(name, …)` means in the file `loading`."""
-    if "\0" in name or len(name) > _LONGEST:
+    """Gives the path of the file that `load(name, …)` means in the file `loading`; None for what is no path.
+
+    Evaluation counts from the working directory, too; here the folders up to the config's stand for it.
+    """
+    if not name or "\0" in name or len(name) > _LONGEST:
         return None
     if name.startswith(_STDLIB):
-        return bundled_path("stdlib", *name[len(_STDLIB) :].split("/"))
-    if name.startswith("@") or not name:
+        parts = name[len(_STDLIB) :].split("/")
+        return None if ".." in parts else bundled_path("stdlib", *parts)
+    if name.startswith(("@", "//", ":")):
         return None
-    name = name.removeprefix("//").removeprefix(":")
-    return Path(loading).parent / name
-
-
-def reader(loading: str) -> ReadModule:
-    """Gives the function that reads what a file loads; what cannot be read is None."""
-
-    def read(name: str) -> tuple[SourceFile, LanguageOptions, Environment] | None:
-        path = module_path(name, loading)
-        if path is None:
-            return None
+    folder = Path(loading).parent
+    beside = folder / name
+    for place in (folder, *itertools.islice(folder.parents, _HIGHEST)):
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, ValueError):
-            return None
-        return SourceFile(str(path), text), options_of(path.name), environment_of(path.name)
+            if (place / name).is_file():
+                return place / name
+            if (place / CONFIG_NAME).is_file():
+                break
+        except OSError:
+            break
+    return beside
 
-    return read
+
+def read_module(name: str, loading: str) -> tuple[SourceFile, LanguageOptions, Environment] | None:
+    """Reads the file that `load(name, …)` means in the file `loading`; None for what cannot be read."""
+    path = module_path(name, loading)
+    if path is None:
+        return None
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            text = file.read()
+    except (OSError, ValueError):
+        return None
+    return SourceFile(str(path), text), options_of(path.name), environment_of(path.name)

@@ -16,14 +16,16 @@ from oxlang.diagnostics.model import Diagnostic, Edit, Fix, OxError, diagnostic
 from oxlang.lint.registry import all_rules
 from oxlang.records import dataclass, replace
 from oxlang.resolve import resolve
+from oxlang.resolve.scopes import Program
 from oxlang.source import SourceFile, Span
 from oxlang.syntax import ast
 from oxlang.syntax.options import LanguageOptions
 
 _SUPPRESSION = re.compile(r"#\s*oxl:\s*ignore\[([^\]]*)\]")
 
-ReadModule = Callable[[str], "tuple[SourceFile, LanguageOptions, Environment] | None"]
-"""Gives text, language and names of a file by the text of the `load` that names it; None if it cannot be read."""
+ReadModule = Callable[[str, str], "tuple[SourceFile, LanguageOptions, Environment] | None"]
+"""Gives text, language and names of a file by the text of the `load` that names it and the path of the file that loads
+it; None if it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,18 +71,54 @@ def analyse(
     options: LanguageOptions,
     environment: Environment,
     read_module: ReadModule | None = None,
+    known: dict[str, Checked] | None = None,
 ) -> tuple[Checked, tuple[Diagnostic, ...]]:
-    """Parses, resolves and checks a file and what it loads; gives it with the findings of parser and resolver."""
-    return _analyse(source, options, environment, read_module, {}, (source.path,))
+    """Parses, resolves and checks a file and what it loads; gives it with the findings of parser and resolver.
+
+    Args:
+        source: the text.
+        options: its language.
+        environment: the names it may use.
+        read_module: reads the files it loads; without it they are unknown.
+        known: loaded files by path, from earlier calls; those whose text is the same are taken, others are put there.
+    """
+    loading = _Loading(read_module, {} if known is None else known)
+    return _analyse(source, options, environment, loading, (source.path,))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Loading:
+    read: ReadModule | None
+    known: dict[str, Checked]
+
+    def modules(
+        self, program: Program, path: tuple[str, ...], failed: list[Diagnostic] | None = None
+    ) -> dict[str, Checked]:
+        """Gives the files that a file loads, by the text of the `load`; what cannot be loaded is put into `failed`."""
+        found: dict[str, Checked] = {}
+        for load in program.loads if self.read is not None else ():
+            name = str(load.module.value)
+            read = self.read(name, path[-1]) if self.read is not None else None
+            if read is not None and read[0].path not in path:
+                found[name] = self.module(read, path)
+            elif failed is not None and name:
+                failed.append(_not_loaded(program.file.span(load.module), name, cycle=read is not None))
+        return found
+
+    def module(self, read: tuple[SourceFile, LanguageOptions, Environment], path: tuple[str, ...]) -> Checked:
+        source = read[0]
+        here = (*path, source.path)
+        before = self.known.get(source.path)
+        if before is not None and before.program.file.source.text == source.text:
+            modules = self.modules(before.program, here)
+            if all(before.modules.get(name) is one for name, one in modules.items()):
+                return before
+        checked = self.known[source.path] = _analyse(*read, self, here)[0]
+        return checked
 
 
 def _analyse(
-    source: SourceFile,
-    options: LanguageOptions,
-    environment: Environment,
-    read_module: ReadModule | None,
-    done: dict[str, Checked],
-    path: tuple[str, ...],
+    source: SourceFile, options: LanguageOptions, environment: Environment, loading: _Loading, path: tuple[str, ...]
 ) -> tuple[Checked, tuple[Diagnostic, ...]]:
     from oxlang.syntax.parse import parse
 
@@ -88,19 +126,28 @@ def _analyse(
     # An undefined name in a function is late in configs, but never right.
     strict = replace(options, late_names=False)
     program = resolve(parsed.file, strict, universal=_UNIVERSAL, predeclared=set(environment.names()))
-    modules: dict[str, Checked] = {}
-    for load in program.loads:
-        name = str(load.module.value)
-        read = read_module(name) if read_module is not None else None
-        if read is None or read[0].path in path:
-            continue
-        if read[0].path not in done:
-            checked, _ = _analyse(read[0], read[1], read[2], None, done, (*path, read[0].path))
-            done[read[0].path] = checked
-        modules[name] = done[read[0].path]
-    checked = check(program, environment, modules)
+    failed: list[Diagnostic] = []
+    checked = check(program, environment, loading.modules(program, path, failed if len(path) == 1 else None))
     syntax = parsed.diagnostics
-    return checked, syntax if _broken(syntax) else (*syntax, *program.diagnostics)
+    return checked, syntax if _broken(syntax) else (*syntax, *program.diagnostics, *failed)
+
+
+def _not_loaded(span: Span, name: str, *, cycle: bool) -> Diagnostic:
+    if cycle:
+        return diagnostic(
+            "OX0212", f"`{name}` is this file, or loads it again", span=span, help="move what both need into a third file"
+        )
+    if name.startswith(("//", ":")) or (name.startswith("@") and not name.startswith("@stdlib//")):
+        help = "labels are not understood; give the path of a file"
+    elif name.startswith("@"):
+        from oxlang.bundled import bundled_path
+        from oxlang.diagnostics.spelling import did_you_mean
+
+        known = sorted(f"@stdlib//{one.name}" for one in bundled_path("stdlib").glob("*.star"))
+        help = did_you_mean(name, known) or f"known are {', '.join(f'`{one}`' for one in known)}"
+    else:
+        help = "the path counts from the working directory, then from this file"
+    return diagnostic("OX0210", f"cannot load `{name}`: there is no such file, or it is not UTF-8", span=span, help=help)
 
 
 _UNIVERSAL = frozenset({"True", "False", "None"})
@@ -117,6 +164,7 @@ def lint(
     *,
     selection: Selection | None = None,
     read_module: ReadModule | None = None,
+    known: dict[str, Checked] | None = None,
 ) -> Linted:
     """Lints one file.
 
@@ -126,8 +174,22 @@ def lint(
         environment: the names it may use, built-in ones included.
         selection: which findings are wanted.
         read_module: reads the files it loads.
+        known: loaded files of earlier calls, as for `analyse`.
     """
-    checked, found = analyse(source, options, environment, read_module)
+    checked, found = analyse(source, options, environment, read_module, known)
+    return Linted(source=source, checked=checked, diagnostics=findings(checked, found, selection))
+
+
+def findings(
+    checked: Checked, found: tuple[Diagnostic, ...], selection: Selection | None = None
+) -> tuple[Diagnostic, ...]:
+    """Gives everything that is to be said of an analysed file, in order of text.
+
+    Args:
+        checked: the file.
+        found: what parser and resolver found.
+        selection: which findings are wanted.
+    """
     everything = list(found)
     if not _syntax_error(found):
         reported = {(one.code.id, one.span.start) for one in found if one.span}
@@ -137,7 +199,7 @@ def lint(
     chosen = selection or Selection()
     shown = [_advised(one) for one in everything if chosen.shows(one)]
     shown.sort(key=lambda one: (one.span.start if one.span else 0, one.code.id))
-    return Linted(source=source, checked=checked, diagnostics=tuple(shown))
+    return tuple(shown)
 
 
 _NAMES = frozenset({"OX0201", "OX0302", "OX0310"})

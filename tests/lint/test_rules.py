@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from oxlang.diagnostics.codes import code
-from oxlang.lint.kinds import environment_of, options_of, reader
+from oxlang.lint.kinds import environment_of, options_of, read_module
 from oxlang.lint.registry import all_rules
 from oxlang.lint.runner import Linted, Selection, lint
 from oxlang.source import SourceFile
@@ -20,7 +20,7 @@ CHUNKS = chunks(TESTDATA / "rules.bzl")
 
 def linted(text: str, path: str = "pyoxidizer.bzl", selection: Selection | None = None) -> Linted:
     source = SourceFile(path, text)
-    return lint(source, options_of(path), environment_of(path), selection=selection, read_module=reader(path))
+    return lint(source, options_of(path), environment_of(path), selection=selection, read_module=read_module)
 
 
 @pytest.mark.parametrize("chunk", CHUNKS, ids=lambda chunk: chunk.name)

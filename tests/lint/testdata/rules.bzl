@@ -21,7 +21,7 @@ f(1, 2)
 
 ---
 # OX1003 unused-load
-load("@stdlib//paths.star", "join", other = "split") ### OX1003 "`join`" OX1003 "`other`"
+load("@stdlib//paths.star", "join", other = "basename") ### OX1003 "`join`" OX1003 "`other`"
 
 ---
 # OX1004 shadowed-name
@@ -386,3 +386,11 @@ make()
 def make(:     ### OX0110
     return 1
 x == 1
+
+---
+# loads: what is not there
+load("nowhere.star", "a") ### OX0210 "`nowhere.star`"
+load("@stdlib//path.star", "b") ### OX0210 "no such file"
+load("@stdlib//paths.star", "joni", "join") ### OX0211 "`@stdlib//paths.star` has no `joni`"
+load("//pkg:x.bzl", "c") ### OX0210
+print(a, b, c, join, joni)
