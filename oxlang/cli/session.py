@@ -104,6 +104,7 @@ def load(
         mode=mode,
         env=call.environment,
         out=call.terminal.warn,
+        notice=call.terminal.info if progress is None else call.terminal.warn,
         warn=call.terminal.diagnostic,
         prompts=_prompts(call),
         on_event=None if progress is None else progress.on_event,

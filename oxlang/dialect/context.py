@@ -77,6 +77,7 @@ class DialectContext:
         cache_folder: folder for facts that are kept between runs.
         thread: the Starlark thread (`interp.Thread`), set by whoever starts it.
         out: takes the lines of `print`.
+        notice: takes lines that say what evaluation does.
         warn: takes warnings.
         prompts: how questions reach the user.
         options: further settings of the command, such as `verbose`.
@@ -96,6 +97,7 @@ class DialectContext:
         environment: Mapping[str, str] | None = None,
         cache_dir: Path | str | None = None,
         out: Callable[[str], None] | None = None,
+        notice: Callable[[str], None] | None = None,
         warn: Callable[[Diagnostic], None] | None = None,
         prompts: Prompts | None = None,
         working_directory: str | None = None,
@@ -117,6 +119,7 @@ class DialectContext:
         self.cache_folder = None if cache_dir is None else str(cache_dir)
         self.thread: Any = None
         self.out: Callable[[str], None] = out or _print_to_stderr
+        self.notice: Callable[[str], None] = notice or (lambda line: None)
         self.warn: Callable[[Diagnostic], None] = warn or (lambda diagnostic: None)
         self.prompts = prompts
         self.working_directory = working_directory or os.getcwd()

@@ -166,6 +166,7 @@ class TargetTable:
                     else:
                         raise self._missing_dependency(target, wanted)
                     continue
+                ctx.notice(f"resolving target {target.name}")
                 self._values[target.name] = ctx.call(target.function, *arguments)
                 self._running.pop(target.name)
                 waiting.pop()
@@ -302,7 +303,10 @@ def resolve_targets(ctx: DialectContext) -> None:
     Example:
         resolve_targets()
     """
-    for name in ctx.targets.names_to_resolve(ctx):
+    names = ctx.targets.names_to_resolve(ctx)
+    if names:
+        ctx.notice(f"resolving {len(names)} target{'' if len(names) == 1 else 's'}")
+    for name in names:
         ctx.targets.resolve(ctx, name)
 
 

@@ -140,6 +140,7 @@ def load(
     mode: Mode = "resolve",
     env: Mapping[str, str] | None = None,
     out: Callable[[str], None] | None = None,
+    notice: Callable[[str], None] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
     prompts: Prompts | None = None,
     on_event: OnEvent | None = None,
@@ -160,6 +161,7 @@ def load(
         mode: `list` resolves nothing, `build-script` takes the other default.
         env: environment variables.
         out: gets the lines of `print`.
+        notice: gets lines that say what evaluation does.
         warn: gets warnings of the evaluation.
         prompts: how questions reach the user.
         on_event: gets the progress of demands and of the build.
@@ -181,11 +183,9 @@ def load(
     config = str(config)
 
     def opening() -> Engine:
-        from pathlib import Path
-
         from oxlang.workspace.session import open_engine
 
-        return open_engine(environment, cache=Path(folder), jobs=jobs, on_event=on_event, keep=keep, renewal=renewal)
+        return open_engine(environment, cache=folder, jobs=jobs, on_event=on_event, keep=keep, renewal=renewal)
 
     source = read_config(config) if text is None else SourceFile(f"{config} (not saved)", text)
     session = Session(config, settings, source, environment, opening)
@@ -201,6 +201,7 @@ def load(
         environment=environment,
         cache_dir=folder,
         out=out,
+        notice=notice,
         warn=warn,
         prompts=prompts,
         options=options,

@@ -220,7 +220,7 @@ def test_no_python(home: Path) -> None:
     ended = build(home, EXE, env={"OXL_PYTHON": "/nonexistent/python"})
     assert ended.status == 1
     assert "/nonexistent/python" in ended.err
-    assert ended.err.startswith("error: ")
+    assert "\nerror: " in ended.err
 
 
 def test_no_libpython(home: Path) -> None:
@@ -230,7 +230,7 @@ def test_no_libpython(home: Path) -> None:
     script(wrapper, f'"{sys.executable}" "$@" | sed -E \'{hidden}\'')
     ended = build(home, EXE, env={"OXL_PYTHON": str(wrapper)})
     assert ended.status == 1
-    assert re.match(r"error: Python 3\.\d+\.\d+ has no libpython that programs can be linked with \[OX0614\]", ended.err)
+    assert re.search(r"^error: Python 3\.\d+\.\d+ has no libpython that programs can be linked with \[OX0614\]", ended.err, re.M)
     assert "install a Python with a libpython (`--enable-shared`, or the -dev package)" in ended.err
     assert "pyoxidizer.bzl:" in ended.err
 
