@@ -192,17 +192,21 @@ class _Rewriter:
         )
 
     def run_mode(self, statement: ast.Assignment, target: ast.Attribute) -> bool:
-        mode = _string(statement.value)
+        first = _leftmost(statement.value)
+        mode = _string(first)
         kind, _, rest = (mode or "").partition(":")
         new = {"eval": "run_command", "module": "run_module", "file": "run_filename"}.get(kind)
         holder = self.text(target.value)
         if mode == "repl":
             lines = [f"{holder}.run_command = None"]
-        elif new is None or not rest:
+        elif mode in ("none", "noop"):
+            lines = [f'{holder}.run_command = "pass"']
+        elif new is None or (first is statement.value and not rest):
             self.remain(statement, "`run_mode` was replaced by `run_command`, `run_module` and `run_filename`")
             return True
         else:
-            lines = [f"{holder}.{new} = {_quoted(rest)}"]
+            behind = self.source.text[first.end : statement.value.end]
+            lines = [f"{holder}.{new} = {_quoted(rest)}{behind}"]
         self.change(
             statement.start, statement.end, self.joined(statement, lines), "`run_mode` was replaced in PyOxidizer 0.10"
         )
@@ -429,6 +433,18 @@ def _compound(statements: list[ast.Statement]) -> Iterator[ast.For | ast.If | as
 
 def _string(node: ast.Expression) -> str | None:
     return node.value if isinstance(node, ast.Literal_) and isinstance(node.value, str) else None
+
+
+def _leftmost(node: ast.Expression) -> ast.Expression:
+    """Gives the text that a formatted or joined one begins with: `"a"` of `"a" % b`, `"a" + b` and `"a".format(b)`."""
+    while True:
+        match node:
+            case ast.Binary(operator="%" | "+", left=left):
+                node = left
+            case ast.Call(function=ast.Attribute(value=value, name=name)) if name.id == "format":
+                node = value
+            case _:
+                return node
 
 
 def _quoted(text: str) -> str:

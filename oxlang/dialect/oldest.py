@@ -35,6 +35,41 @@ def rewrite(file: ast.File) -> Migration:
     return Migration(text=text, changes=(change,), remaining=tuple(writer.remaining))
 
 
+def composed(
+    header: list[str], name: str, distribution: str, policy: list[str], settings: list[str], adding: list[str]
+) -> str:
+    """Gives the text of a config with the targets `exe` and `install`.
+
+    Args:
+        header: comments above everything.
+        name: expression for the program's name.
+        distribution: expression for the Python.
+        policy: statements that change `policy`.
+        settings: statements that change `config`.
+        adding: statements that add to `exe`.
+    """
+    body = [f"dist = {distribution}", "", "policy = dist.make_python_packaging_policy()", *policy, ""]
+    body += ["config = dist.make_python_interpreter_config()", *settings, ""]
+    body += [f"exe = dist.to_python_executable(name={name}, packaging_policy=policy, config=config)", *adding]
+    lines = [
+        *header,
+        "def make_exe():",
+        *(f"    {one}" if one else "" for one in [*body, "", "return exe"]),
+        "",
+        "",
+        "def make_install(exe):",
+        "    files = FileManifest()",
+        '    files.add_python_resource(".", exe)',
+        "    return files",
+        "",
+        "",
+        'register_target("exe", make_exe)',
+        'register_target("install", make_install, depends=["exe"], default=True)',
+        "resolve_targets()",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 class _Writer:
     def __init__(self, file: ast.File) -> None:
         self.file = file
@@ -52,29 +87,10 @@ class _Writer:
         parts = self.arguments(config)
         build = self.arguments(parts.get("build_config"))
         name = self.text(build.get("application_name")) or '"app"'
-        lines = [*self.header(), "def make_exe():"]
-        body = [f"dist = {self.text(parts.get('python_distribution')) or 'default_python_distribution()'}", ""]
         policy, adding = self.rules(parts.get("packaging_rules"))
-        body += ["policy = dist.make_python_packaging_policy()", *policy, ""]
-        body += ["config = dist.make_python_interpreter_config()"]
-        body += self.settings(parts.get("embedded_python_config")) + self.run_mode(parts.get("python_run_mode"))
-        body += ["", f"exe = dist.to_python_executable(name={name}, packaging_policy=policy, config=config)"]
-        body += [*adding, "", "return exe"]
-        lines += [f"    {one}" if one else "" for one in body]
-        lines += [
-            "",
-            "",
-            "def make_install(exe):",
-            "    files = FileManifest()",
-            '    files.add_python_resource(".", exe)',
-            "    return files",
-            "",
-            "",
-            'register_target("exe", make_exe)',
-            'register_target("install", make_install, depends=["exe"], default=True)',
-            "resolve_targets()",
-        ]
-        return "\n".join(lines) + "\n"
+        settings = self.settings(parts.get("embedded_python_config")) + self.run_mode(parts.get("python_run_mode"))
+        distribution = self.text(parts.get("python_distribution")) or "default_python_distribution()"
+        return composed(self.header(), name, distribution, policy, settings, adding)
 
     def header(self) -> list[str]:
         """The comments above the first statement."""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from oxlang.diagnostics.model import OxError
+
     Notice = Callable[[str], None]
 
 CONFIG_NAME = "pyoxidizer.bzl"
@@ -50,10 +52,15 @@ def config_file(start: Path | str | None, env: Mapping[str, str], notice: Notice
             return found
     begin = os.path.abspath(start if start is not None else os.curdir)
     if os.path.isfile(begin):
+        if begin.endswith(".toml"):
+            raise _of_sections(begin)
         return begin
     found = _climb(begin)
     if found is None:
         exists = os.path.exists(begin)
+        oldest = os.path.join(begin, "pyoxidizer.toml")
+        if os.path.isfile(oldest):
+            raise _of_sections(oldest)
         raise error(
             "OX0950",
             f"unable to find a config file at `{begin}`" + ("" if exists else ", which does not exist"),
@@ -63,6 +70,16 @@ def config_file(start: Path | str | None, env: Mapping[str, str], notice: Notice
             notes=(f"`{CONFIG_NAME}` was looked for there and in every folder above",),
         )
     return found
+
+
+def _of_sections(path: str) -> OxError:
+    """Gives the error about a config of the kind that came before `pyoxidizer.bzl`."""
+    return error(
+        "OX0950",
+        f"`{path}` is no config that can be evaluated",
+        help=f"`oxl migrate {path} --write` makes a `{CONFIG_NAME}` of one of PyOxidizer 0.4 or older",
+        notes=(f"since PyOxidizer 0.5 a config is a `{CONFIG_NAME}`",),
+    )
 
 
 def variables(

@@ -299,3 +299,16 @@ def test_test(capsys: Capture, clean: Path) -> None:
     assert json.loads(oxl(capsys, "test", "--format", "json").out)["failed"] == 1
     (clean / "test_broken.star").write_text("(\n")
     assert oxl(capsys, "test", "test_broken.star").status == 1
+
+
+def test_migrate_sections(capsys: Capture, clean: Path) -> None:
+    """Of a `pyoxidizer.toml` a config is made beside it; commands that want a config point at that."""
+    (clean / "pyoxidizer.toml").write_text('[[build]]\napplication_name = "app"\n', encoding="utf-8")
+    refused = oxl(capsys, "list-targets", clean)
+    assert refused.status == 1 and "oxl migrate" in refused.err
+    shown = oxl(capsys, "migrate", clean)
+    assert shown.status == 0 and "+register_target" in shown.out and not (clean / "pyoxidizer.bzl").exists()
+    assert oxl(capsys, "migrate", clean / "pyoxidizer.toml", "--write").status == 0
+    assert oxl(capsys, "list-targets", clean).out.split() == ["exe", "*install"]
+    again = oxl(capsys, "migrate", clean / "pyoxidizer.toml", "--write")
+    assert again.status == 1 and "exists already" in again.err

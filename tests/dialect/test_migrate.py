@@ -9,6 +9,7 @@ import pytest
 from oxlang.diagnostics.model import OxError
 from oxlang.dialect.former import advise
 from oxlang.dialect.migrate import explained, migrate
+from oxlang.dialect.toml_config import migrate_toml
 from oxlang.source import SourceFile
 from tests.dialect.harness import Run
 from tests.support.golden import assert_golden
@@ -29,6 +30,45 @@ def test_golden(path: Path, tmp_path: Path, cache: Path) -> None:
     Run(tmp_path, migration.text, cache=cache, requested=("exe",))
     again = migrate(SourceFile(path.name, migration.text))
     assert again.text == migration.text
+
+
+def test_sections(tmp_path: Path, cache: Path) -> None:
+    """What was `pyoxidizer.toml` becomes a config that evaluates."""
+    path = DATA / "four.old.toml"
+    migration = migrate_toml(SourceFile(path.name, path.read_text(encoding="utf-8")))
+    assert_golden(DATA / "four.new.bzl", migration.text)
+    assert_golden(DATA / "four.txt", "\n".join(explained(migration, "config")) + "\n")
+    (tmp_path / "src" / "pkg").mkdir(parents=True)
+    (tmp_path / "names.txt").write_text("pkg\n", encoding="utf-8")
+    (tmp_path / "req.txt").write_text("", encoding="utf-8")
+    Run(tmp_path, migration.text, cache=cache, requested=("exe",))
+
+
+@pytest.mark.parametrize("text", ["[[build]\n", "[tool.poetry]\nname = 'a'\n", "build = 1\n"])
+def test_other_toml_files_are_refused(text: str) -> None:
+    with pytest.raises(OxError) as caught:
+        migrate_toml(SourceFile("x.toml", text))
+    assert caught.value.diagnostic.code.id == "OX0519"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"eval:a()"', 'run_command = "a()"'),
+        ('"module:a.b"', 'run_module = "a.b"'),
+        ('"file:a.py"', 'run_filename = "a.py"'),
+        ('"repl"', "run_command = None"),
+        ("'none'", 'run_command = "pass"'),
+        ('"eval:%s" % CODE', 'run_command = "%s" % CODE'),
+        ('"module:" + NAME + ".main"', 'run_module = "" + NAME + ".main"'),
+        ('"eval:{}".format(CODE)', 'run_command = "{}".format(CODE)'),
+        ("MODE", "run_mode = MODE"),
+    ],
+)
+def test_run_modes(old: str, new: str) -> None:
+    migration = migrate(SourceFile("config", f"def make(config):\n    config.run_mode = {old}\n"))
+    assert migration.text == f"def make(config):\n    config.{new}\n"
+    assert len(migration.changes) + len(migration.remaining) == 1
 
 
 @pytest.mark.parametrize(
