@@ -1,30 +1,26 @@
 """The artifact folder: everything a Rust project needs to embed Python (spec: rust-project.md, section 5).
 
 The files are made by one computed node from packed resources. One of them names the folder's own place, which is not
-known before the tree is placed: it is written with a placeholder, and `located` fills it in.
+known before the tree is placed: it is written with a placeholder, and `placing.located` fills it in.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from oxlang.cargo.config_rs import CONFIG_FILE
-from oxlang.cargo.linking import CARGO_LINES, PYO3_CONFIG, application_lines, pyo3_config
+from oxlang.cargo.linking import CARGO_LINES, application_lines, pyo3_config
+from oxlang.cargo.placing import CONFIG_FILE, PLACEHOLDER, PYO3_CONFIG
 from oxlang.graph.nodes import Artifact, Assemble, Compute, Part, Source
 
 if TYPE_CHECKING:
     from oxlang.graph.compute import ComputeContext
-    from oxlang.graph.digest import Digest
     from oxlang.graph.platform import BuildSettings
     from oxlang.graph.tree import Entry, Tree
     from oxlang.packaging.distribution import Distribution
     from oxlang.packaging.libpython import LinkFacts
     from oxlang.source import Span
-
-PLACEHOLDER = "@ARTIFACT_DIR@"
-"""Stands for the absolute path of the artifact folder until the folder is placed."""
 
 EXTRA_FILES = "extra-files"
 EXTRA_LIST = "extra-files.txt"
@@ -125,20 +121,3 @@ def compute_artifacts(params: Mapping[str, Any], inputs: Mapping[str, Tree], con
             entries.setdefault(path, FileEntry(entry.digest))
     made = Tree.of(entries)
     return merge(made, extra.under(EXTRA_FILES)) if names else made
-
-
-def located(
-    tree: Tree, folder: str, read: Callable[[Digest], bytes], put: Callable[[bytes], Digest]
-) -> Tree:
-    """Gives a tree in which the artifact folder names its place; any other tree is given as it is."""
-    from oxlang.graph.tree import FileEntry, Tree
-
-    entry = tree.entries.get(PYO3_CONFIG)
-    if not isinstance(entry, FileEntry) or CONFIG_FILE not in tree.entries:
-        return tree
-    text = read(entry.digest).decode()
-    if PLACEHOLDER not in text:
-        return tree
-    digest = put(text.replace(PLACEHOLDER, folder).encode())
-    return Tree({**tree.entries, PYO3_CONFIG: FileEntry(digest)})
-

@@ -11,8 +11,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-CONFIG_FILE = "default_python_config.rs"
-
 _HEAD = """\
 // Made by oxl; changes are lost when the artifacts are made again.
 

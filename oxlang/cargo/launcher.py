@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.cargo.linking import (
-    PYO3_CONFIG,
     application_lines,
     encoded_flags,
     pyo3_config,
     rust_flags,
 )
 from oxlang.cargo.manifest import ALLOCATORS
+from oxlang.cargo.placing import PYO3_CONFIG
 from oxlang.cargo.project import LAUNCHER_NAME, has_lockfile, launcher_files
 from oxlang.cargo.toolchain import Toolchain, check_target, find_toolchain, which
 from oxlang.diagnostics.model import OxError

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from oxlang.packaging.distribution import Distribution
     from oxlang.packaging.libpython import LinkFacts
 
-PYO3_CONFIG = "pyo3-build-config-file.txt"
 CARGO_LINES = "oxlang-cargo-lines.txt"
 STATIC_CRT_FLAGS = ("-C", "target-feature=+crt-static", "-C", "link-args=/FORCE:MULTIPLE")
 """For a static libpython on Windows: its C runtime, and symbols that its objects define twice."""

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from oxlang.cargo.linking import PYO3_CONFIG, STATIC_CRT_FLAGS, caller_rust_flags, encoded_flags
+from oxlang.cargo.linking import STATIC_CRT_FLAGS, caller_rust_flags, encoded_flags
 from oxlang.cargo.manifest import ALLOCATORS
+from oxlang.cargo.placing import PYO3_CONFIG
 from oxlang.cargo.toolchain import Toolchain
 from oxlang.diagnostics.model import error
 from oxlang.graph.platform import BuildSettings

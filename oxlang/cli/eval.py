@@ -160,7 +160,7 @@ def _result(call: Invocation, session: Session, shown: str | dict[str, object], 
         return
     for one in built:
         state = "written" if one.changed else "unchanged"
-        place = display_path(str(one.folder), call.terminal.base)
+        place = display_path(one.place, call.terminal.base)
         call.terminal.write(f"\n{one.target}: {place} ({state}, {one.executed} actions run)")
         for path, _ in _top_entries(one):
             call.terminal.write(f"  {path}")

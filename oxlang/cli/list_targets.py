@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import FORMAT_JSON, VAR, VAR_ENV
 from oxlang.cli.session import find_config, load
 from oxlang.cli.spec import Argument, Command, Option
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from oxlang.dialect.targets import TargetTable
 

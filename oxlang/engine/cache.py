@@ -5,14 +5,15 @@ An entry names the output by the digest of its stored tree. An entry whose tree 
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
-
-from oxlang.engine.disk import Disk
+from oxlang.engine.notes import loads
 from oxlang.graph.action import ActionResult
 from oxlang.graph.digest import Digest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
+    from oxlang.engine.disk import Disk
     from oxlang.engine.store import BlobStore
 
 
@@ -29,7 +30,7 @@ class ActionCache:
         if data is None:
             return None
         try:
-            plain = json.loads(data)
+            plain = loads(data)
             output = self._store.read_tree(Digest(*plain["output"]))
             if output is None or not self._store.has_tree(output):
                 return None
@@ -49,12 +50,14 @@ class ActionCache:
         """Gives the digest of a result's output if the key is known; whether its content is there is not looked at."""
         data = self._disk.read(_name(key))
         try:
-            return None if data is None else str(json.loads(data)["output"][0])
+            return None if data is None else str(loads(data)["output"][0])
         except (ValueError, TypeError, LookupError):
             return None
 
     def put(self, key: str, result: ActionResult) -> None:
         """Notes a result. Its blobs are in the store already, so that no reader sees an entry without them."""
+        import json
+
         output = self._store.put_tree(result.output)
         plain: dict[str, Any] = {"output": [output.hash, output.size], "seconds": round(result.seconds, 3)}
         if result.exit_code:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import time
-from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
-from typing import Protocol
 
 from oxlang.diagnostics.model import OxError, error
 from oxlang.records import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Protocol
+else:
+    Protocol = object
 
 _NO_SPACE = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _TOUCH_AFTER_S = 3600.0
@@ -66,10 +70,17 @@ class Disk(Protocol):
 class FolderDisk:
     """The cache in a folder of the host. Failures are OX0708, or OX0709 when there is no space."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path | str) -> None:
+        self._root = str(root)
         self._prefix = f"{root}/"
         self._temporary = f"{root}/tmp"
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        from pathlib import Path
+
+        return Path(self._root)
 
     def size(self, name: str) -> int | None:
         try:
@@ -122,6 +133,8 @@ class FolderDisk:
                 else:
                     return
             temporary = self._temporary_name()
+            import shutil
+
             shutil.copyfile(source, temporary)
             os.chmod(temporary, 0o444)
             self._rename(temporary, name)
@@ -143,7 +156,7 @@ class FolderDisk:
                     found = os.lstat(path)
                 except OSError:
                     continue
-                name = os.path.relpath(path, self.root).replace(os.sep, "/")
+                name = os.path.relpath(path, self._root).replace(os.sep, "/")
                 yield Stored(name=name, size_bytes=found.st_size, used_s=found.st_mtime)
 
     def _temporary_name(self) -> str:

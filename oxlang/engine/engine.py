@@ -16,31 +16,33 @@ What is in neither is executed, stored and noted under both keys.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING
+from _thread import allocate_lock
 
 from oxlang.diagnostics.model import OxError, error
 from oxlang.engine.cache import ActionCache
-from oxlang.engine.cancel import Cancelled, CancelToken
-from oxlang.engine.disk import Disk, FolderDisk
-from oxlang.engine.events import Event, OnEvent, Phase
+from oxlang.engine.disk import FolderDisk
+from oxlang.engine.events import Event
 from oxlang.engine.sources import SourceReader
 from oxlang.engine.store import BlobStore
 from oxlang.graph.action import SALT, ActionResult, compute_action, run_action
 from oxlang.graph.build_graph import describe, walk
 from oxlang.graph.demand import DemandLog, DemandRecord
+from oxlang.graph.hashing import sha256
 from oxlang.graph.nodes import Artifact, Assemble, Compute, Fetch, Node, Run, Source, Write
 from oxlang.graph.tree import FileEntry, Tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
     from typing import Protocol
 
+    from oxlang.engine.cancel import CancelToken
     from oxlang.engine.compute import Functions
+    from oxlang.engine.disk import Disk
+    from oxlang.engine.events import OnEvent, Phase
     from oxlang.engine.explain import Explainer
     from oxlang.engine.local import Keep
     from oxlang.graph.digest import Digest
@@ -83,7 +85,7 @@ class Engine:
 
     def __init__(
         self,
-        cache_dir: Path,
+        cache_dir: Path | str,
         functions: Functions | Callable[[], Functions],
         jobs: int | None = None,
         on_event: OnEvent | None = None,
@@ -93,7 +95,7 @@ class Engine:
         disk: Disk | None = None,
         renewal: Renewal | None = None,
     ) -> None:
-        self.cache_dir = cache_dir
+        self._cache_folder = str(cache_dir)
         disk = disk or FolderDisk(cache_dir)
         self.sources = SourceReader(disk)
         self.store = BlobStore(disk, self.sources)
@@ -112,8 +114,15 @@ class Engine:
         self._own_keys: dict[str, str] = {}
         self._renewal = renewal
         self._is_tidy = False
-        self._lock = Lock()
-        self._event_lock = Lock()
+        self._lock = allocate_lock()
+        self._event_lock = allocate_lock()
+
+    @property
+    def cache_dir(self) -> Path:
+        """The cache folder."""
+        from pathlib import Path
+
+        return Path(self._cache_folder)
 
     def build(self, artifacts: Iterable[Artifact]) -> list[Tree]:
         """Gives the trees of artifacts, in order.
@@ -230,7 +239,7 @@ class Engine:
         known = self._state_keys.get(node.id)
         if known is not None:
             return known
-        running = hashlib.sha256(SALT + node.id.encode())
+        running = sha256(SALT + node.id.encode())
         output = self._outputs.get(node.id)
         if isinstance(node, Source) or _is_volatile(node):
             if output is None:
@@ -247,13 +256,14 @@ class Engine:
             found = self.actions.output(key) if output is None and self._renewal is None else None
             if output is None and found is None:
                 return None
-            key = hashlib.sha256(f"{node.id}:{output.digest.hash if output is not None else found}".encode()).hexdigest()
+            key = sha256(f"{node.id}:{output.digest.hash if output is not None else found}".encode()).hexdigest()
         self._state_keys[node.id] = key
         return key
 
     # -- up
 
     def _run(self, pending: list[Node]) -> None:
+        from oxlang.engine.cancel import CancelToken
         from oxlang.engine.scheduler import Scheduler
 
         cancel = CancelToken()
@@ -297,6 +307,8 @@ class Engine:
             else:
                 result = self._execute(renewed, [self._part(one) for one in renewed.dependencies()], cancel)
         except BaseException as problem:
+            from oxlang.engine.cancel import Cancelled
+
             phase: Phase = "stopped" if isinstance(problem, Cancelled) else "failed"
             self._tell(Event(node=node, phase=phase, seconds=time.monotonic() - begin, text=reason))
             raise

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
-
 from oxlang.records import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
     from oxlang.graph.nodes import Node
 
-Phase = Literal["planned", "start", "output", "progress", "warning", "done", "failed", "stopped"]
+    Phase = Literal["planned", "start", "output", "progress", "warning", "done", "failed", "stopped"]
+    OnEvent = Callable[["Event"], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,5 +39,3 @@ class Event:
     count: int = 0
     total: int = 0
 
-
-OnEvent = Callable[[Event], None]

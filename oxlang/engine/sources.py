@@ -10,26 +10,30 @@ when it reads from there.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import stat
 import time
-from fnmatch import translate
-from pathlib import Path
-from threading import Lock
-from typing import Any
+from _thread import allocate_lock
 
 from oxlang.diagnostics.model import OxError, error
-from oxlang.engine.disk import Disk
+from oxlang.engine.notes import loads
 from oxlang.graph.digest import Digest, digest_file
 from oxlang.graph.nodes import Source
 from oxlang.graph.tree import Entry, FileEntry, SymlinkEntry, Tree
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Any
+
+    from oxlang.engine.disk import Disk
+
+    _Row = list[Any]
+    """size, mtime_ns, ctime_ns, inode (-1: not to be believed), hash."""
+
 _RACY_NS = 100_000_000
 _FORMAT = 1
-_Row = list[Any]
-"""size, mtime_ns, ctime_ns, inode (-1: not to be believed), hash."""
 
 
 class SourceReader:
@@ -37,7 +41,7 @@ class SourceReader:
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
-        self._lock = Lock()
+        self._lock = allocate_lock()
         self._trees: dict[str, Tree] = {}
         self._pending: list[tuple[str, dict[str, _Row]]] = []
         self._places: dict[str, str] = {}
@@ -59,7 +63,11 @@ class SourceReader:
                         self._places.setdefault(row[4], f"{root}/{path}" if path else root)
                 self._pending.clear()
         place = self._places.get(digest.hash)
-        return Path(place) if place is not None else None
+        if place is None:
+            return None
+        from pathlib import Path
+
+        return Path(place)
 
     def forget(self) -> None:
         """Looks at the files anew from now on."""
@@ -72,6 +80,8 @@ class SourceReader:
         tree = scan.run()
         self._pending.append((node.path, scan.rows))
         if scan.is_changed:
+            import json
+
             data = json.dumps(
                 {"format": _FORMAT, "path": node.path, "rows": scan.rows}, separators=(",", ":")
             )
@@ -83,7 +93,7 @@ class SourceReader:
         if data is None:
             return {}
         try:
-            plain = json.loads(data.decode("utf-8", "surrogateescape"))
+            plain = loads(data)
             rows: dict[str, _Row] = plain["rows"] if plain["format"] == _FORMAT else {}
         except (ValueError, TypeError, LookupError):
             return {}
@@ -98,8 +108,7 @@ class _Scan:
         self._node = node
         self._known = known
         self._fresh = False
-        patterns = [translate(pattern) for pattern in node.exclude]
-        self._excluded = re.compile("|".join(patterns)).match if patterns else None
+        self._excluded = _matcher(node.exclude) if node.exclude else None
         self._above: list[tuple[int, int]] = []
 
     @property
@@ -171,3 +180,10 @@ class _Scan:
         path = problem.filename or self._node.path
         reason = (problem.strerror or str(problem)).lower()
         return error("OX0713", f"`{path}` cannot be read: {reason}").at(self._node.origin)
+
+
+def _matcher(patterns: tuple[str, ...]) -> Callable[[str], object]:
+    import re
+    from fnmatch import translate
+
+    return re.compile("|".join(map(translate, patterns))).match

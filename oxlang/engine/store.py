@@ -6,26 +6,30 @@ On disk `cas/<aa>/<hash>`, read-only. Files of the user are not copied in: the s
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-from pathlib import Path
-from typing import Any, Protocol
 
 from oxlang.diagnostics.model import error
-from oxlang.engine.disk import Disk, disk_error, is_full
+from oxlang.engine.disk import disk_error, is_full
+from oxlang.engine.notes import loads
 from oxlang.graph.digest import Digest, digest_bytes, digest_file
 from oxlang.graph.tree import Entry, FileEntry, SymlinkEntry, Tree
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any, Protocol
+
+    from oxlang.engine.disk import Disk
+
+    class Places(Protocol):
+        """Knows files of the host by content."""
+
+        def find(self, digest: Digest) -> Path | None:
+            """Gives a file that had this content when it was looked at."""
+
+
 _FILE_MODE = 0o644
 _PROGRAM_MODE = 0o755
-
-
-class Places(Protocol):
-    """Knows files of the host by content."""
-
-    def find(self, digest: Digest) -> Path | None:
-        """Gives a file that had this content when it was looked at."""
 
 
 class BlobStore:
@@ -97,6 +101,8 @@ class BlobStore:
 
     def put_tree(self, tree: Tree) -> Digest:
         """Stores a tree's structure (not its files) and gives the digest under which `read_tree` finds it."""
+        import json
+
         return self.put(json.dumps(_plain(tree), separators=(",", ":")).encode())
 
     def read_tree(self, digest: Digest) -> Tree | None:
@@ -105,7 +111,7 @@ class BlobStore:
         if data is None or len(data) != digest.size:
             return None
         try:
-            return _tree(json.loads(data))
+            return _tree(loads(data))
         except (ValueError, TypeError, LookupError, AttributeError):
             return None
 
@@ -125,6 +131,8 @@ class BlobStore:
 
     def copy_file(self, entry: FileEntry, target: str) -> None:
         """Copies one file to a path that does not exist yet, writable, with its executable bit."""
+        import shutil
+
         try:
             shutil.copyfile(self.path(entry.digest), target)
         except OSError as problem:

@@ -7,13 +7,12 @@ the same shape, with the function's name and version as its command.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from oxlang.graph.digest import Digest, digest_bytes
 from oxlang.graph.tree import EMPTY_TREE, Tree, merge
 from oxlang.graph.wire import encode_action, encode_command
 from oxlang.records import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

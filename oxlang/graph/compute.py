@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+    from typing import Any, Protocol
 
     from oxlang.graph.digest import Digest
     from oxlang.graph.tree import Tree
+else:
+    Protocol = object
 
 
 class ComputeContext(Protocol):
@@ -34,8 +36,9 @@ class ComputeContext(Protocol):
         """Says something to the user, also whenever the result is later found in the cache."""
 
 
-ComputeFunction = Callable[[dict[str, Any], Mapping[str, "Tree"], ComputeContext], "Tree"]
-"""Takes the parameters (decoded), the inputs by name and the context; gives the output tree."""
+if TYPE_CHECKING:
+    ComputeFunction = Callable[[dict[str, Any], Mapping[str, Tree], ComputeContext], Tree]
+    """Takes the parameters (decoded), the inputs by name and the context; gives the output tree."""
 
 
 def canonical(params: Mapping[str, Any]) -> str:

@@ -6,15 +6,18 @@ built. `engine` fills the protocol in three ways: run, cached only (else OX0410)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 from oxlang.records import dataclass, field
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from oxlang.graph.digest import Digest
     from oxlang.graph.nodes import Artifact
     from oxlang.graph.tree import Tree
     from oxlang.source import Span
+else:
+    Protocol = object
 
 
 class Demand(Protocol):

@@ -7,12 +7,14 @@ a path gets in, which is what keeps members of archives inside their folder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
-
 from oxlang.graph.digest import Digest, digest_bytes
 from oxlang.graph.wire import encode_directory
 from oxlang.records import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)

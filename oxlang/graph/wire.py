@@ -7,9 +7,11 @@ numbers are those of `build/bazel/remote/execution/v2/remote_execution.proto`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from oxlang.graph.digest import Digest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def encode_digest(digest: Digest) -> bytes:

@@ -5,12 +5,14 @@ All answers are safe guesses: `None` for a kind, "unknown" for a call, "mutates"
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
-
 from oxlang.records import dataclass, field
 from oxlang.resolve.scopes import Binding, FunctionBlock, Program
 from oxlang.syntax import ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
 Kind = str
 """`int`, `str`, `bool`, `list`, `dict`, `tuple`, `float`; unknown is None."""

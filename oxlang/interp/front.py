@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import sys
 import warnings
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from oxlang.diagnostics.model import Diagnostic, OxError, error
 from oxlang.interp.builtins.core import UNIVERSAL
@@ -16,7 +14,10 @@ from oxlang.source import SourceFile
 from oxlang.syntax import ast
 from oxlang.syntax.options import LanguageOptions
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from oxlang.resolve.scopes import Program
 
 FILE_NAME = "<starlark>"

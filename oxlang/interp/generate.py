@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import _ast as py
 from array import array
-from typing import Any
 
 from oxlang.interp.analysis import Analysis
 from oxlang.interp.generate_calls import CallGenerator
@@ -24,6 +23,10 @@ from oxlang.interp.generate_statements import StatementGenerator
 from oxlang.records import dataclass
 from oxlang.resolve.scopes import Program
 from oxlang.syntax import ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(slots=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import _ast as py
-from typing import TYPE_CHECKING, Any
 
 from oxlang.interp.analysis import Analysis, strip
 from oxlang.interp.generate_expressions import LOAD, Place
 from oxlang.interp.names import mangle
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _IS = py.Is()
 

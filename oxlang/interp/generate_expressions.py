@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import _ast as py
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from oxlang.interp.analysis import COMPARISONS, Analysis, expressions_of, strip
 from oxlang.interp.names import mangle
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from array import array
 

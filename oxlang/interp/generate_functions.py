@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import _ast as py
-from typing import TYPE_CHECKING, Any
 
 from oxlang.interp.analysis import Analysis
 from oxlang.interp.generate_expressions import STORE, Place
 from oxlang.syntax import ast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from oxlang.syntax.options import LanguageOptions
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import _ast as py
-from typing import TYPE_CHECKING, Any
 
 from oxlang.interp.analysis import Analysis, strip
 from oxlang.interp.generate_expressions import HELPERS, LOAD, STORE, Place
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from oxlang.syntax.options import LanguageOptions
 
 _IN_PLACE = {"+": ".iadd", "|": ".ior", "&": ".iand", "^": ".ixor", "-": ".isub"}

@@ -8,8 +8,6 @@ is wrong is reported, not only the first finding.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-
 from oxlang.diagnostics.model import Diagnostic, Edit, Fix, Label, diagnostic
 from oxlang.diagnostics.spelling import nearest
 from oxlang.resolve.rules import check_arguments, check_load, check_parameters, check_target
@@ -17,6 +15,10 @@ from oxlang.resolve.scopes import Binding, FunctionBlock, Program
 from oxlang.source import Span
 from oxlang.syntax import ast
 from oxlang.syntax.options import LanguageOptions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 
 def resolve(

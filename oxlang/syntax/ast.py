@@ -8,10 +8,11 @@ Broken text still gives a tree: what could not be read is an `ErrorStatement` or
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from oxlang.source import SourceFile, Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from oxlang.records import dataclass
 else:

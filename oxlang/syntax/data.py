@@ -6,8 +6,6 @@ its own, three times as fast. A test compares its trees with those of the tables
 
 from __future__ import annotations
 
-from typing import Any
-
 from oxlang.syntax.ast import (
     DictEntry,
     DictExpression,
@@ -21,6 +19,10 @@ from oxlang.syntax.build import Builder
 from oxlang.syntax.layout import BYTES, FLOAT, INT, NAME, SKIP, STRING, Tokens
 from oxlang.syntax.literals import Problem, number_value, string_value
 from oxlang.syntax.tables import TERMINALS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _OPEN_DICT, _CLOSE_DICT, _CLOSE_LIST = TERMINALS["{"], TERMINALS["}"], TERMINALS["]"]
 _COMMA, _COLON = TERMINALS[","], TERMINALS[":"]

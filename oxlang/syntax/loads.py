@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from oxlang.diagnostics.model import Edit, Fix
 from oxlang.source import Span
 from oxlang.syntax.ast import (
@@ -30,6 +28,7 @@ from oxlang.syntax.ast import (
     Unary,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from oxlang.syntax.build import Builder
 

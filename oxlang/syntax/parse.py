@@ -8,8 +8,6 @@ nothing.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import Diagnostic
 from oxlang.records import dataclass
@@ -21,7 +19,11 @@ from oxlang.syntax.layout import BYTES, MAX_ERRORS, NAME, SKIP, Tokens, tokenise
 from oxlang.syntax.options import LanguageOptions
 from oxlang.syntax.tables import NONTERMINALS, ROWS, RULES, START
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from oxlang.syntax.recover import Recovery
 
 _OPERAND = NONTERMINALS["operand"]

@@ -20,19 +20,31 @@ class Built:
 
     Attributes:
         target: its name.
-        folder: where the outputs are: `<build path>/<triple>/<profile>/<target>`.
+        place: absolute path of the folder of the outputs: `<build path>/<triple>/<profile>/<target>`.
         tree: what was placed.
         changed: whether anything on disk had to be changed.
-        program: absolute path of the program that `oxl run` starts, if there is one.
+        run: path in that folder of the program that `oxl run` starts, if there is one.
         executed: how many actions the build of all targets ran.
     """
 
     target: str
-    folder: Path
+    place: str
     tree: Tree
     changed: bool
-    program: Path | None
+    run: str | None
     executed: int
+
+    @property
+    def folder(self) -> Path:
+        """Where the outputs are."""
+        from pathlib import Path
+
+        return Path(self.place)
+
+    @property
+    def program(self) -> Path | None:
+        """Absolute path of the program that `oxl run` starts, if there is one."""
+        return self.folder / self.run if self.run else None
 
 
 def build(session: Session, names: Sequence[str] = ()) -> list[Built]:
@@ -55,18 +67,18 @@ def build(session: Session, names: Sequence[str] = ()) -> list[Built]:
 
 
 def _place(session: Session, plan: BuildPlan, tree: Tree) -> Built:
-    from oxlang.cargo.artifacts import located
+    from oxlang.cargo.placing import located
     from oxlang.workspace.outputs import Placer
 
-    folder = session.place_of(plan.name)
+    folder = session.context.target_directory(plan.name)
     store = session.engine.store
-    placed = located(tree, str(folder), store.read, store.put)
+    placed = located(tree, folder, store.read, store.put)
     changed = Placer(store, session.engine.disk).place(placed, folder, clear=plan.clears)
     return Built(
         target=plan.name,
-        folder=folder,
+        place=folder,
         tree=tree,
         changed=changed,
-        program=folder / plan.run if plan.run else None,
+        run=plan.run,
         executed=session.engine.executed,
     )

@@ -171,7 +171,7 @@ def _build(
     options: Mapping[str, Any] | None,
 ) -> Session:
     """Evaluates, builds and places the artifacts."""
-    from oxlang.cargo.artifacts import located
+    from oxlang.cargo.placing import located
     from oxlang.workspace.build import build
     from oxlang.workspace.evaluate import load
     from oxlang.workspace.outputs import Placer
@@ -265,7 +265,7 @@ def _known(folder: Path) -> dict[str, Any] | None:
 
 def _interpreter(folder: Path) -> list[Any]:
     """Gives path, size and time of the interpreter that the artifacts name: what tells an upgraded Python apart."""
-    from oxlang.cargo.linking import PYO3_CONFIG
+    from oxlang.cargo.placing import PYO3_CONFIG
 
     try:
         lines = (folder / PYO3_CONFIG).read_text("utf-8").splitlines()

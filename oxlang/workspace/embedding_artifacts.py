@@ -58,7 +58,7 @@ def generate_embedding_artifacts(
 
     Raises OX0840 for a flavor that does not exist, OX0841 when no Python fits.
     """
-    from oxlang.cargo.artifacts import located
+    from oxlang.cargo.placing import located
     from oxlang.graph.platform import default_settings
     from oxlang.packaging.tcl import find_tcl
     from oxlang.workspace.evaluate import load

@@ -8,20 +8,20 @@ that others have put into the folder stay.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import OxError, error
+from oxlang.engine.notes import loads
+from oxlang.graph.hashing import sha256
 from oxlang.graph.tree import FileEntry, SymlinkEntry, Tree
 from oxlang.records import dataclass, field
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Any
+
     from oxlang.engine.disk import Disk
     from oxlang.engine.store import BlobStore
 
@@ -43,7 +43,7 @@ class Placer:
         self._store = store
         self._disk = disk
 
-    def place(self, tree: Tree, dest: Path, *, clear: bool = False) -> bool:
+    def place(self, tree: Tree, dest: Path | str, *, clear: bool = False) -> bool:
         """Makes a folder hold a tree. Gives whether anything changed.
 
         Args:
@@ -56,6 +56,9 @@ class Placer:
         note = self._load(dest)
         if self._is_placed(tree, dest, note):
             return False
+        from pathlib import Path
+
+        dest = Path(dest)
         try:
             dest.parent.mkdir(parents=True, exist_ok=True)
             with _alone(dest.parent):
@@ -64,10 +67,10 @@ class Placer:
             raise _failed(problem, dest) from problem
         return True
 
-    def _is_placed(self, tree: Tree, dest: Path, note: _Note) -> bool:
-        if note.tree != tree.digest.hash or not dest.is_dir():
+    def _is_placed(self, tree: Tree, dest: Path | str, note: _Note) -> bool:
+        if note.tree != tree.digest.hash or not os.path.isdir(dest):
             return False
-        return all(_matches(dest / path, row) for path, row in note.files.items())
+        return all(_matches(f"{dest}/{path}", row) for path, row in note.files.items())
 
     def _place(self, tree: Tree, dest: Path, clear: bool) -> None:
         note = self._load(dest)
@@ -143,17 +146,19 @@ class Placer:
                 return
         self._store.copy_file(entry, str(place))
 
-    def _load(self, dest: Path) -> _Note:
+    def _load(self, dest: Path | str) -> _Note:
         data = self._disk.read(_name(dest))
         if data is None:
             return _Note()
         try:
-            plain = json.loads(data)
+            plain = loads(data)
             return _Note(plain["tree"], plain["files"]) if plain["format"] == _FORMAT else _Note()
         except (ValueError, TypeError, LookupError):
             return _Note()
 
     def _save(self, tree: Tree, dest: Path) -> None:
+        import json
+
         files = {path: [*_times(dest / path), _key(entry)] for path, entry in tree.walk()}
         plain = {"format": _FORMAT, "dest": str(dest), "tree": tree.digest.hash, "files": files}
         self._disk.write(
@@ -161,31 +166,42 @@ class Placer:
         )
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+class _alone:
     """Keeps other processes of ours from placing something in the same folder at the same time."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
+
+    __slots__ = ("_descriptor", "_folder")
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._descriptor = -1
+
+    def __enter__(self) -> None:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            import fcntl
+        except ImportError:
+            return
+        self._descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         except OSError:  # A file system without locks.
             pass
-        yield
-    finally:
-        os.close(descriptor)
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
 
 
-def _times(path: Path) -> list[int]:
+def _times(path: Path | str) -> list[int]:
     found = os.lstat(path)
     return [found.st_size, found.st_mtime_ns, found.st_mode, found.st_ino]
 
 
-def _matches(path: Path, row: list[Any]) -> bool:
+def _matches(path: Path | str, row: list[Any]) -> bool:
     try:
         return _times(path) == row[:4]
     except OSError:
@@ -200,6 +216,9 @@ def _key(entry: FileEntry | SymlinkEntry) -> str:
 
 def _keep_foreign(dest: Path, aside: Path, placed: dict[str, list[Any]]) -> None:
     """Takes over files that were not placed by us."""
+    import shutil
+    from pathlib import Path
+
     for folder, _, names in os.walk(dest):
         relative = os.path.relpath(folder, dest)
         for name in names:
@@ -247,11 +266,13 @@ def _remove(path: Path) -> None:
     if path.is_symlink() or path.is_file():
         path.unlink(missing_ok=True)
     elif path.exists():
+        import shutil
+
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _name(dest: Path) -> str:
-    ident = hashlib.sha256(os.fsencode(os.path.abspath(dest))).hexdigest()
+def _name(dest: Path | str) -> str:
+    ident = sha256(os.fsencode(os.path.abspath(dest))).hexdigest()
     return f"placed/{ident[:2]}/{ident}.json"
 
 

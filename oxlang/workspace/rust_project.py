@@ -74,16 +74,16 @@ def build_rust_project(
     changed = Placer(session.engine.store, session.engine.disk).place(tree, place)
     return Built(
         target=package.name,
-        folder=place,
+        place=str(place),
         tree=tree,
         changed=changed,
-        program=place / program.name,
+        run=program.name,
         executed=session.engine.executed,
     )
 
 
 def _artifacts(session: Session, names: Sequence[str]) -> Built:
-    from oxlang.cargo.config_rs import CONFIG_FILE
+    from oxlang.cargo.placing import CONFIG_FILE
     from oxlang.workspace.build import build
 
     for built in build(session, names):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-from oxlang.workspace.config import cache_dir
+from oxlang.workspace.config import cache_folder
 from oxlang.workspace.environment import Environment
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from oxlang.engine.compute import Functions
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 def open_engine(
     env: Mapping[str, str],
     *,
-    cache: Path | None = None,
+    cache: Path | str | None = None,
     jobs: int | None = None,
     on_event: OnEvent | None = None,
     keep: Keep = "never",
@@ -40,7 +39,7 @@ def open_engine(
 
     environment = Environment.of(env)
     return Engine(
-        cache if cache is not None else cache_dir(environment),
+        cache if cache is not None else cache_folder(environment),
         functions,
         jobs,
         on_event,

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from oxlang.cargo.artifacts import PLACEHOLDER, artifacts_folder, compute_artifacts, located
+from oxlang.cargo.artifacts import artifacts_folder, compute_artifacts
+from oxlang.cargo.placing import PLACEHOLDER, located
 from oxlang.graph.digest import Digest, digest_bytes
 from oxlang.graph.nodes import Artifact, Assemble, Compute, Write
 from oxlang.graph.platform import BuildSettings, Platform

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from oxlang.cargo.config_rs import CONFIG_FILE, config_source
+from oxlang.cargo.config_rs import config_source
+from oxlang.cargo.placing import CONFIG_FILE
 from oxlang.packaging.interpreter_config import InterpreterConfig
 from oxlang.packaging.module_files import ModuleFiles
 from oxlang.packaging.runtime_config import payload_config, rust_fields
