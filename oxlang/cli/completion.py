@@ -10,10 +10,18 @@ from oxlang.cli.invocation import Invocation
 from oxlang.cli.spec import Argument, Command, WrongUsage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import click
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_OXL_COMPLETE"
+_BASH_COMPLETION = (
+    "/usr/share/bash-completion/bash_completion",
+    "/usr/local/share/bash-completion/bash_completion",
+    "/opt/homebrew/etc/profile.d/bash_completion.sh",
+    "/usr/local/etc/profile.d/bash_completion.sh",
+)
 
 
 def _shell(call: Invocation) -> str:
@@ -33,13 +41,31 @@ def _show(call: Invocation) -> int:
 
 
 def _install(call: Invocation) -> int:
+    from oxlang.engine.disk import disk_error
+
     shell = _shell(call)
-    path, hint = place(shell, call)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(script(shell), encoding="utf-8")
-    call.terminal.write(f"written {path}")
-    call.terminal.write(hint)
+    path, settings, line = place(shell, call.environment)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(script(shell), encoding="utf-8")
+        call.terminal.write(f"written {path}")
+        if settings is not None and _add(settings, line):
+            call.terminal.write(f"added to {settings}: {line}")
+    except OSError as problem:
+        raise disk_error(problem, "writing the completion") from problem
+    call.terminal.write("new shells complete `oxl`")
     return 0
+
+
+def _add(settings: Path, line: str) -> bool:
+    """Adds a line to a shell's start-up file, unless it is there."""
+    text = settings.read_text(encoding="utf-8", errors="surrogateescape") if settings.exists() else ""
+    if line in text.splitlines():
+        return False
+    start = "" if not text or text.endswith("\n") else "\n"
+    with open(settings, "a", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(f"{start}# Completion of oxl, written by `oxl completion install`.\n{line}\n")
+    return True
 
 
 def script(shell: str) -> str:
@@ -51,22 +77,25 @@ def script(shell: str) -> str:
     return kind(root(), {}, "oxl", VARIABLE).source() + "\n"
 
 
-def place(shell: str, call: Invocation) -> tuple[Path, str]:
-    """Gives the file that a shell reads by itself, and what is left to do."""
-    home = Path(call.environment.get("HOME") or os.path.expanduser("~"))
-    data = Path(call.environment.get("XDG_DATA_HOME") or home / ".local" / "share")
-    config = Path(call.environment.get("XDG_CONFIG_HOME") or home / ".config")
+def place(shell: str, env: Mapping[str, str]) -> tuple[Path, Path | None, str]:
+    """Gives the file for the script; and the start-up file and its line that are needed for the shell to find it.
+
+    Fish looks into its folder by itself, bash with the package bash-completion; zsh has no folder of the user's own.
+    """
+    from shlex import quote
+
+    home = Path(env.get("HOME") or os.path.expanduser("~"))
+    data = Path(env.get("XDG_DATA_HOME") or home / ".local" / "share")
+    config = Path(env.get("XDG_CONFIG_HOME") or home / ".config")
     if shell == "fish":
-        return config / "fish" / "completions" / "oxl.fish", "new shells complete `oxl`"
+        return config / "fish" / "completions" / "oxl.fish", None, ""
     if shell == "bash":
-        return (
-            data / "bash-completion" / "completions" / "oxl",
-            "new shells complete `oxl` (with the package bash-completion; without it, source the file in ~/.bashrc)",
-        )
-    return (
-        data / "zsh" / "site-functions" / "_oxl",
-        "add this to ~/.zshrc, if it is not there: fpath=(~/.local/share/zsh/site-functions $fpath); autoload -Uz compinit; compinit",
-    )
+        path = data / "bash-completion" / "completions" / "oxl"
+        settings = None if any(os.path.exists(one) for one in _BASH_COMPLETION) else home / ".bashrc"
+        return path, settings, f". {quote(str(path))}"
+    path = data / "zsh" / "site-functions" / "_oxl"
+    line = f"fpath=({quote(str(path.parent))} $fpath); autoload -Uz compinit && compinit"
+    return path, Path(env.get("ZDOTDIR") or home) / ".zshrc", line
 
 
 def root() -> click.Group:
@@ -105,6 +134,10 @@ COMMANDS = {
         summary="Write the file that makes a shell complete `oxl`.",
         run=_install,
         params=(_ARGUMENT,),
+        details="""
+        zsh, and bash without the package bash-completion, read the file only when told to: a line is added to ~/.zshrc or
+        ~/.bashrc, unless it is there already.
+        """,
         examples=(("oxl completion install", "for the shell you use"),),
     ),
     "completion show": Command(
