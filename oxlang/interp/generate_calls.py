@@ -5,7 +5,7 @@ from __future__ import annotations
 import _ast as py
 
 from oxlang.interp.analysis import Analysis, strip
-from oxlang.interp.generate_expressions import LOAD, Place
+from oxlang.interp.generate_expressions import LOAD
 from oxlang.interp.names import mangle
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
@@ -13,6 +13,8 @@ from oxlang.syntax import ast
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from oxlang.interp.generate_expressions import Place
 
 _IS = py.Is()
 

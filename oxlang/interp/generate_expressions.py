@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _ast as py
 from itertools import islice
-from typing import Any
 
 from oxlang.interp.analysis import COMPARISONS, Analysis, expressions_of, strip
 from oxlang.interp.names import mangle
@@ -14,11 +13,13 @@ from oxlang.syntax import ast
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from array import array
+    from typing import Any
 
     from oxlang.syntax.options import LanguageOptions
 
+    Place = dict[str, Any]
+
 LOAD, STORE = py.Load(), py.Store()
-Place = dict[str, Any]
 
 _OPERATORS: dict[str, Any] = {
     "+": py.Add(), "-": py.Sub(), "*": py.Mult(), "//": py.FloorDiv(), "%": py.Mod(), "&": py.BitAnd(),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import _ast as py
 
 from oxlang.interp.analysis import Analysis
-from oxlang.interp.generate_expressions import STORE, Place
+from oxlang.interp.generate_expressions import STORE
 from oxlang.syntax import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from oxlang.interp.generate_expressions import Place
     from oxlang.syntax.options import LanguageOptions
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import _ast as py
 
 from oxlang.interp.analysis import Analysis, strip
-from oxlang.interp.generate_expressions import HELPERS, LOAD, STORE, Place
+from oxlang.interp.generate_expressions import HELPERS, LOAD, STORE
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from oxlang.interp.generate_expressions import Place
     from oxlang.syntax.options import LanguageOptions
 
 _IN_PLACE = {"+": ".iadd", "|": ".ior", "&": ".iand", "^": ".ixor", "-": ".isub"}

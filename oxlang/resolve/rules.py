@@ -6,13 +6,14 @@ Every function reports through `report(code, node, message, label, help)`; none 
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from oxlang.syntax import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
+else:
+    Protocol = object
 
 
 class Report(Protocol):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from oxlang.diagnostics.model import Diagnostic
 from oxlang.records import dataclass, field
 from oxlang.syntax import ast
 from oxlang.syntax.options import LanguageOptions
 
-Scope = Literal["local", "cell", "free", "global", "file", "predeclared", "universal", "undefined"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Scope = Literal["local", "cell", "free", "global", "file", "predeclared", "universal", "undefined"]
 
 
 @dataclass(slots=True, eq=False)

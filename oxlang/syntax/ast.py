@@ -8,15 +8,20 @@ Broken text still gives a tree: what could not be read is an `ErrorStatement` or
 
 from __future__ import annotations
 
-from typing import Literal
-
+from oxlang.records import dataclass
 from oxlang.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from oxlang.records import dataclass
-else:
-    from oxlang.records import dataclass
+    from typing import Literal
+
+    UnaryOperator = Literal["+", "-", "~", "not"]
+    BinaryOperator = Literal[
+        "+", "-", "*", "/", "//", "%", "|", "&", "^", "<<", ">>", "==", "!=", "<", ">", "<=", ">=", "in", "not in", "and", "or",
+    ]
+    ArgumentKind = Literal["positional", "named", "star", "starstar"]
+    ParameterKind = Literal["normal", "star", "starstar", "bare-star"]
+    AssignmentOperator = Literal["=", "+=", "-=", "*=", "/=", "//=", "%=", "&=", "|=", "^=", "<<=", ">>="]
 
 
 @dataclass(slots=True, eq=False)
@@ -124,12 +129,6 @@ class Parenthesised(Expression):
     inner: Expression
 
 
-UnaryOperator = Literal["+", "-", "~", "not"]
-BinaryOperator = Literal[
-    "+", "-", "*", "/", "//", "%", "|", "&", "^", "<<", ">>", "==", "!=", "<", ">", "<=", ">=", "in", "not in", "and", "or",
-]
-
-
 @dataclass(slots=True, eq=False)
 class Unary(Expression):
     """`not x`, `-x`, `+x`, `~x`"""
@@ -183,9 +182,6 @@ class Slice(Expression):
     step: Expression | None
 
 
-ArgumentKind = Literal["positional", "named", "star", "starstar"]
-
-
 @dataclass(slots=True, eq=False)
 class Argument(Node):
     """An argument of a call; `name` only for `named`."""
@@ -202,9 +198,6 @@ class Call(Expression):
     function: Expression
     arguments: list[Argument]
     open: int
-
-
-ParameterKind = Literal["normal", "star", "starstar", "bare-star"]
 
 
 @dataclass(slots=True, eq=False)
@@ -243,9 +236,6 @@ class ExpressionStatement(Statement):
     """An expression on its own, docstrings included."""
 
     value: Expression
-
-
-AssignmentOperator = Literal["=", "+=", "-=", "*=", "/=", "//=", "%=", "&=", "|=", "^=", "<<=", ">>="]
 
 
 @dataclass(slots=True, eq=False)

@@ -10,9 +10,6 @@ precedence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from oxlang.diagnostics.model import Diagnostic, Edit, Fix, Label, diagnostic
 from oxlang.source import Span
 from oxlang.syntax.ast import (
@@ -58,6 +55,15 @@ PRECEDENCE = {
     "or": 1, "and": 2, "==": 4, "!=": 4, "<": 4, ">": 4, "<=": 4, ">=": 4, "in": 4, "not in": 4,
     "|": 5, "^": 6, "&": 7, "<<": 8, ">>": 8, "-": 9, "+": 9, "*": 10, "/": 10, "//": 10, "%": 10,
 }  # fmt: skip
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Actions = dict[str, Callable[..., Any]]
+
+
 _NOT = 3
 _COMPARISON = 4
 MAX_BRANCHES = 1000
@@ -89,9 +95,6 @@ class Builder:
             **_operators(self),
             **_primaries(self),
         }
-
-
-Actions = dict[str, Callable[..., Any]]
 
 
 def _shared(builder: Builder) -> Actions:
