@@ -67,7 +67,13 @@ def find_toolchain(env: Mapping[str, str], *, cache_dir: Path | None = None) -> 
             raise _missing("OX0802", "rustc")
     linker = _find(env, "cc")
     answers = _ask(cargo, rustc, linker, env, cache_dir)
-    version = _field(answers["rustc"], "release") or answers["rustc"].split(" ")[1]
+    version = _field(answers["rustc"], "release")
+    if not version:
+        raise error(
+            "OX0804",
+            f"`{rustc} -vV` does not say which Rust it is",
+            help="set RUSTC to a Rust compiler, or remove it to use the rustc on PATH" if named else None,
+        )
     wanted = minimum_version()
     if _numbers(version) < _numbers(wanted):
         raise error(

@@ -83,3 +83,10 @@ def test_does_not_run(tmp_path: Path) -> None:
     env = _rust(tmp_path / "bin")
     _program(tmp_path / "bin", "rustc", "echo no toolchain >&2; exit 3")
     assert _code(env)[0] == "OX0804"
+
+
+def test_something_else(tmp_path: Path) -> None:
+    """`RUSTC` that names a program of another kind."""
+    other = _program(tmp_path, "other", "true")
+    code, message = _code({**_rust(tmp_path / "bin"), "RUSTC": str(other)})
+    assert (code, message) == ("OX0804", f"`{other} -vV` does not say which Rust it is")
