@@ -218,10 +218,11 @@ class Inference:
                 return self.user_function(node.inner)
             case ast.Name():
                 binding = self.program.meaning.get(node)
-                return None if binding is None else self._function_of(binding)
+                return None if binding is None else self.function_of(binding)
         return None
 
-    def _function_of(self, binding: Binding) -> tuple[Inference, UserFunction] | None:
+    def function_of(self, binding: Binding) -> tuple[Inference, UserFunction] | None:
+        """Gives the function that a variable stands for, if it is never anything else."""
         sources = self.facts.sources.get(binding, [])
         if len(sources) != 1:
             return None
@@ -231,11 +232,12 @@ class Inference:
         if source.kind == "value" and isinstance(source.node, ast.Lambda):
             return self, source.node
         if source.kind == "load" and isinstance(source.node, ast.LoadItem):
-            found = self._loaded(source.node)
-            return None if found is None else found[0]._function_of(found[1])
+            found = self.loaded(source.node)
+            return None if found is None else found[0].function_of(found[1])
         return None
 
-    def _loaded(self, item: ast.LoadItem) -> tuple[Inference, Binding] | None:
+    def loaded(self, item: ast.LoadItem) -> tuple[Inference, Binding] | None:
+        """Gives the variable that an item of a `load` names, with the inference of its file."""
         for load in self.program.loads:
             if item in load.items:
                 module = self.modules.get(str(load.module.value))
@@ -300,7 +302,7 @@ class Inference:
                 return FUNCTION
             case "load":
                 assert isinstance(node, ast.LoadItem)
-                found = self._loaded(node)
+                found = self.loaded(node)
                 return ANY if found is None else found[0].binding_type(found[1])
         assert isinstance(node, ast.Parameter) and source.function is not None
         return self._parameter(node, source.function, source.index)

@@ -32,7 +32,7 @@ def _not_there(file: ast.File, load: ast.Load, item: ast.LoadItem, exported: set
     quote = file.source.text[span.start : span.start + 1]
     fixes = () if near is None else (Fix(f"change it to `{near}`", (Edit(span, f"{quote}{near}{quote}"),), safe=False),)
     return diagnostic(
-        "OX0211", f"`{load.module.value}` has no `{item.imported}`", span=span, fixes=fixes,
+        "OX0211", f"`{load.module.value!s}` has no `{item.imported}`", span=span, fixes=fixes,
         help=did_you_mean(item.imported, exported) or _known(exported),
     )
 

@@ -1,4 +1,4 @@
-"""Diagnostics for the client, code actions (the fixes of lint, or a comment that suppresses) and formatting."""
+"""Diagnostics for the client, and code actions: the fixes of lint, or a comment that suppresses."""
 
 from __future__ import annotations
 
@@ -111,29 +111,3 @@ def _edit(document: Document, edits: list[types.TextEdit]) -> types.WorkspaceEdi
 def _whole(document: Document, text: str) -> types.TextEdit:
     end = to_position(document.source, len(document.source.text))
     return types.TextEdit(types.Range(types.Position(0, 0), end), text)
-
-
-def formatting(document: Document) -> list[types.TextEdit] | None:
-    """Gives the edit that formats a document; None for one with syntax errors."""
-    from oxlang.diagnostics.model import OxError
-    from oxlang.format import format_text
-    from oxlang.lint.kinds import options_of
-
-    try:
-        text = format_text(document.source, options_of(document.path))
-    except OxError:
-        return None
-    return [] if text == document.source.text else [_least(document, text)]
-
-
-def _least(document: Document, text: str) -> types.TextEdit:
-    """Gives the edit without the beginning and the end that stay the same, so that the cursor stays in its place."""
-    old = document.source.text
-    start = 0
-    while start < min(len(old), len(text)) and old[start] == text[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(text)) - start and old[len(old) - 1 - end] == text[len(text) - 1 - end]:
-        end += 1
-    span = types.Range(to_position(document.source, start), to_position(document.source, len(old) - end))
-    return types.TextEdit(span, text[start : len(text) - end])

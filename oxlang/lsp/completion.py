@@ -250,7 +250,7 @@ def _names(document: Document, offset: int) -> Iterator[types.CompletionItem]:
         if first is None or (first.start <= offset <= first.end and len(binding.assignments) == 1):
             continue
         seen.add(name)
-        function = document.checked.inference._function_of(binding)
+        function = document.checked.inference.function_of(binding)
         shown = document.checked.inference.binding_type(binding)
         yield types.CompletionItem(
             label=name, kind=_Kind.Function if function is not None else _Kind.Variable, sort_text=f"{_MEMBER}{name}",

@@ -49,11 +49,16 @@ def document_links(document: Document) -> list[types.DocumentLink]:
 
 
 def workspace_symbols(documents: list[Document], query: str) -> list[types.WorkspaceSymbol]:
-    """Gives the functions, variables and targets of the open documents whose name holds the query."""
+    """Gives the functions, variables and targets of the documents whose name has the letters of the query in order."""
     found: list[types.WorkspaceSymbol] = []
     for document in documents:
         for one in document_symbols(document):
-            if query.lower() in one.name.lower():
+            if one.kind != types.SymbolKind.Module and _has_letters(one.name.lower(), query.lower()):
                 place = types.Location(uri=document.uri, range=one.selection_range)
                 found.append(types.WorkspaceSymbol(location=place, name=one.name, kind=one.kind))
     return found
+
+
+def _has_letters(name: str, query: str) -> bool:
+    rest = iter(name)
+    return all(letter in rest for letter in query)

@@ -56,6 +56,14 @@ def name_at(document: Document, offset: int) -> NamedThing | None:
     return NamedThing(node, binding=document.program.meaning.get(node))
 
 
+def load_item_at(document: Document, offset: int) -> ast.LoadItem | None:
+    """Gives the item of a `load` whose name in the other file stands at an offset."""
+    for load in document.program.loads:
+        if load.start <= offset <= load.end:
+            return next((one for one in load.items if one.imported_start <= offset <= one.imported_end), None)
+    return None
+
+
 def string_at(document: Document, offset: int) -> ast.Literal_ | None:
     """Gives the string literal at an offset."""
     node = path_to(document.file, offset)[-1]

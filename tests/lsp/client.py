@@ -16,15 +16,23 @@ MARK = "¦"
 class Client:
     """Talks to `oxl lsp`."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, capabilities: dict[str, Any] | None = None, folders: list[str] | None = None, **more: object
+    ) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "oxlang", "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._published: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.asked: queue.Queue[dict[str, Any]] = queue.Queue()
         self._id = 0
+        self.told = "diagnostic" not in (capabilities or {}).get("textDocument", {})
         threading.Thread(target=self._listen, daemon=True).start()
-        self.capabilities = self.ask("initialize", {"processId": None, "rootUri": None, "capabilities": {}})["capabilities"]
+        roots = [{"uri": f"file://{one}", "name": one} for one in folders or ()]
+        self.capabilities = self.ask(
+            "initialize",
+            {"processId": None, "rootUri": None, "capabilities": capabilities or {}, "workspaceFolders": roots, **more},
+        )["capabilities"]
         self.tell("initialized", {})
 
     def _listen(self) -> None:
@@ -43,6 +51,9 @@ class Client:
                 self._published.put(message["params"])
             elif "id" in message and "method" not in message:
                 self._answers.put(message)
+            elif "id" in message:
+                self._send({"id": message["id"], "result": None})
+                self.asked.put(message)
 
     def _send(self, message: dict[str, Any]) -> None:
         data = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -56,12 +67,20 @@ class Client:
 
     def ask(self, method: str, params: object) -> Any:
         """Sends a request; gives the result."""
+        answer = self._answer(method, params)
+        assert "error" not in answer, answer["error"]
+        return answer["result"]
+
+    def refused(self, method: str, params: object) -> str:
+        """Sends a request that must fail; gives the reason."""
+        return str(self._answer(method, params)["error"]["message"])
+
+    def _answer(self, method: str, params: object) -> dict[str, Any]:
         self._id += 1
         self._send({"id": self._id, "method": method, "params": params})
         answer = self._answers.get(timeout=30)
         assert answer["id"] == self._id
-        assert "error" not in answer, answer["error"]
-        return answer["result"]
+        return answer
 
     def close(self) -> None:
         """Ends the server; it must end with status 0."""
@@ -88,23 +107,31 @@ class Opened:
             "textDocument/didOpen",
             {"textDocument": {"uri": self.uri, "languageId": "starlark", "version": 1, "text": self.text}},
         )
-        self.diagnostics = self._await()
+        self.diagnostics = self._await() if client.told else []
 
     def _await(self) -> list[dict[str, Any]]:
         while True:
             published = self.client._published.get(timeout=30)
-            if published["uri"] == self.uri:
+            if published["uri"] == self.uri and published.get("version") in (self.version, None):
                 return list(published["diagnostics"])
 
     def change(self, text: str) -> None:
         """Replaces the whole text."""
-        self.version += 1
+        self._change({"text": text})
         self.text = text
+        self.diagnostics = self._await() if self.client.told else []
+
+    def edit(self, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
+        """Replaces what is between two positions, and does not wait."""
+        first, last = ({"line": line, "character": character} for line, character in (start, end))
+        self._change({"range": {"start": first, "end": last}, "text": text})
+
+    def _change(self, change: dict[str, Any]) -> None:
+        self.version += 1
         self.client.tell(
             "textDocument/didChange",
-            {"textDocument": {"uri": self.uri, "version": self.version}, "contentChanges": [{"text": text}]},
+            {"textDocument": {"uri": self.uri, "version": self.version}, "contentChanges": [change]},
         )
-        self.diagnostics = self._await()
 
     def ask(self, method: str, **more: object) -> Any:
         """Asks about the cursor's place."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from tests.lsp.client import Client, Opened
 
 Open = Callable[..., Opened]
+Connect = Callable[..., Client]
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +19,21 @@ def client() -> Iterator[Client]:
     made = Client()
     yield made
     made.close()
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., Client]]:
+    """Starts servers for clients of other kinds."""
+    pytest.importorskip("pygls", reason="the extra `lsp` is not installed")
+    made: list[Client] = []
+
+    def start(*given: Any, **more: Any) -> Client:
+        made.append(Client(*given, **more))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.close()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -42,25 +44,42 @@ CHANGES = st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 40), PIEC
 def test_every_feature_answers(changes: list[tuple[int, int, str]], offset: int) -> None:
     from lsprotocol.types import Range
 
-    from oxlang.lsp import actions, completion, definition, hints, hover, signature, symbols
+    from oxlang.lsp import (
+        actions,
+        completion,
+        definition,
+        formatting,
+        hints,
+        hover,
+        lenses,
+        references,
+        signature,
+        symbols,
+        tokens,
+    )
     from oxlang.lsp.convert import to_position
     from oxlang.lsp.documents import Documents
 
     text = TEXT
     for at, length, piece in changes:
         text = text[:at] + piece + text[at + length :]
-    document = Documents().put("file:///nonexistent/pyoxidizer.bzl", text, 1)
+    document = Documents().put("file:///nonexistent/pyoxidizer.bzl", text, 1)[0]
     at = to_position(document.source, min(offset, len(text)))
     whole = Range(at, to_position(document.source, len(text)))
     actions.diagnostics(document)
     actions.code_actions(document, whole)
-    actions.formatting(document)
+    formatting.formatting(document)
+    formatting.range_formatting(document, whole)
+    formatting.on_newline(document, at)
+    lenses.code_lenses(document, frozenset(lenses.COMMANDS))
+    tokens.semantic_tokens(document)
     completion.completion(document, at)
     definition.definition(document, at)
-    definition.references(document, at, declaration=True)
-    definition.highlights(document, at)
-    definition.prepare_rename(document, at)
-    definition.rename(document, at, "other")
+    references.references(document, at, declaration=True)
+    references.highlights(document, at)
+    references.prepare_rename(document, at)
+    with contextlib.suppress(ValueError):
+        references.rename(document, at, "other")
     hover.hover(document, at)
     hints.inlay_hints(document, whole)
     hints.document_links(document)

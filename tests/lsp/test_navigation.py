@@ -76,4 +76,7 @@ def test_not_renamable(document: Open, text: str) -> None:
 
 
 def test_bad_new_name(document: Open) -> None:
-    assert document("¦x = 1\n").ask("rename", newName="not good") is None
+    doc = document("¦x = 1\ny = x\n")
+    where = {"textDocument": {"uri": doc.uri}, "position": doc.position}
+    for name, reason in {"not good": "cannot be the name", "while": "cannot be", "y": "is already", "": "cannot"}.items():
+        assert reason in doc.client.refused("textDocument/rename", {**where, "newName": name})
