@@ -2,13 +2,15 @@
 
 The launcher is an example program of the crate `pyembed`, built by plain cargo against the shared library of one Python;
 `support/pack.py`, run by that Python, attaches an application. The build flow of oxl has no part in it, so a failure here
-is one of the runtime. `OXL_TEST_CACHE` names a folder that keeps what cargo builds between sessions.
+is one of the runtime. `OXL_TEST_CACHE` names a folder that keeps what cargo builds between sessions; with
+`OXL_TEST_SANITIZER=address` launchers are built with AddressSanitizer (a nightly toolchain) and Python uses plain malloc.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -20,7 +22,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SUPPORT = Path(__file__).parent / "support"
-VERSIONS = ("3.10", "3.11", "3.12", "3.13")
+VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14", "3.14t")
+
+SANITIZER = os.environ.get("OXL_TEST_SANITIZER", "")
 
 _FACTS = "import sys, sysconfig; print(sysconfig.get_config_var('Py_ENABLE_SHARED'), sys.base_prefix)"
 
@@ -29,7 +33,7 @@ _FACTS = "import sys, sysconfig; print(sysconfig.get_config_var('Py_ENABLE_SHARE
 def find_python(version: str) -> Path | None:
     """Gives an interpreter with a shared library, from PATH or from pyenv."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    candidates = [*sorted(root.glob(f"versions/{version}.*/bin/python{version}"))]
+    candidates = [*sorted(root.glob(f"versions/*/bin/python{version}"))]
     candidates += [Path(found) for found in [shutil.which(f"python{version}")] if found]
     for candidate in candidates:
         asked = subprocess.run([candidate, "-I", "-c", _FACTS], text=True, capture_output=True)
@@ -56,6 +60,8 @@ class Application:
         """Runs the program in an environment that knows nothing of any Python."""
         command = [str(self.program), *arguments, *(["-c", code] if code is not None else [])]
         bare = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(self.program.parent), **environment}
+        if SANITIZER:
+            bare |= {"ASAN_OPTIONS": "detect_leaks=0", "PYTHONMALLOC": "malloc"}
         done = subprocess.run(command, text=True, capture_output=True, input=stdin, env=bare, timeout=300)
         if status is not None:
             assert done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -80,6 +86,8 @@ class Builder:
     def cargo(self, *arguments: str, python: Path, version: str) -> subprocess.CompletedProcess[str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYO3_", "CARGO_TARGET"))}
         environment = {**kept, "PYO3_PYTHON": str(python), "CARGO_TARGET_DIR": str(self.targets / version)}
+        if SANITIZER:
+            environment["RUSTFLAGS"] = f"-Zsanitizer={SANITIZER} -Cforce-frame-pointers=yes"
         return subprocess.run(
             ["cargo", *arguments],
             cwd=ROOT / "crates",
@@ -92,10 +100,16 @@ class Builder:
     def launcher(self, version: str) -> Path:
         if version not in self.launchers:
             python = self.python(version)
-            arguments = ("build", "--locked", "--release", "-p", "pyembed", "--example", "launcher")
+            arguments = ["build", "--locked", "--release", "-p", "pyembed", "--example", "launcher"]
+            outputs = self.targets / version
+            if SANITIZER:
+                # Naming the target keeps the flags away from build scripts.
+                triple = f"{platform.machine()}-unknown-linux-gnu"
+                arguments = ["+nightly", *arguments, "--target", triple]
+                outputs = outputs / triple
             built = self.cargo(*arguments, python=python, version=version)
             assert built.returncode == 0, built.stderr
-            self.launchers[version] = self.targets / version / "release" / "examples" / "launcher"
+            self.launchers[version] = outputs / "release" / "examples" / "launcher"
         return self.launchers[version]
 
     def __call__(self, version: str, name: str, **spec: object) -> Application:

@@ -365,11 +365,12 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
                 return self.print_failure(Self::run_multiprocessing);
             }
             // CPython runs such a line itself if it parses the command line.
-            if multiprocessing::helper_code(self.config.resolve_sys_argv()).is_some() && !self.parses_arguments() {
+            if multiprocessing::helper(self.config.resolve_sys_argv()).is_some() && !self.parses_arguments() {
                 return self.print_failure(|interpreter| {
-                    let arguments = interpreter.config.resolve_sys_argv();
-                    let code = multiprocessing::helper_code(arguments).unwrap_or_default();
-                    interpreter.with_gil(|_| multiprocessing::run_helper(code, arguments).map_err(|_| fetch_error()))
+                    let Some(helper) = multiprocessing::helper(interpreter.config.resolve_sys_argv()) else {
+                        return Ok(1);
+                    };
+                    interpreter.with_gil(|_| multiprocessing::run_helper(helper).map_err(|_| fetch_error()))
                 });
             }
         }

@@ -11,39 +11,51 @@ use oxidized_importer::py::{self, Obj, PyResult};
 /// The argument after the program's name that marks a worker of a frozen program.
 const WORKER: &str = "--multiprocessing-fork";
 
-/// What helper processes are asked to execute; the rest is the arguments of one call.
+/// What helper processes are asked to execute, behind an `import sys; ` that newer versions begin with;
+/// the rest is the arguments of one call.
 const HELPERS: [&str; 3] = [
     "from multiprocessing.resource_tracker import main;main(",
     "from multiprocessing.forkserver import main; main(",
     "from multiprocessing.spawn import spawn_main; spawn_main(",
 ];
 
+/// How the call of such a helper names the arguments that follow its code on the command line.
+const TAKES_ARGUMENTS: &str = "sys_argv=sys.argv[1:]";
+
+/// A helper process.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Helper<'a> {
+    /// Python code: one call of one of the known functions.
+    code: &'a str,
+    /// What follows it on the command line.
+    arguments: &'a [OsString],
+}
+
 /// Whether these are the arguments of a worker process.
 pub fn is_worker(arguments: &[OsString]) -> bool {
     arguments.get(1).is_some_and(|argument| argument == WORKER)
 }
 
-/// The code that a helper process is asked to execute: after interpreter flags, `-c` and exactly one
-/// call of one of the known functions.
-pub fn helper_code(arguments: &[OsString]) -> Option<&str> {
-    let mut rest = arguments.get(1..)?.iter();
+/// The helper process that a command line asks for: after interpreter flags, `-c` and exactly one call
+/// of one of the known functions.
+pub fn helper(arguments: &[OsString]) -> Option<Helper<'_>> {
+    let mut rest = arguments.get(1..)?;
     loop {
-        let argument = rest.next()?.to_str()?;
-        match argument {
+        let argument = rest.first()?.to_str()?;
+        rest = match argument {
             "-c" => break,
             // Flags that take their value from the next argument.
-            "-W" | "-X" => {
-                rest.next()?;
-            }
-            _ if argument.starts_with('-') && argument.len() > 1 => {}
+            "-W" | "-X" => rest.get(2..)?,
+            _ if argument.starts_with('-') && argument.len() > 1 => &rest[1..],
             _ => return None,
         }
     }
-    let code = rest.next()?.to_str()?;
-    let call = HELPERS.into_iter().find_map(|start| code.strip_prefix(start))?;
-    let call = call.strip_suffix(')')?;
-    let rest_is_ours = rest.all(|argument| argument == WORKER);
-    (rest_is_ours && !call.contains([';', '\n'])).then_some(code)
+    let code = rest.get(1)?.to_str()?;
+    let rest = &rest[2..];
+    let statements = code.strip_prefix("import sys; ").unwrap_or(code);
+    let call = HELPERS.into_iter().find_map(|start| statements.strip_prefix(start))?.strip_suffix(')')?;
+    let rest_is_ours = call.contains(TAKES_ARGUMENTS) || rest.iter().all(|argument| argument == WORKER);
+    (rest_is_ours && !call.contains([';', '\n'])).then_some(Helper { code, arguments: rest })
 }
 
 /// Runs `multiprocessing.spawn.spawn_main` with the arguments of the command line; gives the exit
@@ -77,16 +89,16 @@ pub fn run_worker(arguments: &[OsString]) -> PyResult<i32> {
 }
 
 /// Executes the code of a helper process in `__main__`; gives its exit code.
-pub fn run_helper(code: &str, arguments: &[OsString]) -> PyResult<i32> {
+pub fn run_helper(helper: Helper<'_>) -> PyResult<i32> {
     // What `python -c` makes of such a line.
     let argv = py::list()?;
     argv.list_append(&py::string("-c")?)?;
-    if arguments.last().is_some_and(|argument| argument == WORKER) {
-        argv.list_append(&py::string(WORKER)?)?;
+    for argument in helper.arguments {
+        argv.list_append(&py::path(argument.as_ref())?)?;
     }
     py::set_sys_attr(c"argv", &argv)?;
     let main = py::import(c"__main__")?.attr(c"__dict__")?;
-    match py::import(c"builtins")?.call_method(c"exec", &[&py::string(code)?, &main]) {
+    match py::import(c"builtins")?.call_method(c"exec", &[&py::string(helper.code)?, &main]) {
         Ok(_) => Ok(0),
         Err(raised) => exit_code().ok_or(raised),
     }
@@ -131,18 +143,31 @@ mod tests {
     #[test]
     fn helpers_are_recognized_exactly() {
         let tracker = "from multiprocessing.resource_tracker import main;main(5)";
-        assert_eq!(helper_code(&line(&["app", "-I", "-S", "-X", "dev", "-c", tracker])), Some(tracker));
         let server = "from multiprocessing.forkserver import main; main(1, 2, ['__main__'], **{})";
-        assert_eq!(helper_code(&line(&["app", "-c", server])), Some(server));
+        let later = "import sys; from multiprocessing.forkserver import main; \
+                     main(1, 2, ['__main__'], sys_argv=sys.argv[1:], **{'authkey_r': 7})";
+        let known: [(&[&str], &str, &[&str]); 4] = [
+            (&["app", "-I", "-S", "-X", "dev", "-c", tracker], tracker, &[]),
+            (&["app", "-c", server], server, &[]),
+            (&["app", "-c", server, WORKER], server, &[WORKER]),
+            (&["app", "-I", "-c", later, "-c", "any argument", "é"], later, &["-c", "any argument", "é"]),
+        ];
+        for (arguments, code, rest) in known {
+            let arguments = line(arguments);
+            assert_eq!(helper(&arguments), Some(Helper { code, arguments: &line(rest) }), "{arguments:?}");
+        }
         for other in [
             vec!["app", "-c", "print(1)"],
             vec!["app", "-c", "from multiprocessing.resource_tracker import main;main(5);x()"],
+            vec!["app", "-c", "import os; from multiprocessing.resource_tracker import main;main(5)"],
             vec!["app", "-c", tracker, "more"],
+            vec!["app", "-c", server, "more"],
             vec!["app", "file", "-c", tracker],
             vec!["app", "-c"],
+            vec!["app", "-W"],
             vec!["app"],
         ] {
-            assert_eq!(helper_code(&line(&other)), None, "{other:?}");
+            assert_eq!(helper(&line(&other)), None, "{other:?}");
         }
     }
 

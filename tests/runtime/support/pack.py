@@ -135,7 +135,8 @@ class Collector:
         packages |= {path.parent.relative_to(root) for path in root.rglob("*.py")} - {Path()}
         for current, folders, files in os.walk(root):
             here = Path(current)
-            folders[:] = sorted(d for d in folders if d not in skipped and not d.endswith(".libs"))
+            # Debian links libpython into the folder `config-…`.
+            folders[:] = sorted(d for d in folders if d not in skipped and not d.startswith("config-") and not d.endswith(".libs"))
             for found in [d for d in folders if d.endswith(".dist-info")]:
                 folders.remove(found)
                 self.metadata(here / found)
