@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from oxlang.source import Span
 
 PLACE, PLACE_VERSION = "packaging.place", 6
-COLLECT, COLLECT_VERSION = "packaging.collect", 4
+COLLECT, COLLECT_VERSION = "packaging.collect", 5
 PLACED = "placed.json"
 
 

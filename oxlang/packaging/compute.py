@@ -26,7 +26,7 @@ _TABLE = (
     ("packaging.stdlib", 2, "stdlib", "compute_stdlib"),
     ("packaging.strip", 2, "stdlib", "compute_strip"),
     ("packaging.place", 6, "collector", "compute_place"),
-    ("packaging.collect", 4, "collector", "compute_collect"),
+    ("packaging.collect", 5, "collector", "compute_collect"),
     ("packaging.sources", 2, "bytecode", "compute_sources"),
     ("packaging.pack", 4, "pack", "compute_pack"),
     ("packaging.extra", 3, "pack", "compute_extra"),

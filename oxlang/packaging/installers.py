@@ -48,6 +48,15 @@ ONLY_PIP = (
     "PIP_CONFIG_FILE",
 )
 
+# Variables of pip that change nothing about what is installed.
+HARMLESS = frozenset(
+    {
+        "PIP_CACHE_DIR", "PIP_DEFAULT_TIMEOUT", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_CACHE_DIR", "PIP_NO_COLOR",
+        "PIP_NO_INPUT", "PIP_NO_WARN_SCRIPT_LOCATION", "PIP_PROGRESS_BAR", "PIP_QUIET", "PIP_RETRIES",
+        "PIP_ROOT_USER_ACTION", "PIP_TIMEOUT", "PIP_VERBOSE",
+    }
+)  # fmt: skip
+
 
 def find_uv(environment: Mapping[str, str]) -> str | None:
     """Gives the path of uv: the one installed with oxl, else on PATH."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from oxlang.diagnostics import OxError, error
 from oxlang.graph.nodes import Artifact, Assemble, Compute, FailureHint, Part, Run, Tool, Write
 from oxlang.packaging.installers import (
+    HARMLESS,
     ONLY_PIP,
     PASSED,
     find_uv,
@@ -36,6 +37,7 @@ from oxlang.packaging.pip_arguments import (
     split_options,
     uv_arguments,
     uv_understands,
+    variables_as_arguments,
 )
 from oxlang.packaging.pip_platform import pip_platform, uv_platform
 from oxlang.packaging.scan import Scan, ScanOptions, scan
@@ -99,8 +101,9 @@ def pip_install(
         distribution=distribution, policy=policy, settings=settings, environment=environment,
         working_directory=working_directory, origin=origin, resolution=resolution,
     )  # fmt: skip
-    local = _localised(arguments, working_directory, config_directory, origin)
-    run = _install_node(request, local, dict(extra_envs or {}), arguments)
+    more, variables = variables_as_arguments(extra_envs or {})
+    local = _localised((*more, *arguments), working_directory, config_directory, origin)
+    run = _install_node(request, local, variables, arguments)
     return _scan(request, Artifact(run, SITE), _label(arguments))
 
 
@@ -147,7 +150,7 @@ def _install_node(
     distribution = request.distribution
     runs_here = distribution.runs_on(request.settings.host)
     host = distribution if runs_here else _host_distribution(request)
-    uv = _choose_uv(request, local, host)
+    uv = _choose_uv(request, local, host, extra_envs)
     argv: list[str]
     env: dict[str, str] = {}
     if uv is not None:
@@ -224,7 +227,9 @@ def _host_distribution(request: _Request) -> Distribution:
     return host_distribution(request.distribution, request.settings.host, request.environment)
 
 
-def _choose_uv(request: _Request, local: Localised, host: Distribution) -> str | None:
+def _choose_uv(
+    request: _Request, local: Localised, host: Distribution, extra_envs: Mapping[str, str]
+) -> str | None:
     """Gives the path of uv when it shall install, None for pip. Raises OX0621 when neither can."""
     chosen = request.environment.get("OXL_INSTALLER") or "auto"
     if chosen not in ("auto", "uv", "pip"):
@@ -258,6 +263,9 @@ def _choose_uv(request: _Request, local: Localised, host: Distribution) -> str |
         return None
     same = uv_understands(local.arguments) and not any(request.environment.get(name) for name in ONLY_PIP)
     same = same and all(uv_understands(text.split()) for text in _option_lines(local))
+    same = same and not any(name.startswith("PIP_") and name not in HARMLESS for name in extra_envs)
+    if local.projects_are_built() and any(one.name == "--only-binary" for one in split_options(local.arguments)):
+        same = False  # uv refuses to build projects of this machine then; pip means the index only.
     if same and not has_special_pip_config(request.environment):
         return uv
     return None if pip else uv

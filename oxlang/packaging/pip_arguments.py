@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from errno import ENOENT
 
 from oxlang.packaging.locks import is_pylock, refuse_other_locks
 from oxlang.records import dataclass, field
@@ -53,6 +54,10 @@ _SHORT_FLAGS = {
     "-U": "--upgrade", "-I": "--ignore-installed", "-q": "--quiet", "-v": "--verbose", "-qq": "--quiet",
     "-vv": "--verbose", "-vvv": "--verbose", "-qqq": "--quiet",
 }  # fmt: skip
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
+)  # fmt: skip
 _ARCHIVE = re.compile(r"\.(whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz|tar)$", re.IGNORECASE)
 _FILE_OPTIONS = frozenset({"--requirement", "--constraint", "--build-constraint"})
 
@@ -100,6 +105,10 @@ class Localised:
     reads: list[str] = field(default_factory=list)
     locks: list[str] = field(default_factory=list)
 
+    def projects_are_built(self) -> bool:
+        """Whether a folder with a project is among the files."""
+        return any(one.kind == "project" for one in self.paths.values())
+
     def projects(self) -> list[str]:
         """Gives the names of the local projects, as far as they say them."""
         from oxlang.packaging.locks import normalised, read_toml
@@ -144,8 +153,35 @@ def uv_understands(arguments: Sequence[str]) -> bool:
     return all(
         (not one.name or one.name in _SAME_IN_UV)
         and not (one.value or "").startswith(("git+ssh", "hg+", "svn+", "bzr+"))
+        and not (one.name in ("--no-binary", "--only-binary") and "[" in (one.value or ""))
         for one in split_options(arguments)
     )
+
+
+_FROM_VARIABLES = {
+    "PIP_CONSTRAINT": "--constraint", "PIP_EXTRA_INDEX_URL": "--extra-index-url", "PIP_FIND_LINKS": "--find-links",
+    "PIP_INDEX_URL": "--index-url", "PIP_NO_BINARY": "--no-binary", "PIP_ONLY_BINARY": "--only-binary",
+    "PIP_REQUIREMENT": "--requirement",
+}  # fmt: skip
+_FLAGS_FROM_VARIABLES = {
+    f"PIP_{name.upper().replace('-', '_')}": f"--{name}"
+    for name in ("no-deps", "no-index", "pre", "prefer-binary", "require-hashes")
+}
+
+
+def variables_as_arguments(variables: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """Gives pip's arguments for variables of pip (`PIP_FIND_LINKS`), which uv would not read, and the other variables."""
+    found: list[str] = []
+    others: dict[str, str] = {}
+    for name, value in variables.items():
+        if name in _FROM_VARIABLES:
+            found += [word for one in value.split() for word in (_FROM_VARIABLES[name], one)]
+        elif name in _FLAGS_FROM_VARIABLES:
+            if value.lower() in ("1", "y", "yes", "t", "true", "on"):
+                found.append(_FLAGS_FROM_VARIABLES[name])
+        else:
+            others[name] = value
+    return found, others
 
 
 def uv_arguments(arguments: Sequence[str]) -> list[str]:
@@ -186,12 +222,22 @@ def localise(arguments: Sequence[str], working_directory: str, read: Callable[[s
         elif one.name == "--group" and one.value is not None:
             result.arguments += [one.name, worker.group(one.value, working_directory)]
         elif one.name == "--find-links" and one.value is not None:
-            result.arguments += [one.name, worker.links(one.value, working_directory)]
+            # A folder that does not exist is nothing to pip, and an error to uv.
+            if (place := worker.links(one.value, working_directory)) is not None:
+                result.arguments += [one.name, place]
         elif one.name:
             result.arguments += [one.name] if one.value is None else [one.name, one.value]
         else:
-            result.arguments.append(worker.requirement(one.value or "", working_directory))
+            result.arguments.append(worker.existing(one.value or "", working_directory))
     return result
+
+
+def _text(data: bytes) -> str:
+    """Decodes a requirement file as pip does: by a byte order mark, as PowerShell's `>` writes it, else as UTF-8."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    return data.decode("utf-8", "replace")
 
 
 def _as_variable(text: str) -> str:
@@ -226,11 +272,25 @@ class _Localiser:
             known = self.result.paths[path] = LocalPath(path=path, token=token, kind=kind)
         return known.token
 
-    def links(self, value: str, folder: str) -> str:
+    def links(self, value: str, folder: str) -> str | None:
+        """Gives the place of a folder (or page) of archives, None for a folder that does not exist."""
         if "://" in value and not value.startswith("file://"):
             return value
         path = os.path.normpath(os.path.join(folder, value.removeprefix("file://")))
-        return self.provide(path, "links") if os.path.isdir(path) else value
+        if os.path.isdir(path):
+            return self.provide(path, "links")
+        return value if os.path.exists(path) else None
+
+    def existing(self, text: str, folder: str) -> str:
+        """Rewrites a requirement; one that is plainly a path has to exist, unless it is for another platform."""
+        made = self.requirement(text, folder)
+        path = text.partition("[")[0] if text.endswith("]") else text
+        if made == text and ";" not in text and ":" not in text and "@" not in text:
+            if path.startswith((".", os.sep)) or (os.sep in path and _ARCHIVE.search(path)):
+                full = os.path.normpath(os.path.join(folder, path))
+                if not os.path.exists(full):
+                    raise FileNotFoundError(ENOENT, os.strerror(ENOENT), full)
+        return made
 
     def requirement(self, text: str, folder: str, *, is_path: bool = False) -> str:
         """Rewrites a requirement that names a local file or folder, with its extras and marker.
@@ -271,7 +331,7 @@ class _Localiser:
         refuse_other_locks(path)
         name = f"requirements/{len(self.seen)}-{os.path.basename(path)}"
         self.seen[path] = name
-        text = self.read(path).decode("utf-8", "replace")
+        text = _text(self.read(path))
         self.result.reads.append(path)
         below = os.path.dirname(path)
         self.result.files[name] = "".join(
@@ -329,7 +389,8 @@ class _Localiser:
             elif option.name == "--editable" and option.value is not None:
                 yield self._in_file(option.value.strip(), folder, is_path=True)
             elif option.name == "--find-links" and option.value is not None:
-                yield f"--find-links {_as_variable(self.links(option.value.strip(), folder))}"
+                if (place := self.links(option.value.strip(), folder)) is not None:
+                    yield f"--find-links {_as_variable(place)}"
             else:
                 yield plain
 

@@ -37,14 +37,15 @@ BYTECODE_PATHS = (
 class _Entry:
     """What is known about one name while the log is folded."""
 
-    __slots__ = ("flags", "has_file_code", "module", "parts")
+    __slots__ = ("flags", "module", "package", "parts")
 
     def __init__(self) -> None:
         self.flags = 0
         self.parts: dict[str, Any] = {}
         # Wanted forms of a module by location: (batch, hash, size, levels, with_source).
         self.module: dict[str, tuple[int, str, int, tuple[int, ...], bool]] = {}
-        self.has_file_code = False
+        # Something other than the metadata of a distribution of that name says that it is a package.
+        self.package = False
 
 
 class Plan:
@@ -87,6 +88,7 @@ class Plan:
         entry.flags |= MODULE
         if resource.is_package:
             entry.flags |= PACKAGE
+            entry.package = True
         digest = resource.digest
         assert digest is not None
         entry.module[placed.place] = (batch, digest.hash, digest.size, placed.levels, placed.with_source)
@@ -102,6 +104,7 @@ class Plan:
         entry.flags |= EXTENSION
         if resource.is_package:
             entry.flags |= PACKAGE
+            entry.package = True
         location = Location.parse(placed.place)
         needed = self._libraries.get(batch, {}).get(resource.detail, [])
         if location.kind == "in-memory":
@@ -146,6 +149,7 @@ class Plan:
         entry = self._entry(resource.name)
         entry.flags |= PACKAGE | MODULE
         of_package = resource.kind == "resource"
+        entry.package |= of_package
         if location.kind == "in-memory":
             field = "in_memory_package_resources" if of_package else "in_memory_distribution_resources"
             entry.parts.setdefault(field, {})[resource.path] = source
@@ -183,6 +187,9 @@ class Plan:
         entries: list[Any] = []
         for name in sorted(self._entries, key=lambda one: one.encode("utf-8", "surrogateescape")):
             entry = self._entries[name]
+            if not entry.package and (entry.module or entry.flags & (EXTENSION | BUILTIN_EXTENSION)):
+                # A project of one module, whose metadata has the module's name.
+                entry.flags &= ~PACKAGE
             is_package = bool(entry.flags & PACKAGE)
             parts = entry.parts
             for place_text, (batch, hash_, size, levels, with_source) in sorted(entry.module.items()):
@@ -234,6 +241,7 @@ class Plan:
             while parent:
                 above = self._entry(parent)
                 above.flags |= MODULE | PACKAGE
+                above.package = True
                 if not above.module and not above.flags & (EXTENSION | BUILTIN_EXTENSION):
                     wanted = code or {"in-memory": (made, EMPTY_HASH, 0, (), True)}
                     above.module = {

@@ -261,6 +261,23 @@ def test_placing_error_names_the_resource(tiny: Distribution) -> None:
         App(tiny, policy).with_module("m", "", AddOptions(location="filesystem-relative:x"))
 
 
+@pytest.mark.parametrize("location", ["in-memory", "filesystem-relative:lib"])
+def test_metadata_of_its_name_makes_no_package_of_a_module(
+    tiny: Distribution, engine: Engine, settings: BuildSettings, location: str
+) -> None:
+    """A project of one module (`six.py`, `six-1.dist-info`): the module can be run by its name, and has no `__path__`."""
+    policy = PackagingPolicy.for_distribution(tiny)
+    policy.resources_location = location
+    app = App(tiny, policy).with_stdlib().with_module("six", "x = 1")
+    metadata = b"Metadata-Version: 2.1\nName: six\nVersion: 1\n"
+    engine.store.put(metadata)
+    one = Resource("distribution", "six", "METADATA", digest_bytes(metadata), detail="1 dist-info", source=metadata)
+    app.collector.add(one, policy.options_for(one))
+    found, extra = packed(engine, app, settings)
+    assert not found["six"].is_package
+    assert ("lib/six.py" in dict(extra.walk())) == (location != "in-memory")
+
+
 def test_ten_thousand_additions_are_one_node(tiny: Distribution) -> None:
     app = App(tiny)
     digest = digest_bytes(b"")

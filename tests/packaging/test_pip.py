@@ -10,6 +10,7 @@ import pytest
 
 from oxlang.diagnostics import OxError
 from oxlang.engine.engine import Engine
+from oxlang.graph.build_graph import walk
 from oxlang.graph.nodes import Run
 from oxlang.graph.platform import BuildSettings, Platform
 from oxlang.packaging.collector import Collector
@@ -19,7 +20,13 @@ from oxlang.packaging.embedded import EmbeddedPython
 from oxlang.packaging.installers import find_uv, has_pip
 from oxlang.packaging.interpreter_config import InterpreterConfig
 from oxlang.packaging.pip import pip_download, pip_install, setup_py_install
-from oxlang.packaging.pip_arguments import localise, split_options, uv_arguments, uv_understands
+from oxlang.packaging.pip_arguments import (
+    localise,
+    split_options,
+    uv_arguments,
+    uv_understands,
+    variables_as_arguments,
+)
 from oxlang.packaging.placement import Rules
 from oxlang.packaging.policy import PackagingPolicy
 from oxlang.packaging.scan import Scan
@@ -282,6 +289,62 @@ def test_local_paths_get_a_place(tmp_path: Path) -> None:
     ]
     assert {one.kind for one in local.paths.values()} == {"project", "links"}
     assert str(tmp_path / "con.txt") in local.reads
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_requirements_of_any_editor(tmp_path: Path, encoding: str) -> None:
+    """PowerShell's `pip freeze > requirements.txt` writes UTF-16; pip reads it."""
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    (tmp_path / "req.txt").write_bytes(f"{mark}click==8.1\r\n# größer\r\nrich\r\n".encode(encoding))
+    local = localise(["-r", "req.txt"], str(tmp_path), lambda path: Path(path).read_bytes())
+    assert local.files["requirements/0-req.txt"].splitlines() == ["click==8.1", "rich"]
+
+
+def test_missing_folders_of_links_are_nothing(tmp_path: Path) -> None:
+    write_files(tmp_path, {"req.txt": "--find-links gone\nclick\n"})
+    local = localise(["--find-links=dist", "-r", "req.txt", "x"], str(tmp_path), lambda path: Path(path).read_bytes())
+    assert local.arguments == ["--requirement", "requirements/0-req.txt", "x"]
+    assert local.files["requirements/0-req.txt"] == "click\n"
+
+
+@pytest.mark.parametrize("word", ["dist/a-1-py3-none-any.whl", "./gone", "../gone[x]"])
+def test_missing_projects(python: Distribution, settings: BuildSettings, tmp_path: Path, word: str) -> None:
+    with pytest.raises(OxError, match="cannot be read: no such file") as caught:
+        install(python, settings, tmp_path, word)
+    assert caught.value.diagnostic.code.id == "OX0616"
+    # The same may stand for another platform, or be no path.
+    for fine in (f"{word.removesuffix('[x]')}; sys_platform == 'other'", "https://example.org/a/b.whl", "a@b/c", "name"):
+        install(python, settings, tmp_path, fine)
+
+
+def test_variables_of_pip_are_arguments() -> None:
+    """uv reads none of them."""
+    given = {"PIP_FIND_LINKS": "dist/ more", "PIP_NO_INDEX": "1", "PIP_PRE": "false", "PIP_PROXY": "x", "CC": "gcc"}
+    assert variables_as_arguments(given) == (
+        ["--find-links", "dist/", "--find-links", "more", "--no-index"], {"PIP_PROXY": "x", "CC": "gcc"},
+    )  # fmt: skip
+
+
+def test_links_of_a_variable(
+    python: Distribution, settings: BuildSettings, tmp_path: Path, demand: EngineDemand
+) -> None:
+    make_wheel(tmp_path / "dist")
+    scan = pip_install(
+        python, ("demo-kit",), policy=PackagingPolicy(), settings=settings, environment=dict(os.environ),
+        working_directory=str(tmp_path), extra_envs={"PIP_FIND_LINKS": "dist/", "PIP_NO_INDEX": "1"},
+    )  # fmt: skip
+    assert any(one.name == "demo_kit" for one in scan.read(demand))
+
+
+def test_only_wheels_but_this_project(python: Distribution, settings: BuildSettings, tmp_path: Path) -> None:
+    """With `--only-binary :all:` pip builds a folder all the same, and uv does not."""
+    write_files(tmp_path, {"proj/pyproject.toml": "", "w/.keep": ""})
+    for words, tool in (
+        (["./proj"], "uv"), (["--only-binary", ":all:", "./proj"], "python"), (["--only-binary", "a[b]", "c"], "python"),
+    ):  # fmt: skip
+        scan = install(python, settings, tmp_path, *words)
+        [run] = [one for one in walk([scan.tree]) if isinstance(one, Run)]
+        assert any(f"{{tool:{tool}}}" in word for word in run.argv[:1]), words
 
 
 def test_wheels_are_read_in_installed_layout(tmp_path: Path) -> None:
