@@ -24,7 +24,7 @@ def _run(call: Invocation) -> int:
         raise error("OX0901", f"no such file or directory: `{archive}`")
     call.terminal.write(f"extracting archive to {destination}")
     call.terminal.out.flush()
-    unpack(archive, destination)
+    unpack(archive, destination, keep_times=True)
     return 0
 
 

@@ -1,11 +1,11 @@
-"""`oxl python-distribution-pack ARCHIVE`: an installed Python as an archive that configs can name."""
+"""`oxl python-distribution-pack [INTERPRETER] ARCHIVE`: an installed Python as an archive that configs can name."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from oxlang.cli.invocation import Invocation
-from oxlang.cli.spec import Argument, Command, Option
+from oxlang.cli.spec import Argument, Command, Option, WrongUsage
 
 
 def _run(call: Invocation) -> int:
@@ -13,8 +13,11 @@ def _run(call: Invocation) -> int:
     from oxlang.packaging.local import find_interpreter
     from oxlang.packaging.pack_distribution import pack_distribution
 
-    archive = Path(call.values.text("archive"))
-    named = call.values.maybe("python_exe")
+    words = call.values.many("path")
+    if not 1 <= len(words) <= 2:
+        raise WrongUsage("name an interpreter and the archive to write", "oxl python-distribution-pack python3.12 OUT.tar.zst")
+    archive = Path(words[-1])
+    named = _interpreter(words[0], call) if len(words) == 2 else call.values.maybe("python_exe")
     interpreter = (
         Path(named)
         if named is not None
@@ -26,16 +29,24 @@ def _run(call: Invocation) -> int:
     return 0
 
 
+def _interpreter(name: str, call: Invocation) -> str:
+    """Gives the path of an interpreter that is named by path or by a name on PATH."""
+    from shutil import which
+
+    return which(name, path=call.environment.get("PATH", "")) or name
+
+
 COMMAND = Command(
     name="python-distribution-pack",
     summary="Pack an installed Python into an archive that other machines can use.",
     run=_run,
     params=(
-        Argument("ARCHIVE", "The archive to write: `.tar.zst`, `.tar.gz` or `.tar`."),
-        Option(("--python-exe",), "The interpreter. Default: the one that configs get.", "PATH"),
+        Argument("PATH", "The interpreter, and the archive to write: `.tar.zst`, `.tar.gz` or `.tar`. Without the first the "
+                 "interpreter that configs get.", "many"),
+        Option(("--python-exe",), "The interpreter, in another way.", "PATH"),
         Option(("--python-version",), "Look for a Python of this version, such as `3.12`.", "X.Y"),
         Option(("--with-tests",), "Pack the tests of the standard library, too."),
     ),
     details="A config names it with `PythonDistribution(sha256 = …, local_path = …)`.",
-    examples=(("oxl python-distribution-pack cpython-3.12.tar.zst --python-version 3.12", "for a colleague's machine"),),
+    examples=(("oxl python-distribution-pack python3.12 cpython-3.12.tar.zst", "that interpreter"), ("oxl python-distribution-pack cpython-3.12.tar.zst --python-version 3.12", "for a colleague's machine"),),
 )

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from oxlang.declare import function, method, starlark_type
-from oxlang.diagnostics.model import error
+from oxlang.diagnostics.model import diagnostic, error
 from oxlang.packaging.interpreter_config import InterpreterConfig
 from oxlang.packaging.policy import PackagingPolicy
 
@@ -127,6 +127,7 @@ class PythonDistribution:
             environment=ctx.environment,
             demand=ctx.demand_from,
             origin=self.origin,
+            warn=lambda text: ctx.warn(diagnostic("OX0629", text, span=self.origin)),
         )
 
     def host_facts(self, ctx: DialectContext) -> Distribution:

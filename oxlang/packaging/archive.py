@@ -173,7 +173,9 @@ def extract(archive: Path, folder: Path) -> None:
         if _is_complete(folder):
             return
         aside = folder.with_name(f".{folder.name}.{os.getpid()}")
-        shutil.rmtree(aside, ignore_errors=True)
+        for left in folder.parent.glob(f".{folder.name}.*"):
+            # Of a process that was killed: the lock says that nobody else is at it.
+            shutil.rmtree(left, ignore_errors=True)
         try:
             unpack(archive, aside)
             if not _is_complete(aside):
@@ -201,6 +203,7 @@ def read_folder(
     folder: Path, *, identity: str, flavor: str = "standalone", warn: Callable[[str], None] | None = None
 ) -> Distribution:
     """Gives the distribution of an unpacked archive: a folder with `python/` in it."""
+    from oxlang.packaging.compose import with_libpython
     from oxlang.packaging.python_json import read_python_json
 
     root = folder / "python"
@@ -215,7 +218,11 @@ def read_folder(
     except (OSError, ValueError) as failure:
         raise error("OX0613", f"`PYTHON.json` of the distribution cannot be read: {failure}") from None
     found = read_python_json(data, root, kind="archive", identity=identity, warn=warn)
-    return _completed(replace(found, flavor=flavor))
+    found = _completed(with_libpython(replace(found, flavor=flavor)))
+    if warn is not None and found.bitcode:
+        how = "libpython is linked dynamically" if found.shared_lib else "programs cannot be linked with it"
+        warn(f"the object files of Python {found.version} are LLVM bitcode, which only the LLVM that made them reads; {how}")
+    return found
 
 
 def _completed(found: Distribution) -> Distribution:

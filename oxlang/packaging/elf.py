@@ -16,11 +16,11 @@ from oxlang.records import dataclass
 
 PT_LOAD, PT_DYNAMIC = 1, 2
 SHT_RELA, SHT_REL, SHT_PROGBITS, SHT_STRTAB, SHT_SYMTAB = 4, 9, 1, 3, 2
-STB_GLOBAL, SHN_UNDEF = 1, 0
+STB_LOCAL, STB_GLOBAL, SHN_UNDEF = 0, 1, 0
 DT_NEEDED, DT_STRTAB, DT_SONAME, DT_RPATH, DT_RUNPATH = 1, 5, 14, 15, 29
 DT_VERNEED, DT_VERNEEDNUM, DT_STRSZ = 0x6FFFFFFE, 0x6FFFFFFF, 10
 EM_386, EM_X86_64, EM_AARCH64 = 3, 62, 183
-_BITCODE_MAGIC = b"BC\xc0\xde"
+_BITCODE_MAGICS = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")
 
 
 class ElfError(ValueError):
@@ -212,6 +212,8 @@ class Elf:
                 if not texts.startswith(starts, at):
                     continue
                 info, section = (row[1], row[3]) if self.bits == 64 else (row[3], row[5])
+                if info >> 4 == STB_LOCAL:
+                    continue
                 if section != SHN_UNDEF:
                     defined.add(texts[at : texts.find(b"\0", at)])
                 elif info >> 4 == STB_GLOBAL:
@@ -317,10 +319,15 @@ def missing_symbols(archive: Path | str, starts: tuple[str, ...]) -> list[str]:
     return sorted(name.decode("ascii", "replace") for name in wanted - defined)
 
 
+def is_bitcode(content: bytes) -> bool:
+    """Tells whether an object file is LLVM bitcode instead of machine code."""
+    return content.startswith(_BITCODE_MAGICS)
+
+
 def is_bitcode_archive(archive: Path | str) -> bool:
     """Tells whether the first members of a static library are LLVM bitcode instead of machine code."""
     for number, (_, content) in enumerate(archive_members(archive)):
-        if content.startswith((_BITCODE_MAGIC, b"\xde\xc0\x17\x0b")):
+        if is_bitcode(content):
             return True
         if number >= 8:
             break

@@ -15,32 +15,61 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+from zlib import error as zlib_error
 
 from oxlang.diagnostics import error
 
+# More than any Python has: an archive that unpacks to more, and to that many times its size, is meant to fill the disk.
+_PLENTY = 4 << 30
+_MOST_RATIO = 100
 
-def unpack(archive: Path, folder: Path) -> None:
+
+def unpack(archive: Path, folder: Path, *, keep_times: bool = False) -> None:
     """Unpacks an archive into a folder, which is made.
 
-    Raises OX0611 for a hostile member, OX0618 when the archive cannot be read.
+    Args:
+        archive: the archive.
+        folder: where to.
+        keep_times: whether files get the times of the archive instead of the present one.
+
+    Raises OX0611 for a hostile member, OX0618 when the archive cannot be read or the folder not be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     links: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    total = 0
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        most = max(_PLENTY, archive.stat().st_size * _MOST_RATIO)
         with _opened(archive) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
             for member in tar:
-                _member(tar, member, folder, links, archive)
-    except (tarfile.TarError, EOFError, ValueError) as failure:
+                total += member.size
+                if total > most:
+                    raise _hostile(archive, member.name, f"makes the content more than {most >> 30} GiB")
+                path = _checked(member.name, archive)
+                if path in ("", "."):
+                    continue
+                if path in seen and not member.isdir():
+                    raise _hostile(archive, member.name, "is in it twice")
+                seen.add(path)
+                _member(tar, member, path, folder, links, archive)
+                if keep_times and not member.issym() and not member.isdir():
+                    os.utime(folder / path, (member.mtime, member.mtime))
+        _make_links(folder, links, archive)
+    except (tarfile.TarError, EOFError, ValueError, zlib_error) as failure:
         raise error("OX0618", f"`{archive.name}` cannot be unpacked: {failure}") from None
-    _make_links(folder, links)
+    except OSError as failure:
+        reason = failure.strerror or str(failure)
+        raise error("OX0618", f"`{archive.name}` cannot be unpacked: {reason.lower()}") from None
 
 
 def _member(
-    tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, links: list[tuple[str, str]], archive: Path
+    tar: tarfile.TarFile,
+    member: tarfile.TarInfo,
+    path: str,
+    folder: Path,
+    links: list[tuple[str, str]],
+    archive: Path,
 ) -> None:
-    path = _checked(member.name, archive)
-    if path in ("", "."):
-        return
     target = folder / path
     if _crosses_link(path, {place for place, _ in links}):
         raise _hostile(archive, member.name, "goes through a symbolic link")
@@ -90,8 +119,20 @@ def _hostile(archive: Path, member: str, why: str) -> Exception:
     )
 
 
-def _make_links(folder: Path, links: list[tuple[str, str]]) -> None:
-    """Makes symbolic links, or copies of what they name where the system refuses links."""
+def _make_links(folder: Path, links: list[tuple[str, str]], archive: Path) -> None:
+    """Makes symbolic links, or copies of what they name where the system refuses links.
+
+    Each link alone stays inside; several together may not (one that goes through another), so all are looked at again.
+    """
+    _place_links(folder, links)
+    root = os.path.realpath(folder)
+    for path, target in links:
+        real = os.path.realpath(folder / path)
+        if real != root and not real.startswith(root + os.sep):
+            raise _hostile(archive, path, f"is a link to `{target}`, outside of the archive")
+
+
+def _place_links(folder: Path, links: list[tuple[str, str]]) -> None:
     waiting = links
     for _ in range(len(links) + 1):
         later: list[tuple[str, str]] = []

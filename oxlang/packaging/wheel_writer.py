@@ -21,6 +21,11 @@ def escape(part: str) -> str:
     return _UNSAFE.sub("_", part)
 
 
+def escape_version(version: str) -> str:
+    """Gives a version as file names of wheels have it: epoch and local part are kept, `-` becomes `_`."""
+    return re.sub(r"[^\w.+!]+", "_", version)
+
+
 def normalized(name: str) -> str:
     """Gives the name of a project as wheels write it: lower case, `_` for `-`."""
     return escape(name.lower().replace("-", "_"))
@@ -30,7 +35,7 @@ def file_name(name: str, version: str, tags: Iterable[str], build_tag: str | Non
     """Gives `NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl`."""
     parts = [
         normalized(name),
-        escape(version),
+        escape_version(version),
         *([escape(build_tag)] if build_tag else []),
         *map(escape, tags),
     ]
@@ -39,12 +44,12 @@ def file_name(name: str, version: str, tags: Iterable[str], build_tag: str | Non
 
 def info_folder(name: str, version: str) -> str:
     """Gives the folder of the metadata."""
-    return f"{normalized(name)}-{escape(version)}.dist-info"
+    return f"{normalized(name)}-{escape_version(version)}.dist-info"
 
 
 def data_folder(name: str, version: str) -> str:
     """Gives the folder whose subfolders are installed elsewhere (scripts, headers, data, …)."""
-    return f"{normalized(name)}-{escape(version)}.data"
+    return f"{normalized(name)}-{escape_version(version)}.data"
 
 
 def wheel_text(params: Mapping[str, Any]) -> str:

@@ -29,6 +29,8 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0626", name="no-project", summary="a folder is no Python project"),
     Code(id="OX0627", name="over-budget", summary="a program is larger than its size budget"),
     Code(id="OX0628", name="bad-lock", summary="a lock file cannot be used"),
+    Code(id="OX0629", name="distribution-note", summary="a Python distribution is used in another way than it says",
+         severity="warning"),
     Code(id="OX0625", name="not-analyzable", summary="a file is no program or library that can be analyzed"),
     Code(id="OX0624", name="no-tcl", summary="a distribution has no Tcl files"),
 )
