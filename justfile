@@ -51,3 +51,7 @@ wheels *ARGS:
 # Rust: format, clippy, tests of the runtime crates.
 crates:
     cd crates && cargo fmt --check && cargo clippy --all-targets -- -D warnings && cargo test
+
+# Rust: AddressSanitizer, fuzzing, lints and licences of dependencies (docs/runtime-safety.md). Takes a while.
+sanitize *ARGS:
+    {{python}} scripts/sanitize.py {{ARGS}}

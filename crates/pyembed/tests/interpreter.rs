@@ -9,7 +9,7 @@ use std::process::Command;
 
 use packed_resources::{Field, Flags, Padding, Resource};
 use pyembed::{
-    ExtensionModule, MainPythonInterpreter, MemoryAllocatorBackend, ModuleFile, OxidizedPythonInterpreterConfig,
+    Allocator, ExtensionModule, MainPythonInterpreter, MemoryAllocatorBackend, ModuleFile, OxidizedPythonInterpreterConfig,
     PackedResourcesSource, PythonInterpreterConfig, PythonInterpreterProfile, PythonMemoryAllocator,
 };
 
@@ -82,12 +82,18 @@ for folder, folders, files in os.walk(root):
     packed_resources::write(&resources, Padding::None).unwrap().leak()
 }
 
+/// With the variable set, each object is a block of its own, so that a sanitizer sees its ends.
+fn allocator() -> Option<Allocator> {
+    std::env::var_os("PYEMBED_TEST_MALLOC").map(|_| Allocator::Malloc)
+}
+
 /// An interpreter that imports from packed resources only.
 fn packed_config(blob: &'static [u8]) -> OxidizedPythonInterpreterConfig<'static> {
     OxidizedPythonInterpreterConfig {
         interpreter_config: PythonInterpreterConfig {
             profile: PythonInterpreterProfile::Isolated,
             configure_locale: Some(true),
+            allocator: allocator(),
             ..Default::default()
         },
         oxidized_importer: true,
@@ -104,6 +110,7 @@ fn installed_config() -> OxidizedPythonInterpreterConfig<'static> {
         interpreter_config: PythonInterpreterConfig {
             profile: PythonInterpreterProfile::Isolated,
             configure_locale: Some(true),
+            allocator: allocator(),
             home: Some(prefix.into()),
             site_import: Some(false),
             ..Default::default()
