@@ -104,18 +104,9 @@ class PythonDistribution:
 
     def _find(self, ctx: DialectContext) -> Distribution:
         if self.sha256 is None:
-            from oxlang.packaging.archive import default_distribution
-
-            return default_distribution(
-                self.version,
-                triple=self.triple or ctx.build.target.triple,
-                host_triple=ctx.build.host.triple,
-                flavor=self.flavor,
-                environment=ctx.environment,
-                cache_dir=ctx.cache_dir or f"{ctx.build_path}/cache",
-                demand=ctx.demand_from,
-                origin=self.origin,
-            )
+            if self.version is None or _minor(self.version) >= 9:
+                return self._default(ctx, self.version)
+            return self._instead(ctx, self.version)
         from oxlang.packaging.archive import archive_distribution
 
         return archive_distribution(
@@ -129,6 +120,38 @@ class PythonDistribution:
             origin=self.origin,
             warn=lambda text: ctx.warn(diagnostic("OX0629", text, span=self.origin)),
         )
+
+    def _default(self, ctx: DialectContext, version: str | None) -> Distribution:
+        from oxlang.packaging.archive import default_distribution
+
+        return default_distribution(
+            version,
+            triple=self.triple or ctx.build.target.triple,
+            host_triple=ctx.build.host.triple,
+            flavor=self.flavor,
+            environment=ctx.environment,
+            cache_dir=ctx.cache_dir or f"{ctx.build_path}/cache",
+            demand=ctx.demand_from,
+            origin=self.origin,
+        )
+
+    def _instead(self, ctx: DialectContext, version: str) -> Distribution:
+        """Gives what takes the place of a Python that PyOxidizer had and that cannot be embedded: 3.10, its default."""
+        from oxlang.diagnostics.model import OxError, diagnostic
+
+        try:
+            found = self._default(ctx, "3.10")
+        except OxError:
+            found = self._default(ctx, None)
+        ctx.warn(
+            diagnostic(
+                "OX0530",
+                f"Python {version} is not maintained and cannot be embedded; the program gets Python {found.version}",
+                span=self.origin,
+                help='say `python_version="3.10"`, or another one that the program is tested with',
+            )
+        )
+        return found
 
     def host_facts(self, ctx: DialectContext) -> Distribution:
         """Gives a Python of the same version for this machine, which compiles modules for one that cannot run here."""
@@ -165,6 +188,10 @@ class PythonDistribution:
         return distribution_scan(self.facts(ctx), tests=tests, origin=self.origin)
 
 
+def _minor(version: str) -> int:
+    return int(version.split(".")[1].rstrip("t"))
+
+
 def in_order(found: list[Any]) -> list[Any]:
     """Sorts resources of a distribution: extension modules, modules, data files, each by name."""
     kinds = {"extension": 0, "module": 1, "resource": 2}
@@ -190,7 +217,7 @@ def default_python_distribution(
         flavor: `standalone` links the interpreter library as it is there, `standalone_static` insists on a static one;
             `standalone_dynamic` takes a shared one for Windows and is like `standalone` elsewhere.
         build_target: triple of the platform; the one that is built for unless given.
-        python_version: such as `3.12`.
+        python_version: such as `3.12`, or `3.14t` for the free-threaded build.
 
     Example:
         dist = default_python_distribution(python_version="3.12")
@@ -200,7 +227,7 @@ def default_python_distribution(
             "OX0601", f"there is no Python `{python_version}`", argument="python_version",
             help="give a version such as 3.12, or none to take the newest Python found",
         )  # fmt: skip
-    if python_version is not None and int(python_version.split(".")[1].rstrip("t")) < 8:
+    if python_version is not None and _minor(python_version) < 8:
         raise error(
             "OX0601", f"there is no default distribution of Python {python_version}", argument="python_version",
             help="oxlang supports Python 3.10 and newer",

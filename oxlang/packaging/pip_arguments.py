@@ -28,7 +28,8 @@ _LONG_VALUES = frozenset(
         "--only-binary", "--report", "--progress-bar", "--root-user-action", "--python", "--log", "--keyring-provider",
         "--proxy", "--retries", "--timeout", "--exists-action", "--trusted-host", "--cert", "--client-cert",
         "--cache-dir", "--use-feature", "--use-deprecated", "--dest", "--group", "--build-constraint",
-        "--uploaded-prior-to", "--hash",
+        "--uploaded-prior-to", "--hash", "--requirements-from-script", "--all-releases", "--only-final",
+        "--refresh-package", "--resume-retries",
     }
 )  # fmt: skip
 # Options that uv takes with the same meaning and the same name.
@@ -37,8 +38,8 @@ _SAME_IN_UV = frozenset(
         "--requirement", "--constraint", "--editable", "--find-links", "--index-url", "--extra-index-url", "--no-index",
         "--no-deps", "--no-binary", "--only-binary", "--require-hashes", "--upgrade", "--no-build-isolation", "--pre",
         "--config-settings", "--config-setting", "--no-cache-dir", "--quiet", "--verbose", "--ignore-installed",
-        "--force-reinstall", "--no-compile", "--disable-pip-version-check", "--no-input", "--prefer-binary",
-        "--no-warn-script-location", "--no-color", "--progress-bar", "--isolated", "--group", "--use-pep517",
+        "--force-reinstall", "--no-compile", "--disable-pip-version-check", "--no-input",
+        "--no-warn-script-location", "--no-color", "--progress-bar", "--group", "--use-pep517",
         "--no-python-version-warning", "--root-user-action", "--break-system-packages", "--timeout", "--retries",
     }
 )  # fmt: skip
@@ -50,6 +51,14 @@ _NOT_FOR_UV = frozenset(
     }
 )  # fmt: skip
 _DROPPED_WITH_VALUE = frozenset({"--progress-bar", "--root-user-action", "--timeout", "--retries"})
+# Options that say where to install: that is settled, and something else would leave the program without the packages.
+REFUSED = {
+    "--target": "packages are installed into a folder of the build", "--prefix": "packages are installed into a folder of the build",
+    "--root": "packages are installed into a folder of the build", "--user": "packages are installed into a folder of the build",
+    "--dry-run": "nothing would be installed", "--python": "packages are installed for the Python of the program",
+}  # fmt: skip
+# Options whose value is a file of the machine, which pip finds from the working directory.
+_PATHS = frozenset({"--cert", "--client-cert", "--log", "--report", "--requirements-from-script", "--src", "--cache-dir"})
 _SHORT_FLAGS = {
     "-U": "--upgrade", "-I": "--ignore-installed", "-q": "--quiet", "-v": "--verbose", "-qq": "--quiet",
     "-vv": "--verbose", "-vvv": "--verbose", "-qqq": "--quiet",
@@ -221,6 +230,9 @@ def localise(arguments: Sequence[str], working_directory: str, read: Callable[[s
             result.arguments.append(worker.requirement(one.value, working_directory, is_path=True))
         elif one.name == "--group" and one.value is not None:
             result.arguments += [one.name, worker.group(one.value, working_directory)]
+        elif one.name in _PATHS and one.value is not None:
+            path = one.value if one.value.startswith("{") else os.path.join(working_directory, one.value)
+            result.arguments += [one.name, path]
         elif one.name == "--find-links" and one.value is not None:
             # A folder that does not exist is nothing to pip, and an error to uv.
             if (place := worker.links(one.value, working_directory)) is not None:
@@ -285,11 +297,11 @@ class _Localiser:
         """Rewrites a requirement; one that is plainly a path has to exist, unless it is for another platform."""
         made = self.requirement(text, folder)
         path = text.partition("[")[0] if text.endswith("]") else text
-        if made == text and ";" not in text and ":" not in text and "@" not in text:
-            if path.startswith((".", os.sep)) or (os.sep in path and _ARCHIVE.search(path)):
-                full = os.path.normpath(os.path.join(folder, path))
-                if not os.path.exists(full):
-                    raise FileNotFoundError(ENOENT, os.strerror(ENOENT), full)
+        is_path = path.startswith((".", os.sep)) or (os.sep in path and bool(_ARCHIVE.search(path)))
+        if made == text and is_path and not any(sign in text for sign in ";:@"):
+            full = os.path.normpath(os.path.join(folder, path))
+            if not os.path.exists(full):
+                raise FileNotFoundError(ENOENT, os.strerror(ENOENT), full)
         return made
 
     def requirement(self, text: str, folder: str, *, is_path: bool = False) -> str:

@@ -238,3 +238,19 @@ def test_two_thousand_targets(folder: Path, cache: Path) -> None:
     )
     run = Run(folder, text + 'resolve_target("t1999")\n', cache=cache)
     assert len(run.context.targets) == 2000 and run.context.targets.value("t1999") == 1
+
+
+def test_old_pythons_are_replaced(tmp_path: Path, cache: Path) -> None:
+    """PyOxidizer had Python 3.8: configs that ask for it still build."""
+    text = """
+def make():
+    dist = default_python_distribution(python_version = "3.8")
+    dist.make_python_interpreter_config()
+    return dist.to_python_executable("app")
+
+register_target("exe", make)
+resolve_targets()
+"""
+    run = Run(tmp_path, text, cache=cache, requested=("exe",))
+    assert [one.code.id for one in run.warnings] == ["OX0530"]
+    assert "Python 3.8 is not maintained" in run.warnings[0].message
