@@ -135,7 +135,7 @@ def _python(call: Invocation) -> Finding:
     except OxError as failure:
         return Finding(
             subject="Python to embed", state="missing", found=failure.diagnostic.message,
-            help=failure.diagnostic.help or "install Python 3.10 to 3.13 with its libpython, or name one by PYTHON",
+            help=failure.diagnostic.help or "install Python 3.10 or newer with its libpython, or name one by PYTHON",
         )
     return Finding(subject="Python to embed", state="ok", found=f"{found.version} ({interpreter})")
 

@@ -20,6 +20,8 @@ from oxlang.diagnostics import error
 from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEntry
 
 OLDEST = (3, 9)
+OLDEST_FREE_THREADED = (3, 14)
+"""PyO3, on which the runtime is built, supports builds without the global lock from this one on."""
 _FACTS_VERSION = 5
 
 # The C library's own parts and GCC's runtime: every system has its own, so no extension module "links" them.
@@ -36,7 +38,7 @@ def describe(interpreter: Path | str, *, cache_dir: Path | None = None) -> Distr
         interpreter: a Python, also one of a virtual environment.
         cache_dir: folder of the cache; facts are kept beside unpacked archives, in `python.<12 digits>` of their own.
 
-    Raises OX0602 when it cannot be asked, is no CPython, or is older than 3.10.
+    Raises OX0602 when it cannot be asked, is no CPython, or is too old.
     """
     path = resolve_shim(Path(os.path.abspath(interpreter)))
     store = None
@@ -175,6 +177,13 @@ def _ask(interpreter: Path) -> dict[str, Any]:
             "OX0602",
             f"`{interpreter}` is Python {answer['version']}; 3.9 is the oldest that can be embedded",
             help="use Python 3.10 or newer (3.9 works, but is not promised)",
+        )
+    if answer["free_threaded"] and (major, minor) < OLDEST_FREE_THREADED:
+        raise error(
+            "OX0602",
+            f"`{interpreter}` is the free-threaded build of Python {answer['version']}; of these, 3.14 is the oldest "
+            "that can be embedded",
+            help=f"use the free-threaded build of 3.14 or newer, or the ordinary Python {major}.{minor}",
         )
     return answer
 

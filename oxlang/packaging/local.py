@@ -25,7 +25,7 @@ def local_distribution(
     """Finds an interpreter and describes it.
 
     Args:
-        version: `3.12`, or None for the default.
+        version: `3.12`, `3.14t` for the free-threaded build, or None for the default.
         environment: variables as recorded by `workspace.environment`.
         cache_dir: where facts are kept.
 
@@ -55,7 +55,7 @@ def find_interpreter(
                 "OX0601", f"`{name}` names `{given}`, which is no program", help="give the path of a Python 3"
             )
         facts = describe(found, cache_dir=cache_dir)
-        if version is not None and facts.major_minor != version:
+        if version is not None and version not in (facts.major_minor, _request(facts)):
             if name == "PYO3_PYTHON":
                 continue
             raise error(
@@ -78,8 +78,8 @@ def find_interpreter(
             continue
         if version is None and facts.version_info < PROMISED:
             seen.append(f"{candidate}: Python {facts.version}, taken only when asked for")
-        elif version is not None and facts.major_minor != version:
-            seen.append(f"{candidate}: Python {facts.version}")
+        elif version is not None and _request(facts) != version:
+            seen.append(f"{candidate}: Python {facts.version}{', free-threaded' if facts.free_threaded else ''}")
         elif not facts.supports_static and not facts.supports_dynamic:
             seen.append(f"{candidate}: no libpython")
         else:
@@ -103,7 +103,7 @@ def host_distribution(
     """
     if target.runs_on(host):
         return target
-    return local_distribution(target.major_minor, environment, cache_dir=cache_dir)
+    return local_distribution(_request(target), environment, cache_dir=cache_dir)
 
 
 def find_all(
@@ -118,6 +118,11 @@ def find_all(
             continue
         found.setdefault(str(facts.interpreter), (candidate, facts))
     return list(found.values())
+
+
+def _request(facts: Distribution) -> str:
+    """Gives the text that asks for such a Python: `3.14`, or `3.14t` for its free-threaded build."""
+    return facts.major_minor + "t" * facts.free_threaded
 
 
 def _candidates(version: str | None, environment: Mapping[str, str]) -> Iterator[Path]:
@@ -174,7 +179,7 @@ def _version_key(path: Path) -> tuple[int, ...]:
 def _newest_first(folder: Path, version: str | None) -> list[Path]:
     if not folder.is_dir():
         return []
-    wanted = re.compile(rf"(^|-){re.escape(version)}(\.|-|t|$)" if version else r"(^|-)3\.\d+")
+    wanted = re.compile(rf"(^|-){re.escape(version.rstrip('t'))}(\.|-|t|\+|$)" if version else r"(^|-)3\.\d+")
     return sorted(
         (one for one in folder.iterdir() if wanted.search(one.name) and one.is_dir()),
         key=_version_key,

@@ -19,10 +19,9 @@ from typing import Any
 
 from oxlang.diagnostics.model import error
 from oxlang.records import dataclass
-from oxlang.workspace.config import CONFIG_NAME
+from oxlang.workspace.config import CONFIG_NAME, cache_dir
 
 _INLINE = re.compile(r"(?m)^# /// script\s*$\n((?:^#(?: .*)?$\n)*?)^# ///\s*$")
-_PYTHONS = ("3.14", "3.13", "3.12", "3.11", "3.10")
 _SOURCE_FOLDERS = ("src", "")
 _SKIPPED = frozenset({"build", "dist", "tests", "test", "docs", "examples", "venv", "node_modules"})
 
@@ -176,10 +175,15 @@ def _inline_metadata(text: str) -> Mapping[str, Any]:
 
 
 def _other_python(wanted: object) -> str:
-    """Gives the newest version that a specifier accepts when it refuses the running Python; else nothing."""
+    """Gives a version that a specifier accepts when it refuses the running Python; nothing when none is promised.
+
+    It is the newest one of this machine; when none of them is accepted, the next after the running one, else before.
+    """
     if not isinstance(wanted, str):
         return ""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    from oxlang.packaging.local import PROMISED, find_all
 
     try:
         accepted = SpecifierSet(wanted)
@@ -187,8 +191,15 @@ def _other_python(wanted: object) -> str:
         raise error("OX0954", f"`requires-python` is no specifier of versions: `{wanted}`") from None
     if ".".join(str(part) for part in sys.version_info[:3]) in accepted:
         return ""
+    usable = [facts for _, facts in find_all(os.environ, cache_dir=cache_dir(os.environ)) if not facts.free_threaded]
+    fitting = [facts for facts in usable if facts.version_info >= PROMISED and facts.version in accepted]
+    if fitting:
+        return max(fitting, key=lambda facts: facts.version_info).major_minor
+    major, running = sys.version_info[:2]
+    minors = [*range(running, 100), *range(running - 1, PROMISED[1] - 1, -1)]
     # A patch version that real releases have, so that `>=3.12.1` accepts 3.12.
-    return next((one for one in _PYTHONS if f"{one}.99" in accepted or f"{one}.0" in accepted), "")
+    texts = (f"{major}.{minor}" for minor in minors)
+    return next((one for one in texts if f"{one}.99" in accepted or f"{one}.0" in accepted), "")
 
 
 def _local_imports(script: Path, text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from oxlang.diagnostics import OxError
 from oxlang.packaging.distribution import Distribution
 from oxlang.packaging.libpython import link_facts
-from oxlang.packaging.local import describe, find_all, find_interpreter
+from oxlang.packaging.local import describe, find_all, find_interpreter, probe
 
 
 def test_facts_are_the_interpreters(python: Distribution) -> None:
@@ -95,7 +96,36 @@ def test_find_all_gives_each_installation_once(cache_dir: Path) -> None:
     assert len(places) == len(set(places))
 
 
-@pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13"])
+def _acting(folder: Path, version: str, free_threaded: bool) -> Path:
+    """A program that answers as the running Python does, but for its version."""
+    facts = probe(Path(sys.executable))
+    facts |= {"version": version, "full_version": version, "free_threaded": free_threaded, "abiflags": "t" * free_threaded}
+    folder.mkdir(parents=True)
+    (folder / "answer.json").write_text(json.dumps(facts))
+    program = folder / "python3"
+    program.write_text(f"#!/bin/sh\ncat '{folder}/answer.json'\n")
+    program.chmod(0o755)
+    return program
+
+
+def test_free_threaded_builds(tmp_path: Path) -> None:
+    """`3.14` means the ordinary build and `3.14t` the free-threaded one; those before 3.14 cannot be embedded."""
+    versions = tmp_path / "versions"
+    early = _acting(versions / "3.13.1t" / "bin", "3.13.1", True)
+    with pytest.raises(OxError, match=r"is the free-threaded build of Python 3\.13\.1; of these, 3\.14 is the oldest"):
+        describe(early)
+    free = _acting(versions / "3.14.2t" / "bin", "3.14.2", True)
+    environment = {"PYENV_ROOT": str(tmp_path), "PATH": ""}
+    assert describe(free).free_threaded and describe(free).abi_tag == "cp314t"
+    if sys.version_info[:2] != (3, 14):
+        with pytest.raises(OxError) as caught:
+            find_interpreter("3.14", environment)
+        assert any("Python 3.14.2, free-threaded" in note for note in caught.value.diagnostic.notes)
+    assert find_interpreter("3.14t", environment) == free
+    assert find_interpreter("3.14", {"OXL_PYTHON": str(free)}) == free
+
+
+@pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13", "3.14"])
 def test_every_supported_version(version: str, cache_dir: Path) -> None:
     try:
         found = describe(

@@ -40,6 +40,8 @@ def test_the_python_that_a_program_wants(tmp_path: Path) -> None:
     found = find_application(tmp_path / "c.py")
     assert found.python_version == other
     assert f'default_python_distribution(python_version = "{other}")' in config_of(found)
+    write(tmp_path, e_DOT_py='# /// script\n# requires-python = ">=3.77.1"\n# ///\n')
+    assert find_application(tmp_path / "e.py").python_version == "3.77"
     write(tmp_path, d_DOT_py='# /// script\n# requires-python = "newest"\n# ///\n')
     with pytest.raises(OxError, match="no specifier"):
         find_application(tmp_path / "d.py")
