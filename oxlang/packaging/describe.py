@@ -22,7 +22,7 @@ from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEn
 OLDEST = (3, 9)
 OLDEST_FREE_THREADED = (3, 14)
 """PyO3, on which the runtime is built, supports builds without the global lock from this one on."""
-_FACTS_VERSION = 5
+_FACTS_VERSION = 6
 
 # The C library's own parts and GCC's runtime: every system has its own, so no extension module "links" them.
 BASE_LIBRARY = re.compile(
