@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 UserFunction = ast.Def | ast.Lambda
 _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in"})
 _BUILT_IN = {"True": BOOL, "False": BOOL, "None": NONE}
+_LIST = Ty("list")
 _COLLECTIONS = frozenset({"list", "dict", "tuple", "set", "string", "literal", "bytes", "int", "float", "bool"})
 _ELEMENTS_LOOKED_AT = 20
 _DEEPEST = 100
@@ -112,7 +113,8 @@ class Inference:
         if isinstance(declared, FunctionDef):
             return FUNCTION
         if isinstance(declared, ConstantDef):
-            return declared.type
+            is_module = declared.type == ANY and node.id in self.environment.types
+            return Ty("instance", name=node.id) if is_module else declared.type
         return _BUILT_IN.get(node.id, ANY)
 
     def _binary(self, node: ast.Binary) -> Ty:
@@ -163,6 +165,8 @@ class Inference:
         if isinstance(declared, FunctionDef):
             if declared.name == "resolve_target" and node.arguments:
                 return self._target_type(constant_text(node.arguments[0].value, self.program))
+            if declared.effect == "demands" and declared.returns == _LIST:
+                return Ty("list", (join(self._resources()),))  # a scan: its declaration says no more than `list`
             return declared.returns
         found = self.user_function(node.function)
         return ANY if found is None else found[0].returns(found[1])
@@ -437,9 +441,13 @@ class Inference:
             assert isinstance(call.function, ast.Attribute)
             if index == 0:
                 return [without_none(self.type_of(call.function.value))]
-            kinds = [k for k in self.environment.types.values() if k.attribute("add_include") is not None]
-            return [Ty("instance", name=one.name) for one in kinds]
+            return self._resources()
         return []
+
+    def _resources(self) -> list[Ty]:
+        """The types of resources: those with the attribute `add_include`."""
+        kinds = [k for k in self.environment.types.values() if k.attribute("add_include") is not None]
+        return [Ty("instance", name=one.name) for one in kinds]
 
 
 def element(ty: Ty) -> Ty:

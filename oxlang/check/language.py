@@ -58,7 +58,8 @@ def _any_result(hint: object) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def language_environment() -> Environment:
     """Gives the declarations of the language's functions and types."""
-    from oxlang.interp.builtins import collections, core, string
+    from oxlang.interp.builtins import collections, core, json, string
+    from oxlang.interp.values import Struct
 
     types = [
         LanguageType("string", str, "A text: a sequence of code points.", string.STRING_METHODS),
@@ -66,5 +67,6 @@ def language_environment() -> Environment:
         LanguageType("list", list, "A sequence of values that can change.", collections.LIST_METHODS),
         LanguageType("dict", dict, "Values by keys, in the order in which the keys came.", collections.DICT_METHODS),
         LanguageType("set", set, "Different values, in the order in which they came.", collections.SET_METHODS),
+        LanguageType("json", Struct, "The module `json`: texts in the JavaScript Object Notation.", json.FUNCTIONS),
     ]
     return Environment(types=types, functions=[_function(name, made) for name, made in sorted(core.CORE.items())])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lsprotocol import types
 
 from oxlang.bundled import bundled_path
+from oxlang.check.constants import text as constant_text
 from oxlang.check.fit import without_none
 from oxlang.declare.environment import ConstantDef
 from oxlang.declare.members import AttributeDef, FunctionDef, TypeDef
-from oxlang.declare.types import Ty
+from oxlang.declare.types import ANY, Ty
 from oxlang.docgen import markdown
 from oxlang.lint.kinds import module_path
 from oxlang.lsp.convert import to_offset, to_position
@@ -19,11 +21,14 @@ from oxlang.lsp.documents import Document
 from oxlang.lsp.place import call_around, parameter_of
 from oxlang.lsp.surroundings import Surroundings, surroundings
 from oxlang.syntax import ast
-from oxlang.syntax.visit import path_to, walk
+from oxlang.syntax.visit import path_to
 
 _KEYWORDS = (
     "and", "break", "continue", "def", "elif", "else", "for", "if", "in", "lambda", "load", "not", "or", "pass", "return",
 )
+_LANGUAGE_TYPES = ("NoneType", "bool", "float", "function", "int", "tuple")
+_DOT = re.compile(r"\.[ \t]*\w*$")
+_LONGEST_NAME = 200
 _CONSTANTS = ("True", "False", "None")
 _ARGUMENT, _MEMBER, _NAME, _KEYWORD = "0", "1", "2", "3"
 _Kind = types.CompletionItemKind
@@ -37,26 +42,42 @@ def completion(document: Document, position: types.Position) -> list[types.Compl
         return []
     if around.string is not None:
         return list(_in_string(_closed(document, offset, around), offset, around))
-    member = _attribute_at(document, offset)
-    if member is not None:
-        return list(_members(document, member))
-    if _defines(document.source.text, offset):
+    text = document.source.text
+    if _DOT.search(text, max(0, offset - _LONGEST_NAME), offset):
+        found = _attribute_at(document, offset) or _mended(document, offset, around)
+        return [] if found is None else list(_members(*found))
+    if _defines(text, offset):
         return []
-    return [*_parameters(document, offset), *_names(document, offset), *_words()]
+    return [*_values(document, offset), *_parameters(document, offset), *_names(document, offset), *_words()]
 
 
 # ---- behind a dot
 
 
-def _attribute_at(document: Document, offset: int) -> ast.Attribute | None:
+def _attribute_at(document: Document, offset: int) -> tuple[Document, ast.Attribute] | None:
     for node in reversed(path_to(document.file, offset)):
         if isinstance(node, ast.Attribute) and node.name.start <= offset <= node.name.end:
-            return node
+            return document, node
     for one in document.checked.inference.facts.attributes:
         between = document.source.text[one.value.end : offset]
         if not one.name.id and one.value.end < offset and between.strip() == ".":
-            return one
+            return document, one
     return None
+
+
+def _mended(document: Document, offset: int, around: Surroundings) -> tuple[Document, ast.Attribute] | None:
+    """Looks at the text with a name behind the dot, and as it is when the line goes on as it has to."""
+    text = document.source.text
+    closers = _closers(text, around)
+    for more in ("_", "_: pass", f"_{closers}", f"_{closers}: pass", f"_ in _{closers}"):
+        found = _attribute_at(document.with_text(text[:offset] + more + text[offset:]), offset)
+        if found is not None and found[0].checked.type_of(found[1].value) != ANY:
+            return found
+    return None
+
+
+def _closers(text: str, around: Surroundings) -> str:
+    return "".join({"(": ")", "[": "]", "{": "}"}[text[one]] for one in reversed(around.brackets))
 
 
 def _members(document: Document, node: ast.Attribute) -> Iterator[types.CompletionItem]:
@@ -89,8 +110,7 @@ def _closed(document: Document, offset: int, around: Surroundings) -> Document:
     end = len(text) if end < 0 else end
     if quote in text[offset:end]:
         return document
-    closers = "".join({"(": ")", "[": "]", "{": "}"}[text[one]] for one in reversed(around.brackets))
-    return document.with_text(text[:offset] + quote + closers + text[end:])
+    return document.with_text(text[:offset] + quote + _closers(text, around) + text[end:])
 
 
 def _in_string(document: Document, offset: int, around: Surroundings) -> Iterator[types.CompletionItem]:
@@ -120,9 +140,14 @@ def _texts(document: Document, literal: int, offset: int, written: str) -> Itera
                     yield from ((_plain(one), declared.qualified_name) for one in declared.choices)
                 return
             case ast.Binary(operator="==" | "!=" | "in" | "not in") if node.left.end <= literal:
-                yield from _choices(document.checked.type_of(node.left), "")
+                if _asks_for_type(node.left):
+                    yield from _type_names(document, node.left)
+                else:
+                    yield from _choices(document.checked.type_of(node.left), "")
                 return
     call = call_around(document, literal)
+    if call is not None and isinstance(call.function, ast.Attribute) and call.function.name.id in ("get", "pop"):
+        yield from _keys(document, call.function.value, literal)
     brackets = surroundings(document.source.text, literal).brackets
     in_list = bool(brackets) and document.source.text[brackets[-1]] == "["
     if call is None and in_list:
@@ -131,6 +156,18 @@ def _texts(document: Document, literal: int, offset: int, written: str) -> Itera
         yield from _argument_texts(document, call, literal, in_list)
     elif in_list:
         yield from _index_texts(document, brackets[-1])
+
+
+def _asks_for_type(node: ast.Expression) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.function, ast.Name) and node.function.id == "type"
+
+
+def _type_names(document: Document, call: ast.Expression) -> Iterator[tuple[str, str]]:
+    """What `type(x)` can be: the types of `x` as far as they are known, else every type."""
+    assert isinstance(call, ast.Call)
+    known = document.checked.type_of(call.arguments[0].value) if call.arguments else ANY
+    names = known.starlark_names if known != ANY else (*_LANGUAGE_TYPES, *sorted(document.environment.types))
+    yield from ((name, "type") for name in dict.fromkeys(names))
 
 
 def _plain(choice: str) -> str:
@@ -168,20 +205,32 @@ def _argument_texts(document: Document, call: ast.Call, literal: int, in_list: b
 
 
 def _index_texts(document: Document, bracket: int) -> Iterator[tuple[str, str]]:
-    """Keys of a dict that the file uses elsewhere: `VARS["…"]`."""
-    indexes = [
-        (one, one.value.id)
-        for one in walk(document.file)
-        if isinstance(one, ast.Index) and isinstance(one.value, ast.Name)
-    ]
-    for node, name in indexes:
-        if not node.value.end <= bracket <= node.end:
-            continue
-        for other, of in indexes:
-            if other is not node and of == name and isinstance(other.index, ast.Literal_):
-                key = other.index.value
-                if isinstance(key, str):
-                    yield key, name
+    for node in document.checked.nodes:
+        if isinstance(node, ast.Index) and node.value.end <= bracket <= node.end:
+            yield from _keys(document, node.value, bracket)
+
+
+def _keys(document: Document, owner: ast.Expression, here: int) -> Iterator[tuple[str, str]]:
+    """Keys of a dict: those it is made with, and those that the file uses elsewhere: `VARS["…"]`, `VARS.get("…")`."""
+    if not isinstance(owner, ast.Name):
+        return
+    binding = document.program.meaning.get(owner)
+    made = document.checked.inference.facts.sources.get(binding, []) if binding is not None else []
+    nodes: list[ast.Expression] = []
+    for source in made:
+        if isinstance(source.node, ast.DictExpression):
+            nodes += [entry.key for entry in source.node.entries]
+    for node in document.checked.nodes:
+        match node:
+            case ast.Index(value=ast.Name(id=name)) if name == owner.id and not node.start <= here <= node.end:
+                nodes.append(node.index)
+            case ast.Call(function=ast.Attribute(value=ast.Name(id=name), name=ast.Name(id="get" | "pop")), arguments=[first, *_]):
+                if name == owner.id and not node.start <= here <= node.end:
+                    nodes.append(first.value)
+    for key in nodes:
+        text = constant_text(key, document.program)
+        if text is not None:
+            yield text, owner.id
 
 
 def _load_texts(document: Document, load: ast.Load, literal: int) -> Iterator[tuple[str, str]]:
@@ -198,6 +247,30 @@ def _load_texts(document: Document, load: ast.Load, literal: int) -> Iterator[tu
     path_found = module_path(str(load.module.value), document.path)
     if module is not None and path_found is not None:
         yield from ((name, path_found.name) for name in module.program.exported)
+
+
+# ---- values
+
+
+def _values(document: Document, offset: int) -> Iterator[types.CompletionItem]:
+    """Texts that a setting or parameter takes, with quotes, where its value is to be written."""
+    text = document.source.text
+    start = offset
+    while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    if text[:start].rstrip(" \t")[-1:] != "=" or text[:start].rstrip(" \t")[-2:] in ("==", "!=", "<=", ">="):
+        return
+    mended = document.with_text(f'{text[:start]}""{text[offset:]}')
+    around = surroundings(mended.source.text, start + 1)
+    if around.literal != start:
+        return
+    edit = types.Range(to_position(document.source, start), to_position(document.source, offset))
+    for number, (choice, detail) in enumerate(_texts(mended, start, start + 1, "")):
+        quoted = f'"{choice}"'
+        yield types.CompletionItem(
+            label=quoted, kind=_Kind.Value, detail=detail, text_edit=types.TextEdit(edit, quoted), filter_text=choice,
+            sort_text=f"{_ARGUMENT}{number:03}",
+        )
 
 
 # ---- names

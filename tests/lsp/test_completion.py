@@ -79,3 +79,50 @@ def test_documentation(document: Open) -> None:
     item = next(one for one in document("regis¦\n").ask("completion") if one["label"] == "register_target")
     assert item["documentation"]["value"].startswith("Registers a function")
     assert item["detail"].startswith("register_target(target: string")
+
+
+POLICY = f"{DIST}policy = dist.make_python_packaging_policy()\n"
+EXE = f"{DIST}exe = dist.to_python_executable('a')\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (f"{POLICY}if policy.¦\n", "resources_location"),
+        (f"{POLICY}def f():\n    if policy.¦\n    return 1\n", "resources_location"),
+        (f"{EXE}for one in exe.¦\n", "pip_install"),
+        (f"{EXE}x = [one.¦ for one in exe.pip_install(['a'])]\n", "add_include"),
+        (f"{EXE}for one in exe.pip_install(['a']):\n    one.¦\n", "add_include"),
+        (f"{EXE}x = [1, 2\nexe.¦\n", "pip_install"),
+        (f"def broken(:\n    pass\n{EXE}exe.¦\n", "pip_install"),
+        (f"{POLICY}print(policy.¦\n", "resources_location"),
+        ("json.¦\n", "encode_indent"),
+        (f"{POLICY}policy.include_test = ¦\n", "True"),
+    ],
+)
+def test_behind_a_dot_in_unfinished_lines(document: Open, text: str, wanted: str) -> None:
+    assert wanted in labels(document(text))
+
+
+CALLBACK = f"{POLICY}policy.register_resource_callback(cb)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (f"def cb(policy, resource):\n    if type(resource) == '¦':\n        pass\n{CALLBACK}", "PythonModuleSource"),
+        (f"def cb(policy, resource):\n    if type(resource) in ('¦', 'File'):\n        pass\n{CALLBACK}", "PythonModuleSource"),
+        ("x = 1\nif type(x) == '¦':\n    pass\n", "int"),
+        ("d = {'alpha': 1}\nd['¦']\n", "alpha"),
+        ("d = {'alpha': 1}\nd.get('¦')\n", "alpha"),
+        ("a = VARS.get('mode', 'x')\nb = VARS['¦']\n", "mode"),
+        (f"{POLICY}policy.resources_location = ¦\n", '"in-memory"'),
+        ("default_python_distribution(flavor = ¦)\n", '"standalone"'),
+    ],
+)
+def test_values(document: Open, text: str, wanted: str) -> None:
+    assert wanted in labels(document(text))
+
+
+def test_nothing_behind_a_number(document: Open) -> None:
+    assert labels(document("x = 1.¦\n")) == []

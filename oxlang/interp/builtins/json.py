@@ -306,6 +306,9 @@ def _shown(one: str) -> str:
     return "'\\''" if one == "'" else f"'{one}'"
 
 
+FUNCTIONS = {"decode": decode, "encode": encode, "encode_indent": encode_indent, "indent": indent}
+
+
 def module() -> Struct:
     """Makes the module."""
-    return make_module("json", {"decode": decode, "encode": encode, "encode_indent": encode_indent, "indent": indent})
+    return make_module("json", FUNCTIONS)
