@@ -1,8 +1,8 @@
 """`dataclass` and its companions, as in the standard library, for a program that must start fast.
 
 The standard decorator imports `inspect` and compiles six methods for each class: 30 ms for the classes that a short
-command imports and mostly never instantiates. This one compiles a constructor when a class is first instantiated and
-shares the other methods. Type checkers see the standard library's; the names and the meaning of the arguments are its
+command imports and mostly never instantiates. This one compiles a constructor when a class has been instantiated a few
+times and shares the other methods. Type checkers see the standard library's; the names and the meaning of the arguments are its
 own, and what is not used here (`order`, `InitVar`, `KW_ONLY`, fields with metadata) does not exist.
 """
 
@@ -19,6 +19,8 @@ else:
     from operator import attrgetter
 
     _MISSING = object()
+    _USES_BEFORE_COMPILING = 8
+    _set = object.__setattr__
 
     class FrozenInstanceError(AttributeError):
         """A field of a frozen record was assigned."""
@@ -118,18 +120,49 @@ else:
         return any(name in base.__dict__.get("__slots__", ()) for base in cls.__mro__[1:])
 
     def _first(holder):
-        """Gives what stands for the constructor until the class is first instantiated."""
+        """Gives what stands for the constructor until the class has been instantiated a few times."""
+        uses = 0
 
         def __init__(self, /, *args, **kwargs):
+            nonlocal uses
             (cls,) = holder
-            init = cls.__init__ = _constructor(cls)
-            init(self, *args, **kwargs)
+            uses += 1
+            if uses > _USES_BEFORE_COMPILING or not _filled(self, cls, args, kwargs):
+                init = cls.__init__ = _constructor(cls)
+                init(self, *args, **kwargs)
 
         return __init__
 
+    def _filled(record, cls, args, kwargs):
+        """Does what a compiled constructor does; tells if the arguments are not right."""
+        found = cls.__dataclass_fields__
+        names = cls.__match_args__
+        if len(args) > len(names):
+            return False
+        given = dict(zip(names, args, strict=False))
+        for name, value in kwargs.items():
+            if name in given or name not in found or not found[name].init:
+                return False
+            given[name] = value
+        for name, one in found.items():
+            if name in given:
+                value = given[name]
+            elif one.default is not _MISSING:
+                value = one.default
+            elif one.factory is not _MISSING:
+                value = one.factory()
+            elif one.init:
+                return False
+            else:
+                continue
+            _set(record, name, value)
+        if hasattr(cls, "__post_init__"):
+            record.__post_init__()
+        return True
+
     def _constructor(cls):
         positional, named, lines = [], [], []
-        known = {"_MISSING": _MISSING}
+        known = {"_MISSING": _MISSING, "_set": _set}
         frozen = cls.__setattr__ is _frozen_setattr
         for one in cls.__dataclass_fields__.values():
             name = one.name
@@ -157,7 +190,6 @@ else:
                     known[f"_set_{name}"] = slot.__set__
                     lines.append(f" _set_{name}(self, {value})")
                 else:
-                    known["_set"] = object.__setattr__
                     lines.append(f" _set(self, {name!r}, {value})")
             else:
                 lines.append(f" self.{name} = {value}")

@@ -118,6 +118,18 @@ def test_as_the_standard_library(action: Any) -> None:
         assert repr(ours) == repr(theirs)
 
 
+def test_compiled_constructors_do_the_same() -> None:
+    """The first few instances are made without compiling anything."""
+    classes = _classes(records)
+    for _ in range(20):
+        assert repr(classes["Named"](1, name="abc")) == repr(THEIRS["Named"](1, name="abc"))
+        assert classes["Named"](1, name="abc").length == 3
+        assert classes["Box"]([1]).items == [1]
+        assert classes["Open"](b=(2,)).b == (2,)
+        with pytest.raises(TypeError, match=r"missing 1 required positional argument: 'x'"):
+            classes["Point"](y=1)
+
+
 def test_replace_and_fields() -> None:
     for classes, maker in ((OURS, records), (THEIRS, dataclasses)):
         point = classes["Point"](1)

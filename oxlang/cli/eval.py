@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from oxlang.cli.build import outputs_json
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import JOBS, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.session import (
     EXPLAIN,
@@ -147,6 +147,7 @@ def _explain(call: Invocation, session: Session) -> None:
 
 def _result(call: Invocation, session: Session, shown: str | dict[str, object], built: Sequence[Built]) -> None:
     if isinstance(shown, dict):
+        from oxlang.cli.build import outputs_json
         from oxlang.cli.output import write_json
 
         write_json(
@@ -193,6 +194,7 @@ COMMAND = Command(
         TRIPLE,
         VAR,
         VAR_ENV,
+        *LIMITS,
         JOBS,
         KEEP,
         UPGRADE,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from oxlang.bundled import bundled_path
 from oxlang.diagnostics.model import error
-from oxlang.diagnostics.spelling import did_you_mean, nearest
 from oxlang.source import SourceFile
 from oxlang.syntax.options import CONFIG, STDLIB, LanguageOptions
 
@@ -63,6 +62,8 @@ class Loader:
         values = []
         for name in names:
             if name not in exports:
+                from oxlang.diagnostics.spelling import did_you_mean, nearest
+
                 near = nearest(name, exports)
                 hint = f" (did you mean {near}?)" if near else ""
                 raise error(
@@ -103,6 +104,8 @@ class Loader:
             name = path.removeprefix(STDLIB_PREFIX)
             found = bundled_path("stdlib", name)
             if ".." in name.split("/") or not found.is_file():
+                from oxlang.diagnostics.spelling import did_you_mean
+
                 known = sorted(one.name for one in bundled_path("stdlib").glob("*.star"))
                 raise error(
                     "OX0210",
