@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS, limits
 from oxlang.cli.spec import Command
+
+if TYPE_CHECKING:
+    from oxlang.interp.thread import Limits
 
 
 def _run(call: Invocation) -> int:
@@ -21,7 +25,7 @@ def _run(call: Invocation) -> int:
         else:
             from oxlang.interp.command import run_path
 
-            run_path(path, out, modules=("json", "math", "struct", "time"))
+            run_path(path, out, modules=("json", "math", "struct", "time"), limits=_limits(call))
 
     reader, writer = sys.stdin.buffer, sys.stdout.buffer
     # Nothing else may write between the messages.
@@ -46,13 +50,23 @@ def _evaluate(call: Invocation, path: Path, arguments: dict[str, Any], out: Call
         env=call.environment,
         out=out,
         warn=call.terminal.diagnostic,
+        limits=_limits(call),
     )
+
+
+def _limits(call: Invocation) -> Limits:
+    """Gives the limits; without `--max-time` a program may stand at a breakpoint for any time."""
+    from oxlang.records import replace
+
+    found = limits(call.values)
+    return found if call.values.maybe("max_time") is not None else replace(found, seconds=None)
 
 
 COMMAND = Command(
     name="debug",
     summary="Run the debug adapter for editors, on standard input and output.",
     run=_run,
+    params=LIMITS,
     details="""
     Speaks the Debug Adapter Protocol: breakpoints with conditions, hit counts and messages, stepping, variables,
     expressions, errors. A config is evaluated with its default target, or with those of `targets`; nothing is built but

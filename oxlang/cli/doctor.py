@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import FORMAT_JSON, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.spec import Argument, Command
 from oxlang.diagnostics.model import OxError
@@ -201,6 +202,7 @@ COMMAND = Command(
         TRIPLE,
         VAR,
         VAR_ENV,
+        *LIMITS,
         FORMAT_JSON,
     ),
     details="The exit status is 1 when something that builds need is missing.",

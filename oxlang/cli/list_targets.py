@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import FORMAT_JSON, VAR, VAR_ENV
 from oxlang.cli.session import find_config, load
 from oxlang.cli.spec import Argument, Command, Option
@@ -69,6 +70,7 @@ COMMAND = Command(
         Option(("--all",), "Show also dependencies, the default of build scripts, and the name `build-artifacts`."),
         VAR,
         VAR_ENV,
+        *LIMITS,
         FORMAT_JSON,
     ),
     details="One target a line, sorted by name; the default one has a `*` before its name. No target's function is run.",

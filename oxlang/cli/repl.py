@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS, limits
 from oxlang.cli.options import RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.prompt import config_prompt, plain_prompt
 from oxlang.cli.session import find_config, load
@@ -45,7 +46,7 @@ def _prompt(call: Invocation, config: str | None) -> Prompt:
         return config_prompt(session)
     from oxlang.interp.thread import Thread
 
-    return plain_prompt(Thread(out=call.terminal.write))
+    return plain_prompt(Thread(out=call.terminal.write, limits=limits(call.values)))
 
 
 def _loop(call: Invocation, prompt: Prompt, interactive: bool) -> int:
@@ -167,6 +168,7 @@ COMMAND = Command(
         Option(("--dialect", "-i"), "Load a config first, and know the names of the dialect; no target is resolved."),
         VAR,
         VAR_ENV,
+        *LIMITS,
         RELEASE,
         TRIPLE,
     ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from oxlang.cli.build import report
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import JOBS, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.session import (
     EXPLAIN,
@@ -66,6 +67,7 @@ COMMAND = Command(
         RELEASE,
         VAR,
         VAR_ENV,
+        *LIMITS,
         JOBS,
         KEEP,
         UPGRADE,

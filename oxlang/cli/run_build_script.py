@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import VAR, VAR_ENV
 from oxlang.cli.spec import Argument, Command, Option
 
@@ -41,6 +42,7 @@ COMMAND = Command(
         Option(("--target",), "The target. Default: the config's default target of build scripts.", "NAME"),
         VAR,
         VAR_ENV,
+        *LIMITS,
     ),
     details="""
     Reads TARGET, PROFILE, CARGO_MANIFEST_DIR and OUT_DIR as cargo sets them for build scripts; PYOXIDIZER_ARTIFACT_DIR

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import limits
 from oxlang.cli.spec import Option
 
 TYPE_CHECKING = False
@@ -114,6 +115,7 @@ def load(
         options={"verbose": call.verbose},
         text=text,
         renewal=renewal,
+        limits=limits(call.values) if "max_steps" in given else None,
     )
 
 

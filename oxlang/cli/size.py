@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import FORMAT_JSON, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.spec import Argument, Command, Option, WrongUsage
 
@@ -102,6 +103,7 @@ COMMAND = Command(
         TRIPLE,
         VAR,
         VAR_ENV,
+        *LIMITS,
         FORMAT_JSON,
     ),
     details="For a target the line of the config that brought each package is shown, too.",

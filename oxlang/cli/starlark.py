@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS, limits
 from oxlang.cli.spec import Argument, Command, Option
 from oxlang.cli.watching import PROFILE, TRACE_STEPS, watched
 from oxlang.records import replace
@@ -18,15 +19,13 @@ _LANGUAGE = {
 
 def _run(call: Invocation) -> int:
     from oxlang.interp.command import run_path
-    from oxlang.interp.thread import DEFAULT_LIMITS
     from oxlang.syntax.options import STANDARD
 
     options = replace(STANDARD, **{field: True for key, field in _LANGUAGE.items() if call.values.flag(key)})
-    steps = call.values.integer("max_steps")
-    limits = DEFAULT_LIMITS if steps is None else replace(DEFAULT_LIMITS, steps=steps)
+    bounds = limits(call.values)
     with watched(call):
         for path in call.values.many("file"):
-            run_path(path, call.terminal.write, options, ("json", "math", "struct", "time"), limits, call.cache_dir)
+            run_path(path, call.terminal.write, options, ("json", "math", "struct", "time"), bounds, call.cache_dir)
     return 0
 
 
@@ -41,7 +40,7 @@ COMMAND = Command(
         Option(("--globalreassign",), "Let global variables be bound again."),
         Option(("--toplevelcontrol",), "Allow `if`, `for` and `while` outside of functions."),
         Option(("--loadbindsglobally",), "Let other files load what this one has loaded."),
-        Option(("--max-steps",), "Stop after this many steps.", "N"),
+        *LIMITS,
         PROFILE,
         TRACE_STEPS,
     ),

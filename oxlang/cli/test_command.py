@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS, limits
 from oxlang.cli.lint import files
 from oxlang.cli.options import FORMAT_JSON
 from oxlang.cli.spec import Argument, Command, Option
@@ -79,7 +80,9 @@ def run_file(call: Invocation, path: Path, wanted: str | None = None) -> Iterato
 def _load(call: Invocation, path: Path) -> Module:
     from oxlang.interp.command import run_path
 
-    return run_path(path, call.terminal.info, modules=_MODULES, cache_dir=call.cache_dir)
+    return run_path(
+        path, call.terminal.info, modules=_MODULES, limits=limits(call.values), cache_dir=call.cache_dir
+    )
 
 
 def _show(call: Invocation, one: Tested) -> None:
@@ -123,6 +126,7 @@ COMMAND = Command(
         Argument("PATH", "Files, or folders that are searched for `test_*.star` and `*_test.star`. Default: here.", "many"),
         Option(("--filter",), "Run only tests whose name contains this.", "TEXT"),
         FORMAT_JSON,
+        *LIMITS,
     ),
     details="""
     A test is a function whose name begins with `test_`; it fails when it ends with an error. `@stdlib//asserts.star`

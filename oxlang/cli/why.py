@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import FORMAT_JSON, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.session import find_config, load
 from oxlang.cli.spec import Argument, Command
@@ -56,6 +57,7 @@ COMMAND = Command(
         RELEASE,
         VAR,
         VAR_ENV,
+        *LIMITS,
         FORMAT_JSON,
     ),
     details="""

@@ -6,7 +6,7 @@
 """
 
 from oxlang.interp.module import Module, call, load_source, run
-from oxlang.interp.thread import Limits, Thread
+from oxlang.interp.thread import DEFAULT_LIMITS, Limits, Thread
 from oxlang.interp.values import to_python, to_starlark
 
-__all__ = ["Limits", "Module", "Thread", "call", "load_source", "run", "to_python", "to_starlark"]
+__all__ = ["DEFAULT_LIMITS", "Limits", "Module", "Thread", "call", "load_source", "run", "to_python", "to_starlark"]

@@ -126,7 +126,7 @@ def _own_stamp() -> str:
         here = os.path.dirname(__file__)
         parts = []
         for name in ("generate.py", "generate_expressions.py", "generate_calls.py", "generate_functions.py",
-                     "generate_statements.py", "analysis.py", "compiled.py",
+                     "generate_statements.py", "outline.py", "analysis.py", "compiled.py",
                      "../resolve/resolver.py", "../syntax/tables.py", "../syntax/layout.py", "../syntax/build.py"):  # fmt: skip
             try:
                 stat = os.stat(f"{here}/{name}")

@@ -19,14 +19,13 @@ from typing import Any, Literal
 
 from oxlang.diagnostics.model import OxError
 from oxlang.interp.formatting import repr_of, shortened
-from oxlang.interp.places import module_of
+from oxlang.interp.places import is_inner, module_of
 from oxlang.interp.values import SDict, SList, Struct, type_name
 from oxlang.records import dataclass, field
 from oxlang.source import SourceFile, Span
 
 Command = Literal["continue", "step-in", "step-over", "step-out", "stop"]
 Reason = Literal["breakpoint", "step", "exception", "pause", "entry"]
-_INNER = ("<listcomp>", "<dictcomp>", "<genexpr>", "<setcomp>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +227,7 @@ def _depth(frame: FrameType) -> int:
     depth = 0
     current: FrameType | None = frame
     while current is not None:
-        if module_of(current) is not None and current.f_code.co_name not in _INNER:
+        if module_of(current) is not None and not is_inner(current.f_code.co_name):
             depth += 1
         current = current.f_back
     return depth
@@ -261,7 +260,7 @@ def stack(frame: FrameType) -> list[StackFrame]:
         if module is not None:
             name = current.f_code.co_name
             here = place or module.span(current.f_lineno)
-            if name in _INNER:
+            if is_inner(name):
                 # A comprehension shows its variables and its place in the frame of its function.
                 inner = [*inner, *variables(current)]
                 place = here

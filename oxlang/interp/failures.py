@@ -13,7 +13,8 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import Frame, OxError, error
-from oxlang.interp.places import module_of
+from oxlang.interp.places import is_body, is_inner, module_of
+from oxlang.interp.thread import CALLS_TOO_DEEP
 from oxlang.interp.values import class_name
 from oxlang.interp.watch import Stopped
 from oxlang.source import Span
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from oxlang.interp.module import Module
     from oxlang.interp.thread import Thread
 
-_INNER = ("<listcomp>", "<dictcomp>", "<genexpr>", "<setcomp>")
+_ENDS = 20
 
 
 def translate(problem: BaseException, thread: Thread) -> BaseException:
@@ -32,13 +33,14 @@ def translate(problem: BaseException, thread: Thread) -> BaseException:
     if isinstance(problem, OxError):
         made: OxError | None = problem
     elif isinstance(problem, Stopped):
-        made = error("OX0409", f"evaluation stopped: {thread.cancelled or 'cancelled'}")
+        made = thread.stopped or error("OX0409", f"evaluation stopped: {thread.cancelled or 'cancelled'}")
     else:
         made = _explain(problem, innermost)
     if made is None:
         return problem
-    if made.diagnostic.code.id == "OX0405" and len(places) > 1 and made.diagnostic.span is None:
-        # The function that would run again finds out; the call is what is wrong.
+    deep = made.diagnostic.code.id == "OX0405" or made.diagnostic.message.startswith(CALLS_TOO_DEEP)
+    if deep and len(places) > 1 and made.diagnostic.span is None:
+        # The function that would run finds out; the call is what is wrong.
         places.pop()
         innermost = places[-1]
     if innermost is not None:
@@ -70,32 +72,30 @@ def _places(traceback: TracebackType | None) -> list[Place]:
 
 
 def _frames(places: list[Place]) -> tuple[Frame, ...]:
-    from oxlang.interp.formatting import function_name, shortened
+    from oxlang.interp.formatting import shortened
 
     frames: list[Frame] = []
-    for frame, module, line, _ in places:
+    middle = range(_ENDS, len(places) - _ENDS)
+    for at, (frame, module, line, _) in enumerate(places):
         code = frame.f_code
         span = module.span(line)
-        if code.co_name in _INNER and frames:
+        if frames and (is_inner(code.co_name) or is_body(code, places[at - 1][0].f_code)):
             last = frames[-1]
             frames[-1] = Frame(function=last.function, span=span, arguments=last.arguments)
             continue
         name = "<toplevel>" if code.co_name == "<module>" else code.co_name.removesuffix(".")
         name = "lambda" if name == "<lambda>" else name
         arguments: list[str] = []
-        if code.co_name != "<module>":
+        if code.co_name != "<module>" and at not in middle:
             count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
             values = frame.f_locals
             for variable in code.co_varnames[:count]:
                 if variable in values:
                     try:
                         arguments.append(f"{variable.removesuffix('.')} = {shortened(values[variable], 50)}")
-                    except RecursionError:
+                    except (RecursionError, OxError):
                         arguments.append(f"{variable} = …")
         frames.append(Frame(function=name, span=span, arguments=tuple(arguments)))
-    del function_name
-    if len(frames) > 40:
-        frames = [*frames[:20], *frames[-20:]]
     return tuple(frames)
 
 
@@ -143,8 +143,8 @@ def _explain(problem: BaseException, innermost: Place | None) -> OxError | None:
     if isinstance(problem, RecursionError):
         return error(
             "OX0408",
-            "Starlark stack overflow: maximum recursion depth exceeded",
-            help="calls or values are nested too deeply",
+            "Starlark stack overflow: calls or values are nested more deeply than Python allows",
+            help="use a loop, or keep values flat",
         )
     if isinstance(problem, MemoryError):
         return error("OX0407", "evaluation ran out of memory")

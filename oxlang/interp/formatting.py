@@ -22,6 +22,7 @@ _ESCAPES = {
     "\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v",
 }  # fmt: skip
 _MAX_DIGITS = 4000
+_LONG_BITS = 1 << 16
 _CHUNK = 10**_MAX_DIGITS
 
 
@@ -86,15 +87,30 @@ def int_text(value: int) -> str:
         return str(value)
     if value < 0:
         return "-" + int_text(-value)
-    return _long(value, max(1, int(value.bit_length() * 0.30103)) + 1).lstrip("0")
+    return _long(value) if value.bit_length() > _LONG_BITS else str(value)
 
 
-def _long(value: int, digits: int) -> str:
-    if digits <= _MAX_DIGITS:
-        return str(value).rjust(digits, "0")
-    half = digits // 2
-    high, low = divmod(value, 10**half)
-    return _long(high, digits - half) + _long(low, half)
+def _long(value: int) -> str:
+    """Gives the digits by way of the decimal module, whose arithmetic does not grow with the square of the length."""
+    import decimal
+
+    def part(rest: int, bits: int) -> decimal.Decimal:
+        if bits <= 512:
+            return decimal.Decimal(rest)
+        half = bits >> 1
+        high = rest >> half
+        power = powers.get(half)
+        if power is None:
+            power = powers[half] = decimal.Decimal(2) ** half
+        return part(rest - (high << half), half) + part(high, bits - half) * power
+
+    powers: dict[int, decimal.Decimal] = {}
+    with decimal.localcontext() as context:
+        context.prec = decimal.MAX_PREC
+        context.Emax = decimal.MAX_EMAX
+        context.Emin = decimal.MIN_EMIN
+        context.traps[decimal.Inexact] = True
+        return str(part(value, value.bit_length()))
 
 
 def text_of(value: Any) -> str:
@@ -155,7 +171,7 @@ def _write(value: Any, out: _Pieces, path: list[int]) -> None:
         if id(value) in path:
             out.append("{...}")
             return
-        path.append(id(value))
+        _deeper(path, value)
         out.append("{")
         first = True
         for key, item in value.items():
@@ -177,11 +193,20 @@ def _write(value: Any, out: _Pieces, path: list[int]) -> None:
         out.append(_other(value, path))
 
 
+def _deeper(path: list[int], value: Any) -> None:
+    from oxlang.interp.thread import CURRENT, too_nested
+
+    limit = CURRENT.thread.limits.depth
+    if len(path) >= limit:
+        raise too_nested(limit)
+    path.append(id(value))
+
+
 def _sequence(value: Any, out: _Pieces, path: list[int], opening: str, closing: str) -> None:
     if id(value) in path:
         out.append(opening + "..." + closing)
         return
-    path.append(id(value))
+    _deeper(path, value)
     out.append(opening)
     first = True
     for one in value:
@@ -209,7 +234,7 @@ def _other(value: Any, path: list[int]) -> str:
             return f'<{value.kind} "{value.name}">'
         if id(value) in path:
             return "struct(...)"
-        path.append(id(value))
+        _deeper(path, value)
         parts = []
         for name, field in sorted(value.fields.items()):
             inner = _Pieces()

@@ -19,7 +19,7 @@ from oxlang.interp.analysis import Analysis
 from oxlang.interp.generate_calls import CallGenerator
 from oxlang.interp.generate_expressions import ExpressionGenerator
 from oxlang.interp.generate_functions import FunctionGenerator
-from oxlang.interp.generate_statements import StatementGenerator
+from oxlang.interp.generate_statements import DEEPEST, StatementGenerator
 from oxlang.records import dataclass
 from oxlang.resolve.scopes import Program
 from oxlang.syntax import ast
@@ -57,6 +57,8 @@ class Generator(ExpressionGenerator, CallGenerator, StatementGenerator, Function
         self.ends: array[int] = array("I", [0])
         self.flags: list[str] = []
         self.temporaries_allowed = False
+        self.loops = 0
+        self.deepest = 0
         self.last = self.mark(0, 0)
         self.renamed = frozenset() if program.options.global_reassign else shadowing & program.globals.keys()
 
@@ -66,6 +68,10 @@ class Generator(ExpressionGenerator, CallGenerator, StatementGenerator, Function
         for statement in self.program.file.statements:
             self.statement(statement, body)
         module = py.Module(body=body, type_ignores=[])
+        if self.deepest > DEEPEST:
+            from oxlang.interp.outline import outline
+
+            outline(module)
         return Generated(module, self.starts, self.ends, tuple(self.flags))
 
     def mark(self, start: int, end: int) -> dict[str, Any]:

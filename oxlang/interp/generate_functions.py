@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from oxlang.interp.generate_expressions import Place
     from oxlang.syntax.options import LanguageOptions
 
+_LONG_CHAIN = 50
+"""Functions with at least as long a chain of calls below them count calls; shorter chains are no danger."""
+
 
 class FunctionGenerator:
     """The part of `Generator` for functions."""
@@ -83,8 +86,11 @@ class FunctionGenerator:
         inner: list[Any] = []
         for statement in node.body:
             self.statement(statement, inner)
+        inner = inner or [py.Pass(**at)]
+        if facts.height >= _LONG_CHAIN or (facts.guarded and self.options.recursion):
+            inner = self.counted(inner, at)
         if facts.guarded and not self.options.recursion:
-            inner = self.guarded(node, inner or [py.Pass(**at)], at)
+            inner = self.guarded(node, inner, at)
         body.extend(inner)
         made_def = py.FunctionDef(
             name=self.python_name(node.name), args=arguments, body=body or [py.Pass(**at)], decorator_list=[],
@@ -93,6 +99,18 @@ class FunctionGenerator:
         if "type_params" in py.FunctionDef._fields:
             setattr(made_def, "type_params", [])  # noqa: B010  # a field since Python 3.12 only
         return made_def
+
+    def counted(self, body: list[Any], at: Place) -> list[Any]:
+        """Wraps a body with the count of calls in calls."""
+        return [
+            py.Try(
+                body=[py.Expr(value=self.helper(".enter", [], at), **at), *body],
+                handlers=[],
+                orelse=[],
+                finalbody=[py.Expr(value=self.helper(".leave", [], at), **at)],
+                **at,
+            )
+        ]
 
     def guarded(self, node: ast.Def, body: list[Any], at: Place) -> list[Any]:
         """Wraps a body with the test for recursion."""
@@ -138,7 +156,9 @@ class FunctionGenerator:
             )  # fmt: skip
             converted = self.helper(".D", [self.name(ident, at)], at)
             body = py.Call(func=py.Lambda(args=inner, body=body, **at), args=[converted], keywords=[], **at)
-        if facts.guarded and not self.options.recursion:
+        if facts.guarded and self.options.recursion:
+            body = self.helper(".deeper", [py.Lambda(args=nothing, body=body, **at)], at)
+        elif facts.guarded:
             flag = f".busy{len(self.flags)}"
             self.flags.append(flag)
             body = self.helper(".guard", [self.constant(flag, at), py.Lambda(args=nothing, body=body, **at)], at)

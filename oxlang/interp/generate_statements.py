@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _IN_PLACE = {"+": ".iadd", "|": ".ior", "&": ".iand", "^": ".ixor", "-": ".isub"}
 _SHORT = 4096
+DEEPEST = 16
+"""Blocks in blocks of one function: Python's limit, 20, less those that guards and inlined comprehensions may add."""
 
 
 class StatementGenerator:
@@ -28,6 +30,8 @@ class StatementGenerator:
         meaning: dict[ast.Name, Binding]
         options: LanguageOptions
         temporaries_allowed: bool
+        loops: int
+        deepest: int
 
         def mark(self, start: int, end: int) -> Place: ...
 
@@ -358,8 +362,11 @@ class StatementGenerator:
                         self.store_items(items, self.tuple_or_unpacked(target, ident, place), place, body)
                 else:
                     self.store_items(items, self.tuple_or_unpacked(target, ident, place), place, body)
+        self.loops += 1
+        self.deepest = max(self.deepest, self.loops)
         for statement in node.body:
             self.statement(statement, body)
+        self.loops -= 1
         out.append(py.For(target=variable, iter=iterable, body=body or [py.Pass(**at)], orelse=[], **at))
 
     def tuple_or_unpacked(self, target: ast.Expression, ident: str, at: Place) -> Any:
@@ -376,7 +383,10 @@ class StatementGenerator:
         at = self.place(node.condition)
         cost = self.constant(self.analysis.cost([*node.body, node.condition]), at)
         test = py.BoolOp(op=py.And(), values=[self.helper(".tick", [cost], at), self.test(node.condition)], **at)
+        self.loops += 1
+        self.deepest = max(self.deepest, self.loops)
         out.append(py.While(test=test, body=self.block(node.body, at), orelse=[], **at))
+        self.loops -= 1
 
     def comprehension(self, node: ast.Comprehension, wrap: bool = True) -> Any:
         at = self.place(node)

@@ -11,7 +11,7 @@ from itertools import chain
 from oxlang.diagnostics.model import error
 from oxlang.interp.builtins.arguments import MISSING
 from oxlang.interp.builtins.core import python_range
-from oxlang.interp.thread import Thread, too_many_steps
+from oxlang.interp.thread import Thread
 from oxlang.interp.values import (
     Elements,
     FrozenDict,
@@ -102,14 +102,14 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
     def spend(count: int) -> None:
         thread.steps -= count
         if thread.steps < 0:
-            raise too_many_steps(limit)
+            thread.more_steps()
 
     def iterate(value: Any, cost: int) -> Any:
         kind = type(value)
         if kind is SList or kind is tuple or kind is SDict or kind is FrozenList or kind is FrozenDict:
             left = thread.steps = thread.steps - len(value) * cost
             if left < 0:
-                raise too_many_steps(limit)
+                thread.more_steps()
             return value
         return other(value, cost)
 
@@ -162,7 +162,7 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
             length = limit
         left = thread.steps = thread.steps - length * cost
         if left < 0:
-            raise too_many_steps(limit)
+            thread.more_steps()
         return found
 
     def view(name: str) -> Callable[[Any, int], Any]:
@@ -195,14 +195,24 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
     def tick(cost: int) -> bool:
         left = thread.steps = thread.steps - cost
         if left < 0:
-            raise too_many_steps(limit)
+            thread.more_steps()
         return True
+
+    def deeper(body: Callable[[], Any]) -> Any:
+        try:
+            thread.enter()
+            return body()
+        finally:
+            thread.leave()
 
     made: dict[str, Callable[..., Any]] = {
         ".iterate": iterate,
         ".iterate_locked": iterate_locked,
         ".range": range_loop,
         ".tick": tick,
+        ".enter": thread.enter,
+        ".leave": thread.leave,
+        ".deeper": deeper,
     }
     for name in ("items", "keys", "values"):
         made[f".view_{name}"] = view(name)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from oxlang.diagnostics.model import error
+from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.compiled import Compiled, as_entry, compile_source, table
 from oxlang.interp.functions import BuiltinFunction
-from oxlang.interp.thread import CURRENT, Thread
+from oxlang.interp.stack import LARGE, narrow, needs_stack, on_large_stack, widen
+from oxlang.interp.thread import CALLBACK_DEPTH, CURRENT, Thread
 from oxlang.interp.values import freeze, to_python, to_starlark
+from oxlang.interp.watch import Stopped, Watch, stop
 from oxlang.source import SourceFile, Span
 from oxlang.syntax.options import CONFIG, LanguageOptions
 
@@ -174,21 +176,29 @@ def run(
     scope[".module"] = module if into is None else into
     for flag in compiled.flags:
         scope[flag] = False
-    with _Entered(thread):
-        try:
-            exec(compiled.code, scope)
-        except BaseException as problem:
-            from oxlang.interp.failures import translate
-
-            raise translate(problem, thread)  # noqa: B904  # translate sets the cause
+    _guarded(thread, lambda: exec(compiled.code, scope))
     if freeze_after:
         module.freeze()
     thread.finished.append(module)
     return module
 
 
+def _guarded(thread: Thread, body: Callable[[], Any]) -> Any:
+    """Calls into generated code; what goes wrong becomes an OxError with place and call stack."""
+    depth = thread.limits.depth
+    if depth > LARGE and needs_stack(depth):
+        return on_large_stack(depth, lambda: _guarded(thread, body), lambda reason: stop(thread, reason))
+    with _Entered(thread):
+        try:
+            return body()
+        except BaseException as problem:
+            from oxlang.interp.failures import translate
+
+            raise translate(problem, thread)  # noqa: B904  # translate sets the cause
+
+
 class _Entered:
-    """Makes a thread the running one, with its clock, for the time of a `with` block."""
+    """Makes a thread the running one, with its clock and its room, for the time of a `with` block."""
 
     __slots__ = ("clock", "previous", "thread")
 
@@ -201,17 +211,31 @@ class _Entered:
         thread = self.thread
         if thread.cancelled is not None:
             raise error("OX0409", f"evaluation stopped: {thread.cancelled}")
+        if thread.watch is not None:
+            # Called back by the host.
+            try:
+                thread.enter(CALLBACK_DEPTH)
+            except OxError:
+                thread.leave(CALLBACK_DEPTH)
+                raise
         if thread.watch is None:
-            from oxlang.interp.watch import Watch
-
+            thread.stopped = None
             self.clock = thread.watch = Watch(thread)
+            widen(thread.limits.depth)
         self.previous, CURRENT.thread = CURRENT.thread, thread
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        thread = self.thread
         CURRENT.thread = self.previous
-        if self.clock is not None:
-            self.clock.finish()
-            self.thread.watch = None
+        if self.clock is None:
+            thread.leave(CALLBACK_DEPTH)
+            return
+        self.clock.finish()
+        thread.watch = None
+        narrow()
+        if kind is Stopped and thread.stopped is not None:
+            # It arrived while another error was being put into words.
+            raise thread.stopped from None
 
 
 def call(thread: Thread, function: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> Any:
@@ -219,13 +243,7 @@ def call(thread: Thread, function: Any, args: Sequence[Any] = (), kwargs: Mappin
 
     Raises OxError with place and call stack.
     """
-    with _Entered(thread):
-        try:
-            return function(*args, **(kwargs or {}))
-        except BaseException as problem:
-            from oxlang.interp.failures import translate
-
-            raise translate(problem, thread)  # noqa: B904  # translate sets the cause
+    return _guarded(thread, lambda: function(*args, **(kwargs or {})))
 
 
 def load_source(

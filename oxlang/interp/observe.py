@@ -13,10 +13,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from oxlang.interp.places import module_of
+from oxlang.interp.places import is_inner, module_of
 from oxlang.source import Span
-
-_INNER = ("<listcomp>", "<dictcomp>", "<genexpr>", "<setcomp>")
 
 
 class StepTrace:
@@ -97,7 +95,7 @@ class Profile:
         module = module_of(frame)
         if module is not None:
             name = frame.f_code.co_name
-            if name in _INNER:
+            if is_inner(name):
                 return None
             first = module.span(frame.f_code.co_firstlineno)
             if name == "<module>":

@@ -32,7 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_MAX_BITS = 1 << 20
+MAX_BITS = 1 << 20
 _MAX_REPEAT = 1 << 30
 _SMALL = 4096
 
@@ -89,8 +89,8 @@ def sub(left: Any, right: Any) -> Any:
 
 
 def _charge_bits(bits: int) -> None:
-    if bits > _MAX_BITS:
-        raise error("OX0407", f"an integer of {bits:,} bits is larger than the limit of {_MAX_BITS:,} bits")
+    if bits > MAX_BITS:
+        raise error("OX0407", f"an integer of {bits:,} bits is larger than the limit of {MAX_BITS:,} bits")
     charge(bits >> 3)
 
 

@@ -8,9 +8,21 @@ from oxlang.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
+    from types import CodeType, FrameType
 
     from oxlang.interp.module import Module
+
+_INNER = ("<listcomp>", "<dictcomp>", "<genexpr>", "<setcomp>", ".out")
+
+
+def is_inner(name: str) -> bool:
+    """Whether code of this name is a part of the function around it: a comprehension, or an outlined loop."""
+    return name in _INNER
+
+
+def is_body(code: CodeType, outer: CodeType) -> bool:
+    """Whether code is the body of a lambda that is called by way of a function of ours (`.guard`, `.deeper`)."""
+    return code.co_name == "<lambda>" and code.co_firstlineno == outer.co_firstlineno and code in outer.co_consts
 
 
 def module_of(frame: FrameType) -> Module | None:

@@ -1,7 +1,8 @@
 """A thread of evaluation: limits, output, the host's state, and where it is.
 
 Steps are charged where a loop begins (its length times the static cost of its body) and where deep functions are
-entered; nothing is counted within a loop. Memory is charged by the operations that can make much of it at once.
+entered; nothing is counted within a loop. Memory is charged by the operations that can make much of it at once. Calls in
+calls are counted by functions that may be entered again and by long chains of calls.
 """
 
 from __future__ import annotations
@@ -27,18 +28,23 @@ class Limits:
         steps: loop iterations times the size of their bodies, roughly one simple operation each.
         memory_bytes: sum of what large operations (repetition, concatenation, conversions, ranges written out) allocate.
         value_bytes: the largest single value.
+        depth: calls in calls; one by a built-in function (`sorted(key = …)`) counts as ten. Values in values, where
+            they are written out.
         seconds: wall clock; None for no limit.
 
-    How deep calls and values may be nested is Python's own limit (OX0408): about a thousand levels.
+    `memory_bytes` also bounds by how much the process may grow, where the system says how large it is (`watch`).
     """
 
     steps: int = 2_000_000_000
+    depth: int = 1000
     memory_bytes: int = 4 << 30
     value_bytes: int = 256 << 20
-    seconds: float | None = None
+    seconds: float | None = 3600.0
 
 
 DEFAULT_LIMITS = Limits()
+CALLBACK_DEPTH = 10
+_FIRST_STEPS = 100_000
 
 
 class Thread:
@@ -52,7 +58,8 @@ class Thread:
     """
 
     __slots__ = (
-        "cancelled", "extra", "finished", "limits", "loader", "memory", "name", "out", "steps", "watch",
+        "cancelled", "depth", "extra", "finished", "later", "limits", "loader", "memory", "name", "out", "steps", "stopped",
+        "watch",
     )  # fmt: skip
 
     def __init__(
@@ -68,9 +75,13 @@ class Thread:
         self.limits = limits
         self.loader = loader
         self.name = name
-        self.steps = limits.steps
+        # The first steps are granted without a clock; who takes more of them is watched (`more_steps`).
+        self.steps = min(limits.steps, _FIRST_STEPS)
+        self.later = limits.steps - self.steps
+        self.depth = limits.depth
         self.memory = limits.memory_bytes
         self.cancelled: str | None = None
+        self.stopped: OxError | None = None
         self.finished: list[Module] = []
         self.watch: Any = None
 
@@ -89,15 +100,34 @@ class Thread:
             raise error(
                 "OX0407",
                 f"evaluation allocates more than {self.limits.memory_bytes >> 20} MiB in large values",
-                help="raise the limit if the program is right",
+                help=MORE_MEMORY,
             )
+
+    def more_steps(self) -> None:
+        """Grants the steps behind the first ones, under the eyes of the clock. Raises OX0406."""
+        self.steps += self.later
+        self.later = 0
+        if self.steps < 0:
+            raise too_many_steps(self.limits.steps)
+        if self.watch is not None:
+            self.watch.begin()
+
+    def enter(self, levels: int = 1) -> None:
+        """Goes deeper. Raises OX0408; `leave` takes it back, also then."""
+        self.depth -= levels
+        if self.depth < 0:
+            raise too_deep(self.limits.depth)
+
+    def leave(self, levels: int = 1) -> None:
+        """Comes back from `enter`."""
+        self.depth += levels
 
     def cancel(self, reason: str = "cancelled") -> None:
         """Stops the evaluation from another thread of the process; it ends with OX0409."""
         from oxlang.interp.watch import stop
 
         self.cancelled = reason
-        stop(self)
+        stop(self, reason)
 
 
 def too_many_steps(limit: int) -> OxError:
@@ -105,13 +135,32 @@ def too_many_steps(limit: int) -> OxError:
     return error(
         "OX0406",
         f"evaluation takes more than {limit:,} steps",
-        help="is a loop longer than it was meant to be?",
+        help="is a loop longer than it was meant to be? `--max-steps` sets the limit",
     )
+
+
+CALLS_TOO_DEEP = "Starlark stack overflow: calls are nested more than "
+MORE_MEMORY = "`--max-memory` sets the limit, if the program is right"
+
+
+def too_deep(limit: int) -> OxError:
+    """Makes the error for calls in calls in calls."""
+    return error(
+        "OX0408", f"{CALLS_TOO_DEEP}{limit:,} deep", help="does the recursion end? `--max-depth` sets the limit"
+    )
+
+
+def too_nested(limit: int) -> OxError:
+    """Makes the error for values in values in values."""
+    return error("OX0408", f"values are nested more than {limit:,} deep", help="`--max-depth` sets the limit")
 
 
 def too_large(size_bytes: int, limit: int) -> OxError:
     """Makes the error for one value that is too large."""
-    return error("OX0407", f"a value of {size_bytes:,} bytes is larger than the limit of {limit:,} bytes")
+    return error(
+        "OX0407", f"a value of {size_bytes:,} bytes is larger than the limit of {limit:,} bytes",
+        help="a value may take a sixteenth of `--max-memory`",
+    )  # fmt: skip
 
 
 class _Current:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from oxlang.graph.platform import BuildSettings
     from oxlang.graph.tree import Tree
     from oxlang.interp.module import Module
+    from oxlang.interp.thread import Limits
     from oxlang.source import SourceFile, Span
 
 _RESULT = "expression_value"
@@ -150,6 +151,7 @@ def load(
     options: Mapping[str, Any] | None = None,
     text: str | None = None,
     renewal: Renewal | None = None,
+    limits: Limits | None = None,
 ) -> Session:
     """Evaluates a config.
 
@@ -171,6 +173,7 @@ def load(
         options: further settings, such as `verbose`.
         text: the config itself, when it lies in no file.
         renewal: what resolves requirements anew.
+        limits: how much the evaluation may take; the defaults of the language without it.
 
     Raises OX0951 when the file cannot be read, and everything that the language and the dialect raise.
     """
@@ -209,7 +212,7 @@ def load(
     if text is None:
         context.note(config)
     try:
-        _evaluate(session)
+        _evaluate(session, limits)
     except OxError as problem:
         from oxlang.dialect.former import advise
 
@@ -237,7 +240,7 @@ def read_config(config: Path | str) -> SourceFile:
     return SourceFile(str(config), text)
 
 
-def _evaluate(session: Session) -> None:
+def _evaluate(session: Session, limits: Limits | None) -> None:
     from oxlang import interp
     from oxlang.dialect.environment import constant_values, environment
     from oxlang.interp.loader import Loader
@@ -246,7 +249,7 @@ def _evaluate(session: Session) -> None:
 
     context = session.context
     declared = environment()
-    context.thread = thread = interp.Thread(out=context.out, extra=context)
+    context.thread = thread = interp.Thread(out=context.out, extra=context, limits=limits or interp.DEFAULT_LIMITS)
     Loader(
         thread,
         predeclare(declared, None, thread),

@@ -9,7 +9,7 @@ import pytest
 
 from oxlang.bundled import bundled_path
 from oxlang.diagnostics.model import OxError
-from oxlang.interp import Thread, load_source
+from oxlang.interp import Thread, load_source, operators
 from oxlang.interp.thread import DEFAULT_LIMITS
 from oxlang.interp.values import to_python
 from oxlang.source import SourceFile
@@ -78,12 +78,15 @@ def test_options_per_kind_of_file() -> None:
 
 
 def test_limits() -> None:
-    limits = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \| [^|]*\|$", PAGE.partition("## Limits")[2].partition("## ")[0], re.M))
+    limits = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \| [^|]*\| [^|]*\|$", PAGE.partition("## Limits")[2].partition("## ")[0], re.M))
     numbers = {what.partition(" (")[0]: value for what, value in limits.items()}
     assert numbers["steps"] == f"{DEFAULT_LIMITS.steps:,}"
-    assert numbers["memory of large operations, in all"] == f"{DEFAULT_LIMITS.memory_bytes >> 30} GiB"
+    assert numbers["calls in calls; a call by a built-in function"] == str(DEFAULT_LIMITS.depth)
+    assert numbers["values in values, where they are written out"] == str(DEFAULT_LIMITS.depth)
+    assert numbers["memory of large operations, in all; and by how much the process grows"] == f"{DEFAULT_LIMITS.memory_bytes >> 20} MiB"
     assert numbers["one value"] == f"{DEFAULT_LIMITS.value_bytes >> 20} MiB"
-    assert numbers["time"] == "none" and DEFAULT_LIMITS.seconds is None
+    assert numbers["one integer"].startswith(f"{operators.MAX_BITS:,} bits")
+    assert numbers["time"] == f"{DEFAULT_LIMITS.seconds:g} seconds"
     assert numbers["brackets in brackets"] == str(layout.MAX_NESTING)
     assert numbers["blocks in blocks"] == str(layout.MAX_BLOCKS)
     assert numbers["operators, calls and attributes in a row"] == str(layout.MAX_CHAIN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oxlang.declare.booleans import Bool
 from oxlang.diagnostics.model import OxError, error
+from oxlang.interp.thread import CURRENT
 from oxlang.interp.values import Elements, Range, SDict, SList, SSet, type_name
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ MISSING: Any = type("Missing", (), {"__slots__": (), "__repr__": lambda self: "â
 """Default of a parameter whose absence the function must see."""
 
 _MAX_INDEX = (1 << 63) - 1
+_LARGE = 4096
 
 
 def wrong(function: str, parameter: str, value: Any, want: str) -> OxError:
@@ -25,12 +27,17 @@ def wrong(function: str, parameter: str, value: Any, want: str) -> OxError:
 def iterable(function: str, value: Any, parameter: str = "iterable") -> Iterable[Any]:
     """Gives what Python can iterate over. Raises OX0351 for a value that is no sequence of elements."""
     if isinstance(value, (SList, tuple, SDict)):
+        if len(value) > _LARGE:
+            _charge(function, value)
         return value
     if isinstance(value, Range):
+        _charge(function, value.python)
         return value.python
     if isinstance(value, SSet):
+        _charge(function, value.keys)
         return value.keys
     if isinstance(value, Elements):
+        _charge(function, value.of)
         return value.values  # type: ignore[no-any-return]
     if isinstance(value, (str, bytes, int, float, Bool)) or value is None or not hasattr(type(value), "__iter__"):
         hint = "use `x.elems()` for the characters of a string" if isinstance(value, str) else None
@@ -41,6 +48,22 @@ def iterable(function: str, value: Any, parameter: str = "iterable") -> Iterable
             notes=[f"{type_name(value)} value is not iterable: iteration is not supported"],
         )
     return value  # type: ignore[no-any-return]
+
+
+def _charge(function: str, value: Any) -> None:
+    """Charges what a built-in function does with many elements: the work, and the room where it makes a new list."""
+    try:
+        length = len(value)
+    except OverflowError:
+        length = 1 << 62
+    if length <= _LARGE:
+        return
+    thread = CURRENT.thread
+    if function not in ("any", "all"):
+        thread.charge_memory(length * 8)
+    thread.steps -= length >> 2
+    if thread.steps < 0:
+        thread.more_steps()
 
 
 def text(function: str, parameter: str, value: Any) -> str:

@@ -8,8 +8,8 @@ from oxlang.interp.attributes import attribute_names, get_attribute, has_attribu
 from oxlang.interp.builtins.arguments import MISSING, flag, integer, iterable, text, wrong
 from oxlang.interp.builtins.collections import fill_dict
 from oxlang.interp.formatting import float_to_int, int_text, repr_of, text_of
-from oxlang.interp.operators import hash_check
-from oxlang.interp.thread import charge
+from oxlang.interp.operators import MAX_BITS, hash_check
+from oxlang.interp.thread import CALLBACK_DEPTH, CURRENT, charge
 from oxlang.interp.values import (
     NAN,
     Elements,
@@ -230,8 +230,8 @@ def _parse_int(given: str, base: Any) -> int:
     allowed = _DIGITS[:actual]
     if not digits or any(one not in allowed for one in digits.lower()) or not digits.isascii():
         raise problem
-    if len(digits) > 1 << 20:
-        raise error("OX0407", f"int: a number of {len(digits):,} digits is too large")
+    if len(digits) > MAX_BITS // (actual.bit_length() - 1):
+        raise error("OX0407", f"int: a number of {len(digits):,} digits is too large", help=f"integers have at most {MAX_BITS:,} bits")
     value = _long_int(digits, actual)
     return -value if given[0] == "-" else value
 
@@ -255,10 +255,7 @@ def len_(x: Any, /) -> int:
 
 def list_(x: Any = (), /) -> SList:
     """Gives a new list of the elements of an iterable."""
-    made = SList(iterable("list", x)) if x != () else SList()
-    if len(made) > _LARGE:
-        charge(len(made) * 8)
-    return made
+    return SList(iterable("list", x)) if x != () else SList()
 
 
 def _extreme(function: str, choose: Callable[..., Any], args: tuple[Any, ...], key: Any) -> Any:
@@ -270,9 +267,19 @@ def _extreme(function: str, choose: Callable[..., Any], args: tuple[Any, ...], k
     if not values:
         raise error("OX0357", f"{function}: argument is an empty sequence: expected at least one item")
     try:
-        return choose(values) if key is None else choose(values, key=_callable(function, key))
+        return choose(values) if key is None else _with_key(lambda: choose(values, key=_callable(function, key)))
     except TypeError as problem:
         raise incomparable(function, values if key is None else None, problem) from None
+
+
+def _with_key(operation: Callable[[], Any]) -> Any:
+    """Runs what calls a function of the program for each element; that takes more of Python's stack than other calls."""
+    thread = CURRENT.thread
+    try:
+        thread.enter(CALLBACK_DEPTH)
+        return operation()
+    finally:
+        thread.leave(CALLBACK_DEPTH)
 
 
 def _callable(function: str, key: Any) -> Callable[..., Any]:
@@ -382,12 +389,29 @@ def sorted_(iterable_: Any, /, key: Any = MISSING, reverse: Any = FALSE) -> SLis
     backwards = flag("sorted", "reverse", reverse) if type(reverse) is Bool else bool(integer("sorted", "reverse", reverse))
     try:
         if key is MISSING:
-            values.sort(reverse=backwards)
+            values = _sorted(values, backwards)
         else:
-            values.sort(key=_callable("sorted", key), reverse=backwards)
+            _with_key(lambda: values.sort(key=_callable("sorted", key), reverse=backwards))
     except TypeError as problem:
         raise incomparable("sorted", list(iterable("sorted", iterable_)) if key is MISSING else None, problem) from None
     return SList(values)
+
+
+_RUN = 1 << 17
+
+
+def _sorted(values: list[Any], backwards: bool) -> list[Any]:
+    """Sorts in pieces and joins them by twos, so that an evaluation can be stopped in between."""
+    if len(values) <= _RUN:
+        values.sort(reverse=backwards)
+        return values
+    runs = [sorted(values[at : at + _RUN], reverse=backwards) for at in range(0, len(values), _RUN)]
+    while len(runs) > 1:
+        for at in range(0, len(runs) - 1, 2):
+            runs[at] += runs[at + 1]
+            runs[at].sort(reverse=backwards)
+        runs = runs[::2]
+    return runs[0]
 
 
 def str_(x: Any = "", /) -> str:
