@@ -39,6 +39,16 @@ class LanguageType(TypeDef):
         self._methods = {name: _function(name, made, self.name) for name, made in sorted(self._table.items())}
 
 
+class LanguageModule(LanguageType):
+    """A module of the language: its functions have no receiver."""
+
+    __slots__ = ()
+
+    def _read(self) -> None:
+        self._attributes = {}
+        self._methods = {name: _function(f"{self.name}.{name}", made) for name, made in sorted(self._table.items())}
+
+
 def _function(name: str, implementation: Callable[..., Any], owner: str = "") -> FunctionDef:
     hint = getattr(implementation, "__annotations__", {}).get("return")
     known = _RESULTS.get(hint if isinstance(hint, str) else "")
@@ -67,6 +77,6 @@ def language_environment() -> Environment:
         LanguageType("list", list, "A sequence of values that can change.", collections.LIST_METHODS),
         LanguageType("dict", dict, "Values by keys, in the order in which the keys came.", collections.DICT_METHODS),
         LanguageType("set", set, "Different values, in the order in which they came.", collections.SET_METHODS),
-        LanguageType("json", Struct, "The module `json`: texts in the JavaScript Object Notation.", json.FUNCTIONS),
+        LanguageModule("json", Struct, "The module `json`: texts in the JavaScript Object Notation.", json.FUNCTIONS),
     ]
     return Environment(types=types, functions=[_function(name, made) for name, made in sorted(core.CORE.items())])

@@ -91,10 +91,10 @@ def _members(document: Document, node: ast.Attribute) -> Iterator[types.Completi
             if attribute.name not in seen:
                 seen.add(attribute.name)
                 yield _item(attribute.name, _Kind.Property, attribute, _MEMBER, detail=str(attribute.type))
-        for method in kind.methods.values():
-            if method.name not in seen:
-                seen.add(method.name)
-                yield _item(method.name, _Kind.Method, method, _MEMBER, detail=method.signature())
+        for name, method in kind.methods.items():
+            if name not in seen:
+                seen.add(name)
+                yield _item(name, _Kind.Method, method, _MEMBER, detail=method.signature())
 
 
 # ---- in strings
