@@ -31,7 +31,7 @@ _TABLE = (
     ("packaging.pack", 4, "pack", "compute_pack"),
     ("packaging.extra", 3, "pack", "compute_extra"),
     ("packaging.attach", 3, "attach", "compute_attach"),
-    ("packaging.licenses", 1, "licensing", "compute_licenses"),
+    ("packaging.licenses", 2, "licensing", "compute_licenses"),
     ("packaging.build-wheel", 1, "wheel_writer", "build_wheel"),
     ("packaging.budget", 1, "budget", "compute_budget"),
     ("packaging.bundle", 1, "bundle", "compute_bundle"),

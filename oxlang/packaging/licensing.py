@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from oxlang.packaging.scan import Scan
     from oxlang.source import Span
 
-LICENSES, LICENSES_VERSION = "packaging.licenses", 1
+LICENSES, LICENSES_VERSION = "packaging.licenses", 2
 REPORT_FILE = "COPYING.txt"
 Component = dict[str, Any]
 
@@ -329,7 +329,7 @@ def _licenses_of(headers: Mapping[str, list[str]]) -> tuple[list[str], list[str]
 
 def license_summary(components: Sequence[Component]) -> str:
     """Gives the summary: counts, and a table by licence."""
-    from oxlang.packaging.spdx import FSF_FREE, OSI_APPROVED, is_copyleft, licence_ids
+    from oxlang.packaging.spdx import is_copyleft, is_fsf_free, is_osi_approved, licence_ids
 
     counts: dict[str, int] = {}
     for one in components:
@@ -352,7 +352,7 @@ def license_summary(components: Sequence[Component]) -> str:
         "Count   OSI   FSF-free   Copyleft   SPDX License",
     ]
     for identifier in sorted(counts, key=lambda one: (-counts[one], one)):
-        marks = (identifier in OSI_APPROVED, identifier in FSF_FREE, is_copyleft(identifier))
+        marks = (is_osi_approved(identifier), is_fsf_free(identifier), is_copyleft(identifier))
         osi, fsf, left = ("[x]" if mark else "[ ]" for mark in marks)
         lines.append(f"{counts[identifier]:>5}   {osi}     {fsf}        {left}       {identifier}")
     return "\n".join(lines) + "\n"
@@ -391,7 +391,7 @@ def component_title(one: Component) -> str:
 
 def license_document(components: Sequence[Component], *, with_noteworthy: bool = False) -> str:
     """Gives the whole report: summary, components with their texts, SPDX texts."""
-    from oxlang.packaging.spdx import FULL_NAMES, licence_ids
+    from oxlang.packaging.spdx import exception_ids, licence_ids
 
     out = [license_summary(components), ""]
     if with_noteworthy and (notes := noteworthy(components)):
@@ -408,7 +408,8 @@ def license_document(components: Sequence[Component], *, with_noteworthy: bool =
             if one.get(key):
                 out.append(f"{label}: {one[key]}")
         out.append(_license_line(one))
-        identifiers.update(dict.fromkeys(licence_ids(one.get("spdx", ""))))
+        expression = one.get("spdx", "")
+        identifiers.update(dict.fromkeys([*licence_ids(expression), *exception_ids(expression)]))
         for file, text in one.get("texts", ()):
             key = " ".join(text.split())
             if key in printed:
@@ -418,14 +419,28 @@ def license_document(components: Sequence[Component], *, with_noteworthy: bool =
             out += ["", f"{file}:", "-" * 80, text.rstrip("\n"), "-" * 80]
         out.append("")
     if identifiers:
-        out += ["SPDX License Texts", "==================", ""]
-        for identifier in sorted(identifiers):
-            out += [
-                f"{identifier} / {FULL_NAMES.get(identifier, identifier)}",
-                f"    The text is not included here; see https://spdx.org/licenses/{identifier}.html",
-                "",
-            ]
+        out += ["SPDX License Texts", "==================", "", *_spdx_texts(sorted(identifiers))]
     return "\n".join(out).rstrip("\n") + "\n"
+
+
+def _spdx_texts(identifiers: Sequence[str]) -> list[str]:
+    """Gives the full texts of licences and exceptions; a text that several have stands there once."""
+    from oxlang.packaging.spdx import full_name, license_text
+
+    lines: list[str] = []
+    printed: dict[str, str] = {}
+    for identifier in identifiers:
+        lines.append(f"{identifier} / {full_name(identifier)}")
+        text = license_text(identifier)
+        if text is None:
+            place = "" if identifier.startswith("LicenseRef-") else f"; see https://spdx.org/licenses/{identifier}.html"
+            lines += [f"    The text is not included here{place}", ""]
+        elif text in printed:
+            lines += [f"    The text is the same as that of {printed[text]}, see there.", ""]
+        else:
+            printed[text] = identifier
+            lines += ["-" * 80, text.rstrip("\n"), "-" * 80, ""]
+    return lines
 
 
 def _license_line(one: Component) -> str:

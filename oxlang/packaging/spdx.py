@@ -1,11 +1,15 @@
 """Licence expressions: which licences are copyleft, and whether an expression can be met without one.
 
-Identifiers are SPDX's; the sets are facts about those licences as SPDX, OSI and FSF list them.
+What SPDX says of each licence stands in `spdx-licenses.json`, the texts in `spdx-texts.json.xz`; `spdx_list` makes both.
+They are read when a report is written, and not before.
 """
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 _COPYLEFT_PREFIXES = (
     "AGPL-", "GPL-", "LGPL-", "MPL-", "EPL-", "EUPL-", "CDDL-", "CPL-", "OSL-", "CC-BY-SA-", "CECILL-", "QPL-",
@@ -81,56 +85,64 @@ def can_avoid_copyleft(expression: str) -> bool:
     return either() and position >= len(tokens)
 
 
-FULL_NAMES: dict[str, str] = {
-    "0BSD": "BSD Zero Clause License",
-    "AFL-3.0": "Academic Free License v3.0",
-    "AGPL-3.0-only": "GNU Affero General Public License v3.0 only",
-    "AGPL-3.0-or-later": "GNU Affero General Public License v3.0 or later",
-    "Apache-2.0": "Apache License 2.0",
-    "BSD-2-Clause": 'BSD 2-Clause "Simplified" License',
-    "BSD-3-Clause": 'BSD 3-Clause "New" or "Revised" License',
-    "BSL-1.0": "Boost Software License 1.0",
-    "blessing": "SQLite Blessing",
-    "bzip2-1.0.6": "bzip2 and libbzip2 License v1.0.6",
-    "CC0-1.0": "Creative Commons Zero v1.0 Universal",
-    "EPL-2.0": "Eclipse Public License 2.0",
-    "EUPL-1.2": "European Union Public License 1.2",
-    "GPL-2.0-only": "GNU General Public License v2.0 only",
-    "GPL-2.0-or-later": "GNU General Public License v2.0 or later",
-    "GPL-3.0-only": "GNU General Public License v3.0 only",
-    "GPL-3.0-or-later": "GNU General Public License v3.0 or later",
-    "HPND": "Historical Permission Notice and Disclaimer",
-    "ISC": "ISC License",
-    "LGPL-2.1-or-later": "GNU Lesser General Public License v2.1 or later",
-    "LGPL-3.0-only": "GNU Lesser General Public License v3.0 only",
-    "LGPL-3.0-or-later": "GNU Lesser General Public License v3.0 or later",
-    "MIT": "MIT License",
-    "MIT-0": "MIT No Attribution",
-    "MPL-1.1": "Mozilla Public License 1.1",
-    "MPL-2.0": "Mozilla Public License 2.0",
-    "PSF-2.0": "Python Software Foundation License 2.0",
-    "Python-2.0": "Python License 2.0",
-    "TCL": "TCL/TK License",
-    "Unicode-3.0": "Unicode License v3",
-    "Unlicense": "The Unlicense",
-    "UPL-1.0": "Universal Permissive License v1.0",
-    "X11-distribute-modifications-variant": "X11 License Distribution Modification Variant",
-    "Zlib": "zlib License",
-    "ZPL-2.1": "Zope Public License 2.1",
-}
-"""Full names of the licences that Python programs commonly meet."""
+def full_name(identifier: str) -> str:
+    """Gives the name of a licence, such as `MIT License`; that of an unknown one is its identifier."""
+    return str(_facts(identifier).get("name", identifier))
 
-OSI_APPROVED = frozenset(FULL_NAMES) - {
-    "bzip2-1.0.6", "CC0-1.0", "HPND", "TCL", "X11-distribute-modifications-variant", "blessing",
-}  # fmt: skip
-FSF_FREE = frozenset(FULL_NAMES) - {
-    "0BSD", "BSD-2-Clause", "blessing", "bzip2-1.0.6", "MIT-0", "PSF-2.0", "TCL", "Unicode-3.0",
-    "X11-distribute-modifications-variant",
-}  # fmt: skip
+
+def is_osi_approved(identifier: str) -> bool:
+    """Whether the Open Source Initiative has approved a licence."""
+    return bool(_facts(identifier).get("osi", False))
+
+
+def is_fsf_free(identifier: str) -> bool:
+    """Whether the Free Software Foundation counts a licence as free."""
+    return bool(_facts(identifier).get("fsf", False))
+
+
+def license_text(identifier: str) -> str | None:
+    """Gives the full text of a licence or exception; None when SPDX has none of that name."""
+    texts = _texts()
+    return texts.get(identifier) or texts.get(identifier.removesuffix("+"))
+
+
+def exception_ids(expression: str) -> list[str]:
+    """Gives the identifiers of the exceptions in an expression (`GPL-2.0-only WITH Classpath-exception-2.0`)."""
+    return re.findall(r"(?i:\bWITH)\s+([A-Za-z0-9.+-]+)", expression)
+
+
+def _facts(identifier: str) -> Mapping[str, object]:
+    known = _list()
+    return known.get(identifier) or known.get(identifier.removesuffix("+")) or {}
+
+
+@lru_cache(maxsize=1)
+def _list() -> dict[str, dict[str, object]]:
+    import json
+
+    found: dict[str, dict[str, object]] = json.loads(_data("spdx-licenses.json"))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, str]:
+    import json
+
+    try:
+        import lzma
+    except ImportError:  # A Python that was built without it.
+        return {}
+    found: dict[str, str] = json.loads(lzma.decompress(_data("spdx-texts.json.xz")))
+    return found
+
+
+def _data(name: str) -> bytes:
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name), "rb") as file:
+        return file.read()
 
 
 def is_expression(text: str) -> bool:
-    """Whether a text is an SPDX expression of identifiers known here."""
+    """Whether a text is an expression of identifiers that SPDX lists."""
     identifiers = licence_ids(text)
     if not identifiers or not re.fullmatch(r"[A-Za-z0-9.+() /-]+", text):
         return False
@@ -138,6 +150,4 @@ def is_expression(text: str) -> bool:
 
 
 def _is_known(identifier: str) -> bool:
-    return identifier.rstrip("+") in FULL_NAMES or identifier.startswith(
-        ("GPL-", "LGPL-", "AGPL-", "MPL-", "Apache-", "BSD-", "CC-BY-", "EPL-", "CDDL-", "LicenseRef-")
-    )
+    return bool(_facts(identifier)) or identifier.startswith("LicenseRef-")
