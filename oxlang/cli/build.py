@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import FORMAT_JSON, JOBS, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.session import (
     EXPLAIN,
@@ -115,6 +116,17 @@ def report(call: Invocation, built: Sequence[Built]) -> None:
         actions = "1 action" if one.executed == 1 else f"{one.executed} actions"
         beside = _beside(one)
         call.terminal.warn(f"{one.target}: {display_path(str(place), call.terminal.base)}{beside} ({state}{actions} run)")
+        if one.changed:
+            from oxlang.cli.licence_line import say_licences
+
+            say_licences(call.terminal, one)
+        if one.changed and one.program is not None:
+            from oxlang.packaging.loading import extensions_in_memory
+
+            count = extensions_in_memory(one.program)
+            if count:
+                modules = "1 extension module loads" if count == 1 else f"{count} extension modules load"
+                call.terminal.warn(f"{one.target}: {modules} from memory, or from a cache folder where a system refuses that")
 
 
 def _beside(one: Built) -> str:
@@ -158,6 +170,7 @@ COMMAND = Command(
         RELEASE,
         VAR,
         VAR_ENV,
+        *LIMITS,
         JOBS,
         KEEP,
         UPGRADE,

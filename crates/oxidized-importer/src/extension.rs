@@ -150,9 +150,16 @@ fn memory_path(_: &State, _: &str, _: &[u8]) -> std::io::Result<PathBuf> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn memory_file(name: &str, count: usize) -> std::io::Result<(std::fs::File, PathBuf)> {
     use std::os::fd::{AsRawFd, FromRawFd};
+    /// Not to be executed as a program, which libraries need not be. Where `vm.memfd_noexec` is 2, files
+    /// without this flag are refused. Linux 6.3 and newer know it.
+    const MFD_NOEXEC_SEAL: libc::c_uint = 0x0008;
     let label = std::ffi::CString::new(name).unwrap_or_default();
     // SAFETY: a terminated name; the result is a new descriptor or -1.
-    let descriptor = unsafe { libc::memfd_create(label.as_ptr(), libc::MFD_CLOEXEC) };
+    let create = |flags| unsafe { libc::memfd_create(label.as_ptr(), flags) };
+    let mut descriptor = create(libc::MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+    if descriptor < 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::EINVAL) {
+        descriptor = create(libc::MFD_CLOEXEC);
+    }
     if descriptor < 0 {
         return Err(std::io::Error::last_os_error());
     }
