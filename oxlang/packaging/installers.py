@@ -130,18 +130,25 @@ _HARMLESS_KEYS = frozenset({"cert", "timeout", "retries", "disable-pip-version-c
                             "no-compile", "disable_pip_version_check", "log", "use-pep517"})  # fmt: skip
 
 
-def has_special_pip_config(environment: Mapping[str, str]) -> bool:
-    """Whether a configuration file of pip says something that uv would not know."""
+def special_pip_config(environment: Mapping[str, str]) -> str:
+    """Gives what pip's configuration files say that uv would not know, empty when there is nothing; it belongs into keys."""
     home = environment.get("HOME", "")
     config = environment.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
     files = ["/etc/pip.conf", "/etc/xdg/pip/pip.conf", f"{home}/.pip/pip.conf", f"{config}/pip/pip.conf"]
+    found: list[str] = []
     for file in files:
         try:
             text = Path(file).read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
+        special = False
         for line in text.splitlines():
+            if line.startswith((" ", "\t")):
+                if special and line.strip():
+                    found.append(line.strip())
+                continue
             key, equals, _ = line.partition("=")
-            if equals and not line.startswith((" ", "\t", "#", ";")) and key.strip() not in _HARMLESS_KEYS:
-                return True
-    return False
+            special = bool(equals) and not line.startswith(("#", ";")) and key.strip() not in _HARMLESS_KEYS
+            if special:
+                found.append(line.strip())
+    return "\n".join(found)

@@ -25,13 +25,14 @@ from oxlang.packaging.installers import (
     PASSED,
     find_uv,
     has_pip,
-    has_special_pip_config,
     index_settings,
     pip_command,
     pip_settings,
+    special_pip_config,
 )
 from oxlang.packaging.local_inputs import file_variables, local_inputs, project_files
 from oxlang.packaging.pip_arguments import (
+    REFUSED,
     Localised,
     localise,
     split_options,
@@ -129,6 +130,12 @@ def _label(arguments: tuple[str, ...]) -> str:
 
 def _localised(arguments: tuple[str, ...], first: str, second: str, origin: Span | None) -> Localised:
     """Rewrites local paths; a path that is missing in the working directory may lie beside the config."""
+    for one in split_options(arguments):
+        if one.name in REFUSED:
+            raise error(
+                "OX0630", f"`{one.name}` cannot be given to pip here: {REFUSED[one.name]}", span=origin,
+                help="leave it out; where resources go is said by `policy.resources_location` and `add_location`",
+            )  # fmt: skip
     for folder in dict.fromkeys(one for one in (first, second) if one):
         try:
             return localise(arguments, folder, lambda path: Path(path).read_bytes())
@@ -161,9 +168,11 @@ def _install_node(
             for name in local.projects():
                 # Projects of this machine are built here; uv refuses what does not fit the platform.
                 argv += ["--no-binary", name]
+        words = [*local.arguments, *(word for line in _option_lines(local) for word in line.split())]
         if any(
-            one.name == "--extra-index-url" for one in split_options(local.arguments)
+            one.name == "--extra-index-url" for one in split_options(words)
         ) or request.environment.get("PIP_EXTRA_INDEX_URL"):
+            # As pip takes them: the best version of all indexes.
             argv += ["--index-strategy", "unsafe-best-match"]
         argv += uv_arguments(local.arguments)
         env |= {"UV_CACHE_DIR": "{cache:uv}", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_MANAGED_PYTHON": "1"}
@@ -184,14 +193,15 @@ def _install_node(
         if not runs_here:
             argv += ["--only-binary=:all:", *pip_platform(distribution)]
         argv += local.arguments
-        env |= pip_settings(request.environment)
+        # Settings that would not go with `--target`.
+        env |= {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", **pip_settings(request.environment)}
     env |= (
         {"SETUPTOOLS_USE_DISTUTILS": "stdlib"} if distribution.version_info < (3, 12) and uv is None else {}
     )
     env |= extra_envs
     inputs, link_tools = local_inputs(local)
     env |= file_variables(local, link_tools)
-    requirements = ", ".join(one for one in shown if not one.startswith("-"))[:60] or "packages"
+    requirements = _shortened(_label(shown))
     return Run(
         argv=tuple(argv),
         env=tuple(sorted(env.items())),
@@ -212,6 +222,10 @@ def _install_node(
             help="run the command in the notes by hand to see more; OXL_INSTALLER=pip takes pip instead of uv",
         ),
     )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _python_tool(distribution: Distribution) -> Tool:
@@ -266,7 +280,7 @@ def _choose_uv(
     same = same and not any(name.startswith("PIP_") and name not in HARMLESS for name in extra_envs)
     if local.projects_are_built() and any(one.name == "--only-binary" for one in split_options(local.arguments)):
         same = False  # uv refuses to build projects of this machine then; pip means the index only.
-    if same and not has_special_pip_config(request.environment):
+    if same and not special_pip_config(request.environment):
         return uv
     return None if pip else uv
 
@@ -278,6 +292,8 @@ def _option_lines(local: Localised) -> list[str]:
 def _platform_key(request: _Request) -> tuple[tuple[str, str], ...]:
     """Gives what else tells results apart: the target, and the resolution asked for."""
     found = [("target", request.distribution.target_triple), ("python", request.distribution.version)]
+    if special := special_pip_config(request.environment):
+        found.append(("pip-config", special))
     resolution = request.resolution or request.environment.get("OXL_RESOLUTION") or ""
     if resolution:
         found.append(("resolution", resolution))

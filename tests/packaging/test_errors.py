@@ -198,6 +198,7 @@ CASES: list[tuple[str, Provoke]] = [
     ("OX0628", lambda world: world.install("-r", str(world.file("uv.lock")))),
     ("OX0628", lambda world: world.install("-r", str(world.file("pylock.toml", "no toml")))),
     ("OX0628", stale_lock),
+    ("OX0630", lambda world: world.install("--user", "click")),
 ]  # fmt: skip
 # The words of OX0620 are the installer's own; test_pip provokes it. OX0629 is a warning, which test_archive looks at.
 ELSEWHERE = {"OX0620", "OX0629"}

@@ -31,6 +31,7 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0628", name="bad-lock", summary="a lock file cannot be used"),
     Code(id="OX0629", name="distribution-note", summary="a Python distribution is used in another way than it says",
          severity="warning"),
+    Code(id="OX0630", name="pip-option", summary="an option of pip cannot be given here"),
     Code(id="OX0625", name="not-analyzable", summary="a file is no program or library that can be analyzed"),
     Code(id="OX0624", name="no-tcl", summary="a distribution has no Tcl files"),
 )
