@@ -26,8 +26,8 @@ COMMAND = Command(
     run=_run,
     params=(Option(("--stdio",), "Accepted, because some editors pass it; there is no other way of talking."),),
     details="""
-    Diagnostics, hover, completion, signature help, definition, references, rename, outline, folding, formatting and code
-    actions for `pyoxidizer.bzl` and other Starlark files. Nothing of a config is executed.
+    Diagnostics, hover, completion, signature help, definition, references, rename, outline, folding, semantic tokens,
+    lenses, formatting and code actions for `pyoxidizer.bzl` and other Starlark files. Nothing of a config is executed.
     """,
     examples=(("oxl lsp", "an editor starts it; see the folder `editors` for how"),),
 )

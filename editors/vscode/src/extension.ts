@@ -14,6 +14,7 @@ async function start(context: vscode.ExtensionContext): Promise<void> {
   const options: LanguageClientOptions = {
     documentSelector: [{ language: "starlark" }],
     outputChannelName: "oxlang",
+    initializationOptions: { commands: ["oxl.build", "oxl.run"] },
   };
   client = new LanguageClient("oxl", "oxlang", server, options);
   try {
@@ -50,11 +51,16 @@ class Configurations implements vscode.DebugConfigurationProvider {
   }
 }
 
-function inTerminal(command: string): void {
-  const file = vscode.window.activeTextEditor?.document.uri;
+// The lens above a target gives the config and the target; the command palette gives neither.
+function inTerminal(command: "build" | "run", config?: string, target?: string): void {
+  const file = config ? vscode.Uri.parse(config) : vscode.window.activeTextEditor?.document.uri;
   const folder = file ? vscode.Uri.joinPath(file, "..").fsPath : vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  const shown = new vscode.ShellExecution(program(), command === "run" ? ["run"] : ["build"], { cwd: folder });
-  const task = new vscode.Task({ type: "oxl", command }, vscode.TaskScope.Workspace, `oxl ${command}`, "oxlang", shown);
+  const words = [command, ...(config && file ? ["--path", file.fsPath] : [])];
+  if (target) {
+    words.push(...(command === "run" ? ["--target", target] : [target]));
+  }
+  const shown = new vscode.ShellExecution(program(), words, { cwd: folder });
+  const task = new vscode.Task({ type: "oxl", command }, vscode.TaskScope.Workspace, words.join(" "), "oxlang", shown);
   void vscode.tasks.executeTask(task);
 }
 
@@ -64,8 +70,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       await client?.stop();
       await start(context);
     }),
-    vscode.commands.registerCommand("oxl.build", () => inTerminal("build")),
-    vscode.commands.registerCommand("oxl.run", () => inTerminal("run")),
+    vscode.commands.registerCommand("oxl.build", (config, target) => inTerminal("build", config, target)),
+    vscode.commands.registerCommand("oxl.run", (config, target) => inTerminal("run", config, target)),
     vscode.debug.registerDebugAdapterDescriptorFactory("oxl", new Adapters()),
     vscode.debug.registerDebugConfigurationProvider("oxl", new Configurations()),
   );
