@@ -187,8 +187,11 @@ def _zstd_reader(raw: IO[bytes], archive: Path) -> Iterator[IO[bytes]]:
     if sys.version_info >= (3, 14):
         from compression import zstd
 
-        with zstd.ZstdFile(raw) as stream:
-            yield stream
+        try:
+            with zstd.ZstdFile(raw, options={zstd.DecompressionParameter.window_log_max: 31}) as stream:
+                yield stream
+        except zstd.ZstdError as failure:
+            raise error("OX0618", f"`{archive.name}` cannot be unpacked: {failure}") from None
         return
     try:
         import zstandard

@@ -68,7 +68,13 @@ class App:
 def packed(engine: Engine, app: App, settings: BuildSettings) -> tuple[dict[str, PackedResource], Tree]:
     [tree] = engine.build([app.embedded().packed(settings)])
     blob = engine.store.read(tree.file("packed-resources").digest)
-    return {one.name: one for one in read(blob)}, tree.subtree("extra-files")
+    extra = tree.subtree("extra-files").filter(lambda path, _: not _is_libpython(path))
+    return {one.name: one for one in read(blob)}, extra
+
+
+def _is_libpython(path: str) -> bool:
+    """Whether a file is the shared libpython, which lies beside programs of a Python without a static one."""
+    return path.startswith("libpython")
 
 
 def code_of(data: object) -> CodeType:
@@ -225,7 +231,8 @@ def test_other_load_modes(
     assert list(payload) == ["config"]
     packed_sources = json.loads(bytes(payload["config"]))["packed_resources"]
     if mode == "none":
-        assert packed_sources == [] and [path for path, _ in tree.walk()] == ["app"]
+        assert packed_sources == []
+        assert [path for path, _ in tree.walk() if not _is_libpython(path)] == ["app"]
     else:
         assert packed_sources == [{"path": "$ORIGIN/data/packed.bin"}]
         assert isinstance(tree.get("data/packed.bin"), FileEntry)
@@ -239,6 +246,19 @@ def test_names_of_the_artifacts(tiny: Distribution, engine: Engine, settings: Bu
     assert names == ["config.json", "doc/THIRD.txt", "in/side.bin"]
     values = json.loads(engine.store.read(tree.file("config.json").digest))
     assert values["packed_resources"] == [{"payload": "in/side.bin"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "licenses"),
+    [("config.json", None), ("default_python_config.rs", None), ("extra-files/a", None), ("THIRD.txt", "THIRD.txt")],
+)
+def test_packed_resources_take_no_other_files_place(
+    tiny: Distribution, settings: BuildSettings, name: str, licenses: str | None
+) -> None:
+    program = App(tiny).embedded(packed_resources_load_mode=f"embedded:{name}", licenses_filename=licenses)
+    with pytest.raises(OxError, match="another file of this name") as caught:
+        program.packed(settings)
+    assert caught.value.diagnostic.code.id == "OX0609"
 
 
 def test_bad_load_mode(tiny: Distribution, settings: BuildSettings) -> None:
