@@ -35,3 +35,10 @@ assert other is not inner.leaf
 assert [m.name for m in pkgutil.iter_modules(outer._vendor.__path__)] == ["inner"]
 """
     application.run(code=code)
+
+
+def test_site_comes_from_the_finder(build: Builder, version: str) -> None:
+    """With folders to search besides, too; before 3.11 `site` is not frozen, and no folder has it."""
+    settings = {"profile": "python", "module_search_paths": ["$ORIGIN/nothing"]}
+    application = build(version, "searched", config={"filesystem_importer": True, "interpreter_config": settings})
+    application.run(code="import site, sys; assert sys.path[-1].endswith('nothing') and not sys.flags.no_site; exit(0)")

@@ -157,6 +157,8 @@ pub struct Started {
     pub stdlib_folder: Option<std::path::PathBuf>,
     /// Whether `sys.path` holds a folder that was there for the start only.
     pub temporary_path: bool,
+    /// Whether `sys.dont_write_bytecode` is set for the start only.
+    pub write_bytecode: bool,
 }
 
 /// The optimization level that the settings and environment ask for, as far as it is known before
@@ -189,7 +191,7 @@ pub fn initialize(
             builder.text("home", |raw| &mut raw.home, Some(config.origin().as_os_str()))?;
         }
     }
-    let mut started = Started { import_site: false, stdlib_folder: None, temporary_path: false };
+    let mut started = Started { import_site: false, stdlib_folder: None, temporary_path: false, write_bytecode: false };
     if finder_only(config) {
         own_paths(&mut builder, config)?;
         started.stdlib_folder = stdlib_folder(config, resources);
@@ -199,15 +201,23 @@ pub fn initialize(
             builder.list("module_search_paths", |raw| &mut raw.module_search_paths, folder)?;
             started.temporary_path = true;
         }
+    }
+    if config.oxidized_importer {
         // Reads the command line, which may contain `-S`.
         // SAFETY: the structure is complete.
         check(unsafe { ffi::PyConfig_Read(&mut *builder.raw) }, CORE)?;
+        if started.temporary_path {
+            // CPython's own importer would leave `__pycache__` beside the program.
+            started.write_bytecode = builder.raw.write_bytecode != 0;
+            builder.raw.write_bytecode = 0;
+        }
         let wanted = match settings.profile {
+            _ if !finder_only(config) => true,
             PythonInterpreterProfile::Isolated => settings.site_import.unwrap_or(false),
             PythonInterpreterProfile::Python => true,
         };
         started.import_site = wanted && builder.raw.site_import != 0;
-        // The module comes from the finder, which is not there yet.
+        // The module comes from the finder, which is not there yet: before 3.11 it is not frozen.
         builder.raw.site_import = 0;
     }
     // SAFETY: the structure is complete; nobody else starts an interpreter (`MainPythonInterpreter`).
