@@ -40,7 +40,7 @@ from oxlang.packaging.pip_arguments import (
     uv_understands,
     variables_as_arguments,
 )
-from oxlang.packaging.pip_platform import pip_platform, uv_platform
+from oxlang.packaging.pip_platform import pip_platform, refuse_building, uv_platform
 from oxlang.packaging.scan import Scan, ScanOptions, scan
 from oxlang.records import dataclass
 
@@ -156,6 +156,8 @@ def _install_node(
 ) -> Run:
     distribution = request.distribution
     runs_here = distribution.runs_on(request.settings.host)
+    if not runs_here:
+        refuse_building(local, distribution, request.settings.host.triple, request.origin)
     host = distribution if runs_here else _host_distribution(request)
     uv = _choose_uv(request, local, host, extra_envs)
     argv: list[str]
@@ -218,8 +220,10 @@ def _install_node(
         origin=request.origin,
         failure=FailureHint(
             code="OX0620",
-            message=f"installing {requirements} failed",
-            help="run the command in the notes by hand to see more; OXL_INSTALLER=pip takes pip instead of uv",
+            message=f"installing {requirements}{'' if runs_here else f' for {distribution.target_triple}'} failed",
+            help="run the command in the notes by hand to see more; OXL_INSTALLER=pip takes pip instead of uv"
+            if runs_here
+            else "only wheels for that platform and Python count; nothing is built for it here",
         ),
     )
 
@@ -260,6 +264,8 @@ def _choose_uv(
             )
         return uv
     pip = has_pip(host)
+    if pip and chosen == "auto" and request.distribution.pip_platform_tag == "none" and host is not request.distribution:
+        return None  # Only wheels for every platform are wanted; uv has no word for that.
     if chosen == "uv":
         if uv is None:
             raise error(
@@ -346,8 +352,8 @@ def pip_download(
         origin=origin,
         failure=FailureHint(
             code="OX0620",
-            message=f"downloading {_label(arguments)} failed",
-            help="only wheels for the target's platform and Python count",
+            message=f"downloading {_label(arguments)} for {distribution.target_triple} failed",
+            help="only wheels for that platform and Python count",
         ),
     )
     return _scan(request, unpack_wheels(Artifact(run, WHEELS), origin), _label(arguments))

@@ -120,16 +120,20 @@ class Localised:
 
     def projects(self) -> list[str]:
         """Gives the names of the local projects, as far as they say them."""
+        return sorted({name for name in self.projects_by_path().values() if name})
+
+    def projects_by_path(self) -> dict[str, str]:
+        """Gives the local projects and archives, each with its name, which is empty where it is not said."""
         from oxlang.packaging.locks import normalised, read_toml
 
-        found: set[str] = set()
+        found: dict[str, str] = {}
         for one in self.paths.values():
             name, description = one.name, os.path.join(one.path, "pyproject.toml")
             if one.kind == "project" and not name and os.path.isfile(description):
                 name = normalised(str(read_toml(description).get("project", {}).get("name", "")))
-            if name:
-                found.add(name)
-        return sorted(found)
+            if one.kind != "links":
+                found[one.path] = name
+        return found
 
 
 def split_options(arguments: Sequence[str]) -> Iterator[Option]:
