@@ -163,6 +163,8 @@ def _member(owner: str, name: str) -> str | None:
             return "it is called `to_embedded_resources` today"
         if name in ADDING or name in ADDING_FILES:
             return "use `add_python_resource` or `add_python_resources`, and `add_location` of the resource"
+    if owner == "WiXMSIBuilder" and name == "target_triple":
+        return "give `arch` to `WiXMSIBuilder`, such as \"x64\""
     if owner == "PythonPackagingPolicy" and name == "resources_policy":
         return "use `resources_location` and `resources_location_fallback`"
     return None
@@ -170,6 +172,7 @@ def _member(owner: str, name: str) -> str | None:
 
 _UNDEFINED = re.compile(r"undefined: (\w+)")
 _NO_MEMBER = re.compile(r"`(\w+)` has no attribute(?: or method)? `(\w+)`")
+_NO_VALUE = re.compile(r'"(no-gpl|app-relative:[^"]*)" is not a value for')
 _NO_PARAMETER = re.compile(r"`([\w.]+)` has no parameter `(\w+)`")
 
 
@@ -186,4 +189,7 @@ def _advised(found: Diagnostic) -> Diagnostic:
         advice = global_advice(match[1])
     elif (found.code.id == "OX0310" and (match := _NO_MEMBER.match(found.message))) or (found.code.id == "OX0302" and (match := _NO_PARAMETER.match(found.message))):
         advice = member_advice(match[1], match[2])
+    elif found.code.id == "OX0314" and (match := _NO_VALUE.match(found.message)):
+        today = "no-copyleft" if match[1] == "no-gpl" else match[1].replace("app-relative", "filesystem-relative")
+        advice = f'it is called "{today}" today; {ADVICE}'
     return found if advice is None else replace(found, help=advice, fixes=())

@@ -154,6 +154,10 @@ class _Rewriter:
         if name == "extension_module_filter" and _string(value) == "no-gpl":
             self.change(value.start, value.end, '"no-copyleft"', "the filter was renamed in PyOxidizer 0.11")
             return True
+        if name in ("resources_location", "resources_location_fallback") and (_string(value) or "").startswith("app-"):
+            today = "filesystem-" + (_string(value) or "").removeprefix("app-")
+            self.change(value.start, value.end, _quoted(today), "the location was renamed in PyOxidizer 0.8")
+            return True
         if name == "resources_policy":
             return self.policy_attribute(statement, target)
         if name not in former.CONFIG_ATTRIBUTES:

@@ -80,6 +80,12 @@ def test_run_modes(old: str, new: str) -> None:
         ("default_python_distribution().make_python_interpreter_config().raw_allocator = 'x'\n", "`allocator_backend`"),
         ("default_python_distribution().to_python_executable('a', include_sources=True)\n", "packaging policy"),
         ("default_python_distribution().to_python_executable('a').to_embedded_data()\n", "to_embedded_resources"),
+        ("default_python_distribution().make_python_packaging_policy().extension_module_filter = 'no-gpl'\n", "no-copyleft"),
+        (
+            "default_python_distribution().make_python_packaging_policy().resources_location = 'app-relative:lib'\n",
+            "filesystem-relative:lib",
+        ),
+        ("WiXMSIBuilder('a', 'b', '1', 'c').target_triple = 'x'\n", "arch"),
     ],
 )
 def test_old_names_point_at_migrate(text: str, advice: str, tmp_path: Path, cache: Path) -> None:
@@ -87,6 +93,11 @@ def test_old_names_point_at_migrate(text: str, advice: str, tmp_path: Path, cach
         Run(tmp_path, text, cache=cache)
     help = advise(caught.value).diagnostic.help
     assert help is not None and advice in help and "oxl migrate" in help
+
+
+def test_app_relative_locations() -> None:
+    migration = migrate(SourceFile("config", "def f(policy):\n    policy.resources_location = 'app-relative:lib'\n"))
+    assert migration.text == 'def f(policy):\n    policy.resources_location = "filesystem-relative:lib"\n'
 
 
 def test_todays_configs_stay(tmp_path: Path) -> None:
