@@ -97,7 +97,7 @@ COMMANDS = {
         run=_gc,
         params=(Option(("--limit",), "How much may stay, such as `5G`. Default: 10G.", "SIZE"), FORMAT_JSON),
         details="""
-        Builds do this once a day by themselves. Nothing that was used within the last two hours is removed, so a build
+        Builds do this once an hour by themselves. Nothing that was used within the last two hours is removed, so a build
         that runs meanwhile loses nothing.
         """,
         examples=(("oxl cache gc --limit 2G", "make room"),),

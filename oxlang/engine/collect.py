@@ -16,7 +16,7 @@ from oxlang.records import dataclass
 
 DEFAULT_LIMIT_BYTES = 10 << 30
 _GRACE_S = 2 * 3600.0
-_INTERVAL_S = 24 * 3600.0
+_INTERVAL_S = 3600.0
 _STALE_S = 30 * 24 * 3600.0
 _MARK = "collected"
 _CONTENT = "cas/"

@@ -276,7 +276,7 @@ class Engine:
         _raise_all(failures)
 
     def _tidy(self) -> None:
-        """Removes what killed processes have left and, once a day, what the cache no longer needs."""
+        """Removes what killed processes have left and, once an hour, what the cache no longer needs."""
         from oxlang.engine.collect import collect_sometimes
         from oxlang.engine.sandbox import sweep
 

@@ -65,7 +65,7 @@ def test_usage_and_clear(tmp_path: Path) -> None:
     assert not tmp_path.exists()
 
 
-def test_collecting_happens_once_a_day(tmp_path: Path) -> None:
+def test_collecting_happens_once_an_hour(tmp_path: Path) -> None:
     disk = FolderDisk(tmp_path)
     assert collect_sometimes(disk) is None
     disk.write("collected", str(int(time.time() - 2 * DAY_S)).encode())
