@@ -161,6 +161,12 @@ def _system_failed(failure: OSError, verbose: int) -> int:
     return 1
 
 
+def unwritable(failure: OSError) -> int:
+    """Ends a command whose output has nowhere to go; gives its status."""
+    _close_stdout()
+    return 1 if isinstance(failure, BrokenPipeError) else _system_failed(failure, 0)
+
+
 def _trace(verbose: int) -> None:
     if verbose >= 3:
         import traceback

@@ -1,0 +1,41 @@
+"""Standard streams that are closed or full: an exit status and, where somebody can read it, a diagnostic."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONFIG = "def make():\n    return FileManifest()\n\nregister_target('a', make)\nresolve_targets()\n"
+COMMANDS = {"--version": 0, "list-targets .": 0, "eval pyoxidizer.bzl": 0, "build --path /no/such/folder": 1, "wrong": 2}
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="redirections of a POSIX shell")
+
+
+def redirected(folder: Path, command: str, redirections: str) -> subprocess.CompletedProcess[str]:
+    (folder / "pyoxidizer.bzl").write_text(CONFIG)
+    return subprocess.run(
+        ["sh", "-c", f"{shlex.quote(sys.executable)} -m oxlang {command} {redirections}"], cwd=folder,
+        capture_output=True, text=True, timeout=120,
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("redirections", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed(tmp_path: Path, command: str, redirections: str) -> None:
+    ended = redirected(tmp_path, command, redirections)
+    assert ended.returncode == COMMANDS[command], ended.stderr
+    assert "Traceback" not in ended.stderr and "Exception" not in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("command", ["--version", "-V", "list-targets .", "eval pyoxidizer.bzl", "help build"])
+def test_full(tmp_path: Path, command: str) -> None:
+    ended = redirected(tmp_path, command, ">/dev/full")
+    assert ended.returncode == 1
+    assert "error: no space left on device [OX0901]" in ended.stderr
+    assert "Traceback" not in ended.stderr and "Exception" not in ended.stderr
