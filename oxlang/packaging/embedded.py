@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from oxlang.source import Span
 
 PACKED_FILE, CONFIG_FILE, EXTRA_FOLDER = "packed-resources", "config.json", "extra-files"
+# What an artifact folder has besides the files that a config can name.
+RESERVED_NAMES = frozenset(
+    {
+        "artifacts.json", CONFIG_FILE, "default_python_config.rs", EXTRA_FOLDER, "extra-files.txt",
+        "libpython3.a", "oxlang-cargo-lines.txt", "pyo3-build-config-file.txt", "python3.lib",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +264,7 @@ class EmbeddedPython:
         import json
 
         mode = self.load_mode
+        self._check_names(mode)
         config = json.dumps(self.config_values(mode.path), sort_keys=True, indent=1, ensure_ascii=False)
         entries = ((CONFIG_FILE, config.encode("utf-8", "surrogateescape"), False),)
         parts = [Part(artifact=Artifact(Write(entries=entries, description="interpreter configuration")))]
@@ -271,6 +279,18 @@ class EmbeddedPython:
         return Artifact(
             Assemble(parts=tuple(parts), description=f"embedded resources of {self.name}", origin=self.origin)
         )
+
+    def _check_names(self, mode: LoadMode) -> None:
+        """Raises OX0609 when the packed resources would take the place of another file of the artifact folder."""
+        path = mode.path.strip("/")
+        if mode.kind != "embedded":
+            return
+        if path.partition("/")[0] in RESERVED_NAMES or path == (self.licenses_filename or "").strip("/"):
+            raise error(
+                "OX0609",
+                f"packed resources cannot be called `{mode.path}`: the artifact folder has another file of this name",
+                help='choose another name in `packed_resources_load_mode`, such as "embedded:packed-resources"',
+            )
 
     def executable(self, launcher: Artifact, settings: BuildSettings) -> Artifact:
         """Gives `{NAME[.exe]: program}` from a launcher's tree `{"launcher": …}`."""

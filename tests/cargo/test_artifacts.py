@@ -12,6 +12,7 @@ from oxlang.graph.digest import Digest, digest_bytes
 from oxlang.graph.nodes import Artifact, Assemble, Compute, Write
 from oxlang.graph.platform import BuildSettings, Platform
 from oxlang.graph.tree import FileEntry, Tree
+from oxlang.packaging.embedded import RESERVED_NAMES
 from oxlang.packaging.interpreter_config import InterpreterConfig
 from oxlang.packaging.module_files import ModuleFiles
 from oxlang.packaging.runtime_config import payload_config
@@ -141,3 +142,13 @@ def test_the_table_of_functions_has_the_versions_of_the_nodes() -> None:
         launcher.PROJECT_COMPUTE: launcher.PROJECT_VERSION,
     }
     assert {name: version for name, (version, _) in COMPUTE.items()} == expected
+
+
+def test_names_of_the_folder_are_reserved() -> None:
+    from oxlang.cargo import artifacts, linking, placing
+
+    made = {
+        artifacts.EXTRA_FILES, artifacts.EXTRA_LIST, artifacts.DESCRIPTION, artifacts.STATIC_LIBRARY,
+        placing.CONFIG_FILE, linking.CARGO_LINES, placing.PYO3_CONFIG, "config.json", "python3.lib",
+    }  # fmt: skip
+    assert made == RESERVED_NAMES

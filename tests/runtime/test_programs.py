@@ -139,6 +139,11 @@ def test_standard_library_as_source_only(build: Builder, version: str) -> None:
     application = build(version, "stdlib-source", stdlib="files", levels=[])
     code = "import json, sys; print(json.dumps([1]), [type(f).__name__ for f in sys.meta_path], sys.path)"
     assert application.run("-I", code=code).stdout.strip() == "[1] ['OxidizedFinder'] []"
+    # The start goes through CPython's own importer, which must leave no trace.
+    assert not list(application.program.parent.rglob("__pycache__"))
+    code = "import sys; print(sys.dont_write_bytecode, sys.flags.dont_write_bytecode)"
+    assert application.run(code=code).stdout.split() == ["False", "0"]
+    assert application.run("-B", code=code).stdout.split() == ["True", "1"]
 
 
 def test_moved_and_linked_programs(build: Builder, tmp_path: Path) -> None:

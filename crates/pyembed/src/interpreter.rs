@@ -195,6 +195,9 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
             if started.temporary_path {
                 setup::clear_path().map_err(during("initialization of oxidized importer"))?;
             }
+            if started.write_bytecode {
+                setup::allow_bytecode().map_err(during("initialization of oxidized importer"))?;
+            }
             self.install_finder(resources)?;
             #[cfg(Py_3_11)]
             if let Some(folder) = &started.stdlib_folder {

@@ -97,16 +97,29 @@ pub fn place_frozen_modules(folder: &std::path::Path) -> py::PyResult<()> {
     })
 }
 
+/// Sets a field of `sys.flags` to 0. Helpers that multiprocessing starts get the flags as options.
+fn clear_flag(position: ffi::Py_ssize_t) -> py::PyResult<()> {
+    if let Some(flags) = py::sys_attr(c"flags") {
+        // SAFETY: nobody but us has seen the flags so far; the slot is owned by the structure, and the
+        // old value is a small integer, which lives for ever.
+        unsafe { ffi::PyStructSequence_SetItem(flags.as_ptr(), position, py::integer(0)?.into_ptr()) };
+    }
+    Ok(())
+}
+
+/// Undoes what kept CPython's importer from writing bytecode during the start.
+pub fn allow_bytecode() -> py::PyResult<()> {
+    /// The position of `dont_write_bytecode` in `sys.flags`.
+    const DONT_WRITE_BYTECODE: ffi::Py_ssize_t = 4;
+    clear_flag(DONT_WRITE_BYTECODE)?;
+    py::set_sys_attr(c"dont_write_bytecode", &py::boolean(false))
+}
+
 /// What CPython does at its start unless `-S` is given.
 pub fn import_site() -> py::PyResult<()> {
     /// The position of `no_site` in `sys.flags`.
     const NO_SITE: ffi::Py_ssize_t = 6;
-    if let Some(flags) = py::sys_attr(c"flags") {
-        // SAFETY: nobody but us has seen the flags so far; the slot is owned by the structure, and the
-        // old value is a small integer, which lives for ever. Without this, helpers that
-        // multiprocessing starts would get `-S`.
-        unsafe { ffi::PyStructSequence_SetItem(flags.as_ptr(), NO_SITE, py::integer(0)?.into_ptr()) };
-    }
+    clear_flag(NO_SITE)?;
     // With the flag off, importing the module runs it.
     py::import(c"site").map(drop)
 }
