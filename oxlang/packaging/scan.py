@@ -421,10 +421,10 @@ def read_virtualenv(
             notes=(f"looked for {places[0]}",),
         )
     exclude = () if policy.file_scanner_emit_files else EXCLUDED
-    from oxlang.packaging.editable import editable_parts
+    from oxlang.packaging.editable import MACHINERY, editable_parts
 
     source = Source(
-        path=site, exclude=exclude, description="packages of a virtual environment", origin=origin
+        path=site, exclude=(*exclude, *MACHINERY), description="packages of a virtual environment", origin=origin
     )
     followed = editable_parts(Path(site), origin)
     tree = Artifact(source)
