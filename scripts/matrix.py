@@ -29,6 +29,8 @@ ROWS = Path(__file__).with_name("matrix_rows.toml")
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 OURS = f"{sys.version_info.major}.{sys.version_info.minor}"
 OTHERS_GROUPS = "S,R,P"
+ROW_TIMEOUT_S = 1800
+"""A row may compile an allocator, on a machine that has other things to do."""
 VERDICTS = ("holds", "fails", "no command")
 
 
@@ -67,6 +69,7 @@ def whole(tool: Path, version: str, only: str) -> int:
     with tempfile.TemporaryDirectory() as top:
         rows = Path(top) / "rows.json"
         command = [str(environment / "bin" / "python"), str(tool), "--project", str(ROOT), "--json", str(rows)]
+        command += ["--timeout", str(ROW_TIMEOUT_S)]
         command += ["--only", only] if only else []
         subprocess.run(command, env=variables(environment))
         if not rows.exists():
@@ -129,7 +132,7 @@ def run_rows(rows: list[dict[str, Any]], environment: Path) -> dict[str, str]:
 def run(script: str, place: Path, env: dict[str, str]) -> tuple[int, str]:
     done = subprocess.run(
         ["bash", "-c", script], cwd=place, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, errors="replace", timeout=1200,
+        stderr=subprocess.STDOUT, text=True, errors="replace", timeout=ROW_TIMEOUT_S,
     )  # fmt: skip
     return done.returncode, done.stdout
 
