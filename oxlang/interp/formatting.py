@@ -204,7 +204,7 @@ def _deeper(path: list[int], value: Any) -> None:
 
 def _sequence(value: Any, out: _Pieces, path: list[int], opening: str, closing: str) -> None:
     if id(value) in path:
-        out.append(opening + "..." + closing)
+        out.append(opening + "..." + closing.lstrip(","))
         return
     _deeper(path, value)
     out.append(opening)
@@ -243,7 +243,7 @@ def _other(value: Any, path: list[int]) -> str:
         path.pop()
         return f"struct({', '.join(parts)})"
     if isinstance(value, Elements):
-        return f"{repr_of(value.of)}.{value.name.split('.')[-1]}()"
+        return f"{repr_of(value.of)}.{value.method}()"
     own = getattr(type(value), "starlark_repr", None)
     if own is not None:
         return str(own(value))
@@ -328,7 +328,7 @@ def percent(template: str, arguments: Any) -> str:
         used += 1
         if len(part) > _LONG:
             _refuse_large(parts)
-    if used < count:
+    if used < count and not isinstance(arguments, SDict):
         raise error("OX0356", "too many arguments for format string", help="write `%s` for each argument")
     return "".join(parts)
 

@@ -201,24 +201,44 @@ class Range:
         return self.python[index]
 
 
-@final
 class Elements:
-    """What `string.elems()` and its relatives give: a sequence that can only be iterated over."""
+    """What `string.codepoints()` and its relatives give: a sequence that can only be iterated over."""
 
-    __slots__ = ("name", "of", "values")
+    __slots__ = ("method", "name", "of", "values")
     __starlark__: Any = Kind("string.elems")
     __hash__ = None  # type: ignore[assignment]  # not hashable
 
-    def __init__(self, of: str | bytes, name: str, values: Any) -> None:
+    def __init__(self, of: str | bytes, name: str, method: str, values: Any) -> None:
         self.of = of
         self.name = name
+        self.method = method
         self.values = values
+
+    def __bool__(self) -> bool:
+        return True
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.values)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Elements) and self.of == other.of and self.name == other.name
+        return isinstance(other, Elements) and self.of == other.of and self.method == other.method
+
+
+@final
+class IndexedElements(Elements):
+    """What `elems()` and `elem_ords()` give: its length is known, and so is each element."""
+
+    __slots__ = ()
+    __starlark__: Any = Kind("string.elems")
+    __hash__ = None
+
+    def __len__(self) -> int:
+        return len(self.of)
+
+    def __getitem__(self, at: Any) -> Any:
+        if type(at) is not int:
+            raise TypeError
+        return self.values[at]
 
 
 class Struct:
@@ -324,7 +344,7 @@ def type_name(value: object) -> str:
         return "builtin_function_or_method" if is_builtin(value) else "function"  # type: ignore[arg-type]
     if cls is Struct:
         return value.kind  # type: ignore[attr-defined,no-any-return]
-    if cls is Elements:
+    if cls is Elements or cls is IndexedElements:
         return value.name  # type: ignore[attr-defined,no-any-return]
     declared = getattr(cls, "__starlark__", None)
     if declared is not None:
@@ -343,7 +363,8 @@ _CLASS_NAMES = {cls.__name__: name for cls, name in _TYPE_NAMES.items()} | {
     "str": "string",
     "function": "function",
     "Struct": "struct",
-    "Elements": "string.elems",
+    "Elements": "string.codepoints",
+    "IndexedElements": "string.elems",
     "BuiltinFunction": "builtin_function_or_method",
     "BoundMethod": "builtin_function_or_method",
     "method": "builtin_function_or_method",

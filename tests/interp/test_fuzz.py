@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from oxlang.diagnostics.model import OxError
 from oxlang.interp import Limits, Thread, load_source
 from oxlang.source import SourceFile
 from oxlang.syntax.options import CONFIG, STANDARD, LanguageOptions
+from tests.interp import differential
 from tests.interp.programs import Maker
 
 LIMITS = Limits(steps=100_000, memory_bytes=8 << 20, value_bytes=1 << 20)
@@ -62,45 +62,21 @@ def test_text_that_is_no_program(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(40))
-def test_agrees_with_starlark_rust(seed: int) -> None:
-    """Compares with `starlark-pyo3`: the same output, and an error in both or in none."""
-    starlark = pytest.importorskip("starlark", reason="starlark-pyo3 is not installed")
+@pytest.mark.parametrize("peer", differential.PEERS)
+@pytest.mark.parametrize("seed", range(10))
+def test_agrees_with_other_implementations(peer: str, seed: int) -> None:
+    """The same output, and an error in both or in none; see `differential` for what is known to differ."""
+    run = differential.PEERS[peer]()
+    if run is None:
+        pytest.skip(f"the implementation called {peer} is not installed")
     maker = Maker(Random(5000 + seed))
-    for _ in range(250):
-        text = maker.program()
-        ours, message = outcome(text)
-        theirs, failed = _rust(starlark, text)
-        if (ours, bool(message)) != (theirs, bool(failed)) and not explained(text, ours, theirs, message, failed):
-            raise AssertionError(f"{text}\nours: {ours}\n{message}\ntheirs: {theirs}\n{failed}")
+    for _ in range(40 if peer == "pure" else 250):
+        name, shown = differential.compare(peer, run, maker.program())
+        assert name != "unexplained", shown
 
 
-def _rust(starlark: Any, text: str) -> tuple[str, str]:
-    shown: list[str] = []
-    module = starlark.Module()
-    module.add_callable("show_text", shown.append)
-    try:
-        tree = starlark.parse("fuzz.star", "def show(x):\n    show_text(str(x))\n\n" + text)
-        starlark.eval(module, tree, starlark.Globals.standard())
-    except starlark.StarlarkError as problem:
-        return "\n".join(shown), str(problem)
-    except BaseException as problem:  # a panic of the other implementation is no Exception
-        return "\n".join(shown), f"panic: {problem}"
-    return "\n".join(shown), ""
-
-
-def explained(text: str, ours: str, theirs: str, message: str, failed: str) -> bool:
-    """Whether a difference is one that is known; ours follows the specification and starlark-go in each."""
-    return any((
-        re.search(r"\d\.\d|\de[+-]\d", ours + theirs) is not None,  # floats are shown with fewer digits there
-        "too big to fit in i32" in failed or "type `int" in failed,  # indices are 32-bit integers there
-        "panic" in failed,
-        "empty separator" in message,  # accepted there
-        "expected `bool`, actual" in failed,  # `reverse = 1` is accepted here, as in starlark-go
-        "but got `NoneType" in failed,  # None stands for a bound that is left out here, as in starlark-go
-        "limit" in message or "steps" in message,  # the limits of this test
-        "strip" in text and "actual `NoneType" in failed,  # `strip(None)` is accepted here, as in Bazel
-        "<<" in text,  # wrong there for some large numbers
-        "Operation `compare` not supported" in failed,  # elements that are equal are compared there, too
-        "recursion" in failed.lower(),
-    ))  # fmt: skip
+def test_every_known_difference_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text(encoding="utf-8")
+    for known in differential.KNOWN.values():
+        for name in known:
+            assert name in page, name

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from oxlang.bundled import bundled_path
 from oxlang.diagnostics.model import OxError
-from oxlang.interp import Thread, load_source
+from oxlang.interp import Thread, call, load_source
 from oxlang.source import SourceFile
 from oxlang.syntax import ast
 from oxlang.syntax.options import STANDARD, STDLIB, LanguageOptions
@@ -61,3 +62,63 @@ def test_modules_stay_in_their_folder() -> None:
     with pytest.raises(OxError) as caught:
         _evaluate(SourceFile("config.bzl", 'load("@stdlib//../pyproject.toml", "x")\n'), STANDARD)
     assert caught.value.diagnostic.code.id == "OX0210"
+
+
+def _version(chance: Random) -> str:
+    """Gives a text that is mostly a version, in one of the spellings that PEP 440 allows."""
+    choose = chance.choice
+
+    def separator() -> str:
+        return choose(("", ".", "-", "_"))
+
+    text = choose(("", "", "", "v", "V", " ")) + choose(("", "", "", "1!", "0!", "10!"))
+    text += ".".join(str(choose((0, 1, 2, 3, 10, 2024, "01"))) for _ in range(chance.randint(1, 4)))
+    if chance.random() < 0.4:
+        words = ("a", "b", "c", "rc", "alpha", "beta", "pre", "preview", "RC")
+        text += separator() + choose(words) + choose((separator(), "")) + choose(("", "0", "1", "12"))
+    if chance.random() < 0.3:
+        text += choose((separator() + choose(("post", "rev", "r")) + choose(("", "1", ".2")), "-1", "-0"))
+    if chance.random() < 0.3:
+        text += separator() + "dev" + choose((separator(), "")) + choose(("", "0", "4"))
+    if chance.random() < 0.25:
+        text += "+" + choose(("abc", "1", "abc.1", "1.abc", "ubuntu-1", "a_b.01", "A.B"))
+    if chance.random() < 0.08:
+        text += choose((".", "x", "+", "-", "..1", "!", ".*", " "))
+    return text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_versions_are_ordered_as_packaging_orders_them(seed: int) -> None:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    chance = Random(seed)
+    thread = Thread()
+    path = bundled_path("stdlib") / "versions.star"
+    module = load_source(SourceFile(str(path), path.read_text(encoding="utf-8")), STDLIB, None, thread)
+
+    def ours(name: str, *arguments: str) -> object:
+        return call(thread, module.get(name), arguments)
+
+    def theirs(text: str) -> Version | None:
+        try:
+            return Version(text)
+        except InvalidVersion:
+            return None
+
+    versions = [_version(chance) for _ in range(400)]
+    for one in versions:
+        assert bool(ours("is_version", one)) == (theirs(one) is not None), one
+    known = [(one, Version(one)) for one in versions if theirs(one) is not None]
+    for _ in range(500):
+        (one, left), (other, right) = chance.choice(known), chance.choice(known)
+        assert ours("compare", one, other) == (left > right) - (left < right), (one, other)
+    for _ in range(500):
+        (one, left), (other, _) = chance.choice(known), chance.choice(known)
+        operator = chance.choice(("==", "!=", "<=", ">=", "<", ">", "~=", "==", "!="))
+        specifier = operator + other.strip() + chance.choice(("", "", ".*" if operator in ("==", "!=") else ""))
+        try:
+            wanted = SpecifierSet(specifier)
+        except InvalidSpecifier:
+            continue
+        assert bool(ours("matches", one, specifier)) == wanted.contains(left, prereleases=True), (one, specifier)

@@ -245,7 +245,7 @@ def _long_int(digits: str, base: int) -> int:
 
 def len_(x: Any, /) -> int:
     """Gives the number of elements of a value."""
-    if isinstance(x, Elements):
+    if type(x) is Elements:
         raise error("OX0350", f"len: value of type {type_name(x)} has no len")
     try:
         return len(x)

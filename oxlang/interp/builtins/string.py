@@ -7,7 +7,7 @@ from oxlang.diagnostics.model import error
 from oxlang.interp.builtins.arguments import flag, index, integer, iterable, text
 from oxlang.interp.formatting import format_text
 from oxlang.interp.thread import charge
-from oxlang.interp.values import Elements, SList, type_name
+from oxlang.interp.values import Elements, IndexedElements, SList, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -235,38 +235,43 @@ def _predicate(name: str, test: Callable[[str], bool], doc: str) -> Callable[...
     return method
 
 
+def _is_title(self: str) -> bool:
+    # Python also takes a capital letter that has a title case of its own (Ǆ, ǅ).
+    return self.istitle() and (self.isascii() or all(one == one.title() for one in self if one.isupper()))
+
+
 isalnum = _predicate("isalnum", str.isalnum, "Whether there are letters and digits only, at least one.")
 isalpha = _predicate("isalpha", str.isalpha, "Whether there are letters only, at least one.")
 isdigit = _predicate("isdigit", str.isdigit, "Whether there are digits only, at least one.")
 islower = _predicate("islower", str.islower, "Whether there is a letter, and all letters are lower case.")
 isspace = _predicate("isspace", str.isspace, "Whether there is white space only, at least one.")
-istitle = _predicate("istitle", str.istitle, "Whether every word begins in upper case and goes on in lower case.")
+istitle = _predicate("istitle", _is_title, "Whether every word begins in upper case and goes on in lower case.")
 isupper = _predicate("isupper", str.isupper, "Whether there is a letter, and all letters are upper case.")
 
 
 def elems(self: str, /) -> Elements:
     """Gives an iterable of the characters as strings of length 1."""
-    return Elements(self, "string.elems", self)
+    return IndexedElements(self, "string.elems", "elems", self)
 
 
 def codepoints(self: str, /) -> Elements:
     """Gives an iterable of the code points as strings."""
-    return Elements(self, "string.codepoints", self)
+    return Elements(self, "string.codepoints", "codepoints", self)
 
 
 def elem_ords(self: str, /) -> Elements:
     """Gives an iterable of the characters' numbers."""
-    return Elements(self, "string.elem_ords", list(map(ord, self)))
+    return IndexedElements(self, "string.elems", "elem_ords", list(map(ord, self)))
 
 
 def codepoint_ords(self: str, /) -> Elements:
     """Gives an iterable of the code points' numbers."""
-    return Elements(self, "string.codepoint_ords", list(map(ord, self)))
+    return Elements(self, "string.codepoints", "codepoint_ords", list(map(ord, self)))
 
 
 def bytes_elems(self: bytes, /) -> Elements:
     """Gives an iterable of the values of the bytes."""
-    return Elements(self, "bytes.elems", self)
+    return IndexedElements(self, "bytes.elems", "elems", self)
 
 
 STRING_METHODS: dict[str, Callable[..., Any]] = {
