@@ -328,13 +328,20 @@ class AttributeDef:
 
         A method `_set_NAME(value, host)` of the class takes the place of the conversion.
         """
-        own = getattr(obj, f"_set_{self.python_name}", None)
-        if own is not None and self.writable:
-            own(value, host)
-            return
         from oxlang.declare.setmodes import convert
+        from oxlang.diagnostics.model import OxError
 
-        setattr(obj, self.python_name, convert(self, value))
+        own = getattr(obj, f"_set_{self.python_name}", None)
+        try:
+            if own is not None and self.writable:
+                own(value, host)
+            else:
+                setattr(obj, self.python_name, convert(self, value))
+        except OxError as problem:
+            if problem.argument is None and self.writable:
+                # The value is wrong, not the attribute.
+                problem.argument = "="
+            raise
 
 
 class TypeDef:

@@ -8,7 +8,7 @@ from oxlang.declare import attribute, method, starlark_type
 from oxlang.diagnostics.model import diagnostic
 from oxlang.dialect.content import host_file
 from oxlang.dialect.executable_products import ExecutableProducts
-from oxlang.dialect.executable_reading import apply_callbacks
+from oxlang.dialect.executable_reading import apply_callbacks, blaming
 from oxlang.dialect.files import not_a_resource
 from oxlang.dialect.resources import (
     Handle,
@@ -107,9 +107,12 @@ class PythonExecutable(ExecutableProducts):
         from oxlang.packaging.project import install_project
 
         folder = self._folder(ctx, path)
-        scan = install_project(
-            self.distribution.facts(ctx), folder, extras=tuple(extras or ()), groups=tuple(groups or ()),
-            **self._pip_settings(ctx),
+        scan = blaming(
+            "path",
+            lambda: install_project(
+                self.distribution.facts(ctx), folder, extras=tuple(extras or ()), groups=tuple(groups or ()),
+                **self._pip_settings(ctx),
+            ),
         )  # fmt: skip
         self.add_python_resources(ctx, self._scanned(ctx, scan))
         found = entry_points(ctx, folder)

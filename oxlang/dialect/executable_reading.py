@@ -10,7 +10,7 @@ from oxlang.dialect.content import host_file, missing
 from oxlang.dialect.resources import Handle, Pending, PythonModuleSource, lazy_list, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from oxlang.dialect.context import DialectContext
     from oxlang.dialect.distribution import PythonDistribution
@@ -69,7 +69,7 @@ class ExecutableReading:
 
         note_files(ctx, args)
         return self._scanned(
-            ctx, pip_download(self.distribution.facts(ctx), tuple(args), **self._pip_settings(ctx))
+            ctx, blaming("args", lambda: pip_download(self.distribution.facts(ctx), tuple(args), **self._pip_settings(ctx)))
         )
 
     @method(effect="demands", types=_PLAIN_LIST)
@@ -93,7 +93,11 @@ class ExecutableReading:
         words = (args,) if isinstance(args, str) else tuple(args)
         note_files(ctx, words)
         return self._scanned(
-            ctx, pip_install(self.distribution.facts(ctx), words, extra_envs=envs, **self._pip_settings(ctx))
+            ctx,
+            blaming(
+                "args",
+                lambda: pip_install(self.distribution.facts(ctx), words, extra_envs=envs, **self._pip_settings(ctx)),
+            ),
         )
 
     @method(effect="demands", types=_PLAIN_LIST)
@@ -128,7 +132,11 @@ class ExecutableReading:
 
         folder = self._folder(ctx, path)
         return self._scanned(
-            ctx, read_virtualenv(self.distribution.facts(ctx), folder, policy=self.policy, origin=ctx.span())
+            ctx,
+            blaming(
+                "path",
+                lambda: read_virtualenv(self.distribution.facts(ctx), folder, policy=self.policy, origin=ctx.span()),
+            ),
         )
 
     @method(effect="demands", types=_PLAIN_LIST)
@@ -205,6 +213,24 @@ class ExecutableReading:
         for one in found:
             apply_callbacks(ctx, self.live_policy, one)
         return found
+
+
+# Errors of packaging about what an argument names.
+_ABOUT_ARGUMENTS = frozenset({"OX0615", "OX0616", "OX0617", "OX0622", "OX0626", "OX0628", "OX0630"})
+
+
+def blaming(argument: str, make: Callable[[], Scan]) -> Scan:
+    """Gives what a function of packaging gives; its errors about an argument are placed at that argument."""
+    from oxlang.diagnostics.model import OxError
+    from oxlang.records import replace
+
+    try:
+        return make()
+    except OxError as problem:
+        if problem.argument is None and problem.diagnostic.code.id in _ABOUT_ARGUMENTS:
+            problem.argument = argument
+            problem.diagnostic = replace(problem.diagnostic, labels=())
+        raise
 
 
 def apply_callbacks(ctx: DialectContext, policy: PackagingPolicy, value: Handle) -> None:

@@ -117,7 +117,12 @@ def _find(node: ast.Expression, frame: FrameType) -> Any:
 
 
 def argument_span(module: Module, span: Span, argument: str | int) -> Span | None:
-    """Gives the place of an argument of the call at a place, by name or position."""
+    """Gives the place of an argument of the call at a place, by name or position.
+
+    `=` stands for what is assigned to the attribute at the place.
+    """
+    if argument == "=":
+        return _assigned_span(module, span)
     for node in nodes_at(module, span.start, span.end):
         if not isinstance(node, ast.Call):
             continue
@@ -129,4 +134,19 @@ def argument_span(module: Module, span: Span, argument: str | int) -> Span | Non
         for one in node.arguments:
             if one.kind == "named" and one.name is not None and one.name.id == argument:
                 return Span(span.file, one.start, one.end)
+    return None
+
+
+def _assigned_span(module: Module, span: Span) -> Span | None:
+    """Gives the place of the value that a plain assignment gives to the target at a place."""
+    todo: list[ast.Node] = list(module.tree().statements)
+    while todo:
+        node = todo.pop(0)
+        if node.start > span.start or node.end < span.end:
+            continue
+        if isinstance(node, ast.Assignment):
+            target = strip(node.target)
+            if node.operator == "=" and (target.start, target.end) == (span.start, span.end):
+                return Span(span.file, node.value.start, node.value.end)
+        todo[:0] = _parts(node)
     return None

@@ -106,7 +106,7 @@ def install_project(
         raise error("OX0626", f"`{folder}` is no Python project: it has no `pyproject.toml`", span=origin)
     folder = os.path.normpath(folder)
     description = _description(folder, origin)
-    _check_choices(description, extras, groups, origin)
+    _check_choices(description, extras, groups)
     lock = find_lock(folder, origin)
     neighbours = {} if lock else _sources(folder, description, origin)
     uv = find_uv(environment)
@@ -197,7 +197,7 @@ def _description(folder: str, origin: Span | None) -> dict[str, Any]:
 
 
 def _check_choices(
-    description: Mapping[str, Any], extras: tuple[str, ...], groups: tuple[str, ...], origin: Span | None
+    description: Mapping[str, Any], extras: tuple[str, ...], groups: tuple[str, ...]
 ) -> None:
     """Raises OX0626 for an extra or group that the project does not declare; installers only warn, or say less."""
     from oxlang.diagnostics.spelling import did_you_mean
@@ -210,7 +210,7 @@ def _check_choices(
         for one in extras:
             if normalised(one) not in map(normalised, known):
                 raise error(
-                    "OX0626", f"the project has no optional dependencies `{one}`", span=origin,
+                    "OX0626", f"the project has no optional dependencies `{one}`", argument="extras",
                     help=did_you_mean(one, known) or _listed(known),
                 )  # fmt: skip
     known = [str(one) for one in description.get("dependency-groups", {})]
@@ -220,7 +220,7 @@ def _check_choices(
     for one in groups:
         if normalised(one) not in map(normalised, known):
             raise error(
-                "OX0626", f"the project has no dependency group `{one}`", span=origin,
+                "OX0626", f"the project has no dependency group `{one}`", argument="groups",
                 help=did_you_mean(one, known) or _listed(known),
             )  # fmt: skip
 

@@ -40,7 +40,7 @@ def test_wheel_is_what_installers_expect() -> None:
     archive = zipfile.ZipFile(io.BytesIO(data))
     names = archive.namelist()
     assert names[:2] == ["my_pkg/__init__.py", "my_pkg/run"]
-    folder = "my_pkg-0.1_local.dist-info"
+    folder = "my_pkg-0.1+local.dist-info"
     assert names[-1] == f"{folder}/RECORD" and set(names[2:-1]) == {f"{folder}/METADATA", f"{folder}/WHEEL"}
     assert archive.getinfo("my_pkg/run").external_attr >> 16 == 0o100755
     assert archive.getinfo("my_pkg/__init__.py").date_time == (2020, 9, 13, 12, 26, 40)
