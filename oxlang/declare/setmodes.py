@@ -48,7 +48,8 @@ def wrong_choice(attribute: AttributeDef, choices: Sequence[str], value: object)
     from oxlang.diagnostics.model import error
     from oxlang.diagnostics.spelling import did_you_mean
 
-    known = ", ".join(f'"{one}"' for one in choices)
+    quote = "" if all(one.isdigit() for one in choices) else '"'
+    known = ", ".join(f"{quote}{one}{quote}" for one in choices)
     shown = f'"{value}"' if isinstance(value, str) else shortened(value)
     hint = did_you_mean(value, choices) if isinstance(value, str) and len(value) > 2 else None
     return error(

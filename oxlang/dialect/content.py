@@ -80,6 +80,9 @@ def host_file(ctx: DialectContext, path: str, shown: str, argument: str = "path"
     return Content(path=path, executable=executable, origin=ctx.span())
 
 
+_ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
+
+
 def missing(path: str, shown: str, argument: str | None = "path") -> Exception:
     """Makes OX0510: nothing stands at a path; names the nearest name in its folder."""
     from oxlang.diagnostics.spelling import did_you_mean
@@ -91,7 +94,22 @@ def missing(path: str, shown: str, argument: str | None = "path") -> Exception:
         names = []
     hint = did_you_mean(os.path.basename(path), names)
     notes = [f"looked for `{path}`"] if shown != path else []
-    return error("OX0510", f"`{shown}` does not exist", help=hint, notes=notes, argument=argument)
+    escaped = shown.translate(_ESCAPES)
+    if escaped != shown:
+        hint = "`\\` begins an escape in a string: write `\\\\`, `/`, or `r` before the string"
+        notes = []
+    return error("OX0510", f"`{escaped}` does not exist", help=hint, notes=notes, argument=argument)
+
+
+def check_program_name(name: str) -> None:
+    """Raises OX0513 for what cannot be the name of a file."""
+    if not name:
+        raise error("OX0513", "a program needs a name", argument="name")
+    if "/" in name or "\\" in name or "\0" in name or name in (".", ".."):
+        raise error(
+            "OX0513", f"`{name}` cannot be the name of a program", argument="name",
+            help="give the name of a file, without folders; a target that is a `FileManifest` places it in folders",
+        )
 
 
 def lower_files(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import attribute, method, starlark_type
 from oxlang.diagnostics.model import diagnostic
-from oxlang.dialect.content import host_file
+from oxlang.dialect.content import check_program_name, host_file
 from oxlang.dialect.executable_products import ExecutableProducts
 from oxlang.dialect.executable_reading import apply_callbacks, blaming
 from oxlang.dialect.files import not_a_resource
@@ -156,8 +156,7 @@ class PythonExecutable(ExecutableProducts):
         from oxlang.diagnostics.model import error
         from oxlang.dialect.projects import command_of
 
-        if not name or "/" in name or "\\" in name:
-            raise error("OX0513", f"`{name}` cannot be the name of a program", argument="name")
+        check_program_name(name)
         if name == self.name:
             raise error("OX0512", f"the program itself is called `{name}`", argument="name")
         command_of(entry_point)
@@ -285,12 +284,10 @@ def make_executable(
     config: InterpreterConfig,
 ) -> PythonExecutable:
     """Makes an executable and adds the distribution's resources to it."""
-    from oxlang.diagnostics.model import error
     from oxlang.packaging.collector import Collector
     from oxlang.packaging.placement import Rules
 
-    if not name or "/" in name or "\\" in name:
-        raise error("OX0513", f"`{name}` cannot be the name of a program", argument="name")
+    check_program_name(name)
     facts = distribution.facts(ctx)
     kept = policy.copy()
     origin = ctx.span()

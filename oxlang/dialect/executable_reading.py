@@ -6,8 +6,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import method
+from oxlang.diagnostics.model import OxError
 from oxlang.dialect.content import host_file, missing
 from oxlang.dialect.resources import Handle, Pending, PythonModuleSource, lazy_list, wrap
+from oxlang.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -236,7 +238,13 @@ def blaming(argument: str, make: Callable[[], Scan]) -> Scan:
 def apply_callbacks(ctx: DialectContext, policy: PackagingPolicy, value: Handle) -> None:
     """Shows a resource value to the callbacks, with another value of the policy that shares its settings."""
     for callback in policy.callbacks:
-        ctx.call(callback, policy.sharing(), value)
+        try:
+            ctx.call(callback, policy.sharing(), value)
+        except OxError as problem:
+            if problem.diagnostic.code.id == "OX0352" and problem.diagnostic.span is None:
+                note = "a resource callback is called with two arguments: the policy and the resource"
+                problem.diagnostic = replace(problem.diagnostic, notes=(*problem.diagnostic.notes, note))
+            raise
 
 
 def note_files(ctx: DialectContext, words: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ keeps the result. The order of registration decides which target is the default 
 
 from __future__ import annotations
 
-from oxlang.declare import function, starlark_type, type_def, type_name
+from oxlang.declare import TypeDef, function, starlark_type, type_def, type_name
 from oxlang.diagnostics.model import OxError, error
 
 TYPE_CHECKING = False
@@ -167,7 +167,7 @@ class TargetTable:
                         raise self._missing_dependency(target, wanted)
                     continue
                 ctx.notice(f"resolving target {target.name}")
-                self._values[target.name] = ctx.call(target.function, *arguments)
+                self._values[target.name] = _called(ctx, target, arguments)
                 self._running.pop(target.name)
                 waiting.pop()
         finally:
@@ -208,12 +208,12 @@ class TargetTable:
             raise self.unknown(name)
         value = self.value(name)
         declared = type_def(value)
-        if declared is None or not declared.buildable:
+        if not isinstance(declared, TypeDef) or not declared.buildable:
+            wanted = "return a `PythonExecutable`, `PythonEmbeddedResources`, `FileManifest` or another buildable value"
+            if value is None:
+                wanted = f"its function ends without a value; {wanted}"
             raise error(
-                "OX0503",
-                f"the target `{name}` gives {_described(value)}, which cannot be built",
-                span=target.span,
-                help="return a `PythonExecutable`, `PythonEmbeddedResources`, `FileManifest` or another buildable value",
+                "OX0503", f"the target `{name}` gives {_described(value)}, which cannot be built", span=target.span, help=wanted
             )
         try:
             artifact = value.lower(ctx)
@@ -234,6 +234,28 @@ class TargetTable:
         for one in names:
             asked.setdefault(self.resolve_name(one), one)
         return [self.plan(ctx, name, one) for name, one in asked.items()]
+
+
+def _called(ctx: DialectContext, target: Target, arguments: list[Any]) -> Any:
+    """Calls the function of a target. One that does not take the values of the dependencies is said at the target."""
+    try:
+        return ctx.call(target.function, *arguments)
+    except OxError as problem:
+        if problem.diagnostic.code.id != "OX0352" or problem.diagnostic.span is not None:
+            raise
+        given = f"{len(arguments)} argument{'s' * (len(arguments) != 1)}" if arguments else "no arguments"
+        shown = ", ".join(f"`{one}`" for one in target.depends)
+        raise error(
+            "OX0352",
+            f"the function of target `{target.name}` gets {given}: {problem.diagnostic.message}",
+            span=target.span,
+            help=f"it gets the value of each target in `depends`, in this order: {shown}" if shown
+            else "a target's function gets the values of the targets in `depends`; there are none here",
+        ) from None
+
+
+def _quoted(name: str) -> str:
+    return f"`{name}`" if name else "an empty text"
 
 
 def _described(value: object) -> str:
@@ -271,6 +293,10 @@ def register_target(
         register_target("exe", make_exe)
         register_target("install", make_install, depends=["exe"], default=True)
     """
+    if target.startswith(("/", "\\")) or ".." in target.replace("\\", "/").split("/") or "\0" in target or not target:
+        raise error(
+            "OX0513", f"{_quoted(target)} cannot be the name of a target: the folder of its output is called so", argument="target"
+        )
     ctx.targets.register(
         Target(
             name=target,

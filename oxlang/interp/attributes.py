@@ -214,6 +214,8 @@ def no_attribute(value: Any, name: str) -> OxError:
             help = f"write `x[{quote(name)}]`"
         elif name == "iteritems":
             help = "use `items()`"
+    if value is None:
+        help = "the value is None: what a function without `return` gives, or a method that changes something in place"
     what = type_name(value)
     shown = f' "{value.name}"' if type(value) is Struct and value.kind != "struct" else ""
     return error("OX0354", f"{what}{shown} has no .{name} field or method{hint}", help=help,

@@ -12,7 +12,7 @@ import re
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from oxlang.diagnostics.model import Frame, OxError, error
+from oxlang.diagnostics.model import Frame, Label, OxError, error
 from oxlang.interp.places import is_body, is_inner, module_of
 from oxlang.interp.thread import CALLS_TOO_DEEP
 from oxlang.interp.values import class_name
@@ -47,7 +47,7 @@ def translate(problem: BaseException, thread: Thread) -> BaseException:
         _, module, line, _ = innermost
         span = module.span(line)
         if made.diagnostic.span is None:
-            made.at(_argument_span(made, module, span) or span)
+            made.at(_narrowed(made, module, span) or span)
         _add_origin_notes(made, thread)
     if not made.frames:
         made.frames = _frames(places)
@@ -126,6 +126,7 @@ def comparison_error(operator: str, left: str, right: str, prefix: str = "") -> 
         "OX0350",
         f"{prefix}{left} {operator} {right} not implemented",
         notes=[f"unsupported comparison: {left} {operator} {right}"],
+        help="comparisons cannot be chained: write `a < b and b < c`" if "bool" in (left, right) else None,
     )
 
 
@@ -335,7 +336,14 @@ def _unbound(problem: NameError, innermost: Place | None) -> OxError | None:
         return error("OX0209", f"local variable {name} referenced before assignment")
     if name in module.global_names:
         kind = "local" if name in module.loaded_names else "global"
-        return error("OX0209", f"{kind} variable {name} referenced before assignment")
+        from oxlang.interp.replay import bound_at
+
+        later = bound_at(module, name)
+        return error(
+            "OX0209", f"{kind} variable {name} referenced before assignment",
+            labels=[] if later is None else [Label(later, "it gets its value here, later", False)],
+            help="a file runs from top to bottom: move this below, or put it into a function that is called later",
+        )  # fmt: skip
     from oxlang.diagnostics.spelling import nearest
 
     known = {one for one in (*frame.f_locals, *frame.f_globals, *module.globals["__builtins__"]) if not one.startswith((".", "_"))}
@@ -358,13 +366,19 @@ def _again(problem: BaseException, innermost: Place) -> OxError | None:
     return None
 
 
-def _argument_span(made: OxError, module: Module, span: Span) -> Span | None:
-    """Gives the place of the argument that an error is about."""
-    if made.argument is None:
-        return None
-    from oxlang.interp.replay import argument_span
+_OF_NAMES = frozenset({"OX0310", "OX0311", "OX0312", "OX0354"})
 
-    return argument_span(module, span, made.argument)
+
+def _narrowed(made: OxError, module: Module, span: Span) -> Span | None:
+    """Gives the place of the argument, attribute or assigned value that an error is about, within the failing expression."""
+    code = made.diagnostic.code.id
+    if made.argument is None and code not in _OF_NAMES:
+        return None
+    from oxlang.interp import replay
+
+    if made.argument is not None:
+        return replay.argument_span(module, span, made.argument)
+    return replay.attribute_span(module, span)
 
 
 def _add_origin_notes(made: OxError, thread: Thread) -> None:

@@ -150,3 +150,22 @@ def _assigned_span(module: Module, span: Span) -> Span | None:
                 return Span(span.file, node.value.start, node.value.end)
         todo[:0] = _parts(node)
     return None
+
+
+def attribute_span(module: Module, span: Span) -> Span | None:
+    """Gives the place of the name behind the dot, of the attribute or method call at a place."""
+    for node in nodes_at(module, span.start, span.end):
+        inner = strip(node.function) if isinstance(node, ast.Call) else node
+        if isinstance(inner, ast.Attribute) and inner.name.id:
+            return Span(span.file, inner.name.start, inner.name.end)
+    return None
+
+
+def bound_at(module: Module, name: str) -> Span | None:
+    """Gives the place at the top level of a file where a variable gets its first value."""
+    tree = module.tree()
+    for one in tree.statements:
+        target = one.name if isinstance(one, ast.Def) else one.target if isinstance(one, ast.Assignment) else None
+        if isinstance(target, ast.Name) and target.id == name:
+            return tree.span(target)
+    return None

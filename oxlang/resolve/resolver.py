@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from oxlang.diagnostics.model import Diagnostic, Edit, Fix, Label, diagnostic
 from oxlang.diagnostics.spelling import nearest
+from oxlang.resolve.foreign import FOREIGN
 from oxlang.resolve.rules import check_arguments, check_load, check_parameters, check_target
 from oxlang.resolve.scopes import Binding, FunctionBlock, Program
 from oxlang.source import Span
@@ -409,11 +410,14 @@ class _Resolver:
         )
         if self.options.late_names and inside_function:
             return binding
-        near = nearest(name, self.known_names()) if len(name) > 1 else None
+        help = FOREIGN.get(name)
+        near = nearest(name, self.known_names()) if len(name) > 1 and help is None else None
         hint = f" (did you mean {near}?)" if near else ""
         fixes = [Fix(f"replace it by `{near}`", (Edit(self.span(node), near),), safe=False)] if near else []
         self.found.append(
-            diagnostic("OX0201", f"undefined: {name}{hint}", span=self.span(node), label="nothing binds this name", fixes=fixes)
+            diagnostic(
+                "OX0201", f"undefined: {name}{hint}", span=self.span(node), label="nothing binds this name", fixes=fixes, help=help
+            )
         )
         return binding
 

@@ -236,7 +236,9 @@ def read_config(config: Path | str) -> SourceFile:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
-        raise error("OX0951", f"the config file `{config}` is not UTF-8 in line {line}") from problem
+        wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+        help = "it is UTF-16; store it as UTF-8" if wide else "store it as UTF-8"
+        raise error("OX0951", f"the config file `{config}` is not UTF-8 in line {line}", help=help) from problem
     return SourceFile(str(config), text)
 
 

@@ -1,0 +1,27 @@
+"""Names that people know from other languages, and what stands in their place here."""
+
+from __future__ import annotations
+
+_NONE = "write `None`"
+_LOOP = "write a `for` loop, or a list: `[… for … in …]`"
+FOREIGN = {
+    "null": _NONE,
+    "nil": _NONE,
+    "undefined": _NONE,
+    "isinstance": 'compare the name of the type: `type(x) == "string"`',
+    "issubclass": "there are no classes; `type(x)` gives the name of a type",
+    "open": "a config cannot read files; `FileContent(path = …)` names one that is to be packaged",
+    "os": "a config sees no modules of Python; `VARS`, `CWD` and `load` are what it has",
+    "sys": "a config sees no modules of Python; `VARS`, `CWD` and `load` are what it has",
+    "Path": "paths are strings here; `@stdlib//paths.star` has functions for them",
+    "input": "ask with `prompt_input`, or take a value of the command line from `VARS`",
+    "exit": 'end the program with `fail("message")`',
+    "quit": 'end the program with `fail("message")`',
+    "sum": _LOOP,
+    "map": _LOOP,
+    "filter": _LOOP,
+    "round": "`int(x)` cuts the fraction off",
+    "format": '`"{}".format(x)` and `"%s" % x` format values',
+    "native": "this is Bazel's; a config has the names that `oxl docs` lists",
+    "rule": "this is Bazel's; a config has the names that `oxl docs` lists",
+}
