@@ -113,7 +113,7 @@ resolve_targets()
 PIP = """
 def make():
     exe = default_python_distribution().to_python_executable(name = "x")
-    for resource in exe.pip_install([CWD + "/no-such-package"]):
+    for resource in exe.pip_install([CWD + "/broken-1.0-py3-none-any.whl"]):
         print(resource)
     return exe
 
@@ -202,6 +202,7 @@ def test_unwritable_cache(home: Path) -> None:
 
 
 def test_pip_fails(home: Path) -> None:
+    (home / "broken-1.0-py3-none-any.whl").write_text("this is no wheel")
     ended = build(home, PIP)
     assert ended.status == 1
     assert "[OX0620]" in ended.err
