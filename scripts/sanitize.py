@@ -84,7 +84,7 @@ def fuzz(around: Surroundings) -> bool:
         corpus.mkdir(parents=True, exist_ok=True)
         limits = [f"-max_total_time={around.seconds}", "-max_len=2048", "-rss_limit_mb=2048", "-verbosity=0"]
         command = ["cargo", "+nightly", "fuzz", "run", "--fuzz-dir", ".", name, str(corpus), "--", *limits]
-        done = around.run(command, where=CRATES / "fuzz", target="fuzz") and done
+        done = around.run(command, where=CRATES / "fuzz", target="fuzz", **ADDRESS) and done
     return done
 
 

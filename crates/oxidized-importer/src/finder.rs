@@ -255,6 +255,9 @@ method!(item, "_item", ["name", "tag", "item"], 3, |state, _, [name, tag, item]|
 method!(thread_excepthook, "_thread_excepthook", ["args"], 1, |state, _, [arguments]| {
     state.chunk_call(c"_thread_excepthook", &[&required(arguments)])
 });
+method!(source_lines, "_source_lines", ["filename", "module_globals"], 1, |state, finder, [file, globals]| {
+    state.chunk_call(c"_source_lines", &[finder, &required(file), &required(globals)])
+});
 method!(reduce, "__reduce__", [], 0, |_, _, _| Err(py::raise_type("cannot pickle 'OxidizedFinder' object")));
 
 unsafe extern "C" fn get_attribute(object: *mut PyObject, closure: *mut c_void) -> *mut PyObject {
@@ -278,7 +281,7 @@ type Method = unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, Py_ssize
 
 /// Makes the type `OxidizedFinder`.
 pub fn new_type() -> PyResult<Obj> {
-    let methods: [(&CStr, Method, &CStr); 34] = [
+    let methods: [(&CStr, Method, &CStr); 35] = [
         (c"find_spec", find_spec, c"Gives the spec of a module, or None."),
         (c"find_module", find_module, c"Gives the loader of a module, or None."),
         (c"invalidate_caches", invalidate_caches, c"Does nothing: there are no caches."),
@@ -315,6 +318,7 @@ pub fn new_type() -> PyResult<Obj> {
         (c"_item_names", item_names, c""),
         (c"_item", item, c""),
         (c"_thread_excepthook", thread_excepthook, c""),
+        (c"_source_lines", source_lines, c""),
         (c"__reduce__", reduce, c""),
         (c"__reduce_ex__", reduce_ex, c""),
     ];

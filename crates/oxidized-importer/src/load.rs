@@ -305,6 +305,11 @@ impl State {
                 module.set_attr(c"excepthook", &finder.attr(c"_thread_excepthook")?)
             }
             "ssl" => self.set_certificates(module),
+            "linecache" => {
+                // Asked for a file name alone, as by warnings and debuggers, it would look for files only.
+                module.set_attr(c"_updatecache_of_files", &module.attr(c"updatecache")?)?;
+                module.set_attr(c"updatecache", &finder.attr(c"_source_lines")?)
+            }
             "pkg_resources" => self.chunk_call(c"register_pkg_resources", &[]).map(drop),
             _ => {
                 let _ = finder;
