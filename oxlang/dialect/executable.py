@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import attribute, method, starlark_type
@@ -90,7 +91,8 @@ class PythonExecutable(ExecutableProducts):
         """Adds a project that has a `pyproject.toml`: its packages, its dependencies, its entry points.
 
         The project is built as PEP 517 says. A `uv.lock` or `pylock.toml` beside it decides about versions. When the
-        settings say nothing about what to run, the program runs `script`, or the only console script of the project.
+        settings say nothing about what to run, the program runs `script`, or the console script of the project: the only one, or
+        the one that is called like the program or the project's folder.
 
         Args:
             path: folder of the project.
@@ -115,10 +117,12 @@ class PythonExecutable(ExecutableProducts):
             ),
         )  # fmt: skip
         self.add_python_resources(ctx, self._scanned(ctx, scan))
-        found = entry_points(ctx, folder)
+        found = entry_points(ctx, folder, scan)
         if script is not None and script not in found:
             raise unknown_script(script, found)
-        chosen = script if script is not None else next(iter(found)) if len(found) == 1 else None
+        # Of several the one that is called like the program, or like the folder of the project.
+        named = [one for one in (self.name, os.path.basename(folder)) if one in found]
+        chosen = script if script is not None else next(iter(found)) if len(found) == 1 else named[0] if named else None
         if chosen is not None and not self._runs_something():
             self.run_entry_point(found[chosen])
         for name, entry in found.items():

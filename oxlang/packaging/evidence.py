@@ -104,7 +104,9 @@ def gather_evidence(resources: Iterable[Resource], read: Callable[[Digest], byte
                 + (f" ({len(users)} modules do)" if len(users) > 1 else "")
             )
         if top in data:
-            reasons.append(f"it ships {len(data[top])} data files, such as `{data[top][0]}`")
+            names = data[top]
+            more = f"{len(names)} data files, such as `{names[0]}`" if len(names) > 1 else f"a data file, `{names[0]}`"
+            reasons.append(f"it ships {more}")
         if loaders:
             reasons.append(f"`{loaders[0]}` loads shared libraries that the package ships")
         found.append(

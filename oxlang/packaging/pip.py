@@ -121,7 +121,10 @@ def _label(arguments: tuple[str, ...]) -> str:
     shown: list[str] = []
     for one in split_options(arguments):
         if not one.name:
-            shown.append(one.value or "")
+            # Of a path the last part, with extras.
+            value = (one.value or "").rstrip("/")
+            is_path = "://" not in value and " " not in value and (os.sep in value or value in (".", ".."))
+            shown.append(os.path.basename(os.path.abspath(value)) if is_path else value)
         elif one.name in ("--requirement", "--editable"):
             shown.append(os.path.basename((one.value or "").rstrip("/")) or ".")
     text = ", ".join(shown[:3]) + (", …" if len(shown) > 3 else "")
