@@ -62,17 +62,19 @@ def _installed_scripts(ctx: DialectContext, folder: str, scan: Scan) -> dict[str
     import json
 
     files = {
-        (one.name, one.path): one for one in scan.read(ctx.demand_from, ctx.span()) if one.kind == "distribution"
+        (one.name, one.path): one.digest
+        for one in scan.read(ctx.demand_from, ctx.span())
+        if one.kind == "distribution" and one.digest is not None
     }
-    for (name, path), one in files.items():
+    for (name, path), digest in files.items():
         if path != "direct_url.json" or (name, "entry_points.txt") not in files:
             continue
         try:
-            url = str(json.loads(ctx.read(one.digest)).get("url", ""))
+            url = str(json.loads(ctx.read(digest)).get("url", ""))
         except (ValueError, AttributeError):
             continue
         if url.startswith("file:") and url.rstrip("/").endswith("/" + os.path.basename(folder)):
-            return _scripts_of(ctx.read(files[name, "entry_points.txt"].digest).decode("utf-8", "replace"))
+            return _scripts_of(ctx.read(files[name, "entry_points.txt"]).decode("utf-8", "replace"))
     return {}
 
 

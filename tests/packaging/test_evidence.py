@@ -49,7 +49,7 @@ def test_packages_that_open_their_data_by_path_need_files() -> None:
     assert [name for name, one in found.items() if one.needs_files] == ["a", "c", "f"]
     assert found["a"].reasons == (
         "`a` builds paths from `__file__`",
-        "it ships 1 data files, such as `table.csv`",
+        "it ships a data file, `table.csv`",
     )
 
 
@@ -118,6 +118,6 @@ def test_evidence_of_a_graph(tiny: Distribution, tmp_path: Path, demand: EngineD
     app = App(tiny).with_stdlib().with_root(root, "p", "q")
     found = evidence_of([app.embedded().packed(default_settings())], demand)
     assert evidence_lines(found) == [
-        "beside    p: `p` builds paths from `__file__`; it ships 1 data files, such as `x.txt`",
+        "beside    p: `p` builds paths from `__file__`; it ships a data file, `x.txt`",
         "memory    q",
     ]
