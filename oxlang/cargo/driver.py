@@ -93,7 +93,7 @@ def _content(path: str) -> bytes | None:
 
 
 def _remove(place: str, but: Sequence[str]) -> None:
-    for name in os.listdir(place):
+    for name in os.listdir(place) if os.path.isdir(place) else ():
         if name not in but:
             _delete(os.path.join(place, name))
 
@@ -143,4 +143,7 @@ def _hold(lock: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except OSError as failure:
+        sys.exit(f"error: {failure.strerror or failure}: `{failure.filename or sys.argv[2]}`")

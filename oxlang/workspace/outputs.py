@@ -281,7 +281,8 @@ def _failed(problem: OSError, dest: Path) -> OxError:
 
     found = disk_error(problem, f"writing to `{dest}`")
     if found.diagnostic.code.id == "OX0709":
-        return found
+        help_text = "free some space, or choose a folder on another disk with `set_build_path()`"
+        return error("OX0709", found.diagnostic.message, help=help_text)
     reason = (problem.strerror or str(problem)).lower()
     return error(
         "OX0714",

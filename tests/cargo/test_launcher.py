@@ -169,6 +169,19 @@ def test_the_driver_gives_cargos_failure(sandbox: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (101, "error: wrong\n")
 
 
+def test_a_build_folder_that_vanishes(sandbox: Path, tmp_path: Path) -> None:
+    """Somebody clears the cache during a build."""
+    gone = _program(tmp_path, "cargo", f"rm -rf {tmp_path}/t")
+    (tmp_path / "file").write_text("")
+    for target, said in ((tmp_path / "t", "made no program"), (tmp_path / "file" / "t", "error: Not a directory: `")):
+        done = subprocess.run(
+            [sys.executable, driver.__file__, gone, target, "p", tmp_path / "o", "--", "build"],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_program_that_was_not_made(sandbox: Path, tmp_path: Path) -> None:
     cargo = _program(tmp_path, "cargo", "true")
     done = subprocess.run(
