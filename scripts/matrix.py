@@ -200,11 +200,13 @@ def page(results: dict[str, dict[str, Any]]) -> str:
     lines = ["# Compatibility matrix", "", "Made by `just matrix`: rows that hold, of those that carry a command.", ""]
     lines += [f"| group | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
     for group in groups:
+        idents = {ident for found in results.values() for ident in found["rows"] if ident[0] == group}
         cells = []
         for found in results.values():
-            verdicts = [verdict for ident, verdict in found["rows"].items() if ident[0] == group]
+            verdicts = [verdict for ident, verdict in found["rows"].items() if ident in idents]
             ran = sum(verdict != "no command" for verdict in verdicts)
-            cells.append(f"{verdicts.count('holds')} of {ran}" if ran else "not run")
+            rest = f", {len(idents) - len(verdicts)} not run" if len(verdicts) < len(idents) else ""
+            cells.append(f"{verdicts.count('holds')} of {ran}{rest}" if ran else "not run")
         lines.append(f"| {group} | {' | '.join(cells)} |")
     failing = sorted(
         {ident for found in results.values() for ident, verdict in found["rows"].items() if verdict == "fails"},
