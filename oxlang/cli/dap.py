@@ -268,10 +268,15 @@ class Server:
             if line is None:
                 answers.append({"verified": False, "message": "there is no code on this line or after it"})
                 continue
+            condition = str(one.get("condition") or "")
+            mistake = _mistake(condition)
+            if mistake is not None:
+                answers.append({"verified": False, "line": line + 1, "message": f"the condition cannot be read: {mistake}"})
+                continue
             hits = str(one.get("hitCondition") or "1").strip().lstrip(">=").strip()
             made.append(
                 Breakpoint(
-                    line=line, condition=str(one.get("condition") or ""), hits=int(hits) if hits.isdigit() else 1,
+                    line=line, condition=condition, hits=int(hits) if hits.isdigit() else 1,
                     message=str(one.get("logMessage") or ""),
                 )
             )
@@ -313,20 +318,12 @@ class Server:
 
     def _on_scopes(self, arguments: Json) -> Json:
         frame = self._frame_of(arguments.get("frameId"))
-        from oxlang.interp.debug import variables
-
-        def globals_() -> list[Any]:
-            outer = frame.python
-            while outer.f_back is not None and outer.f_locals is not outer.f_globals:
-                if outer.f_back.f_globals is not frame.python.f_globals:
-                    break
-                outer = outer.f_back
-            return [one for one in variables(outer) if outer.f_locals is outer.f_globals]
+        from oxlang.interp.debug import module_variables
 
         scopes = []
         if frame.function != "<toplevel>":
             scopes.append({"name": "Locals", "expensive": False, "variablesReference": self._kept(frame.variables)})
-        scopes.append({"name": "Globals", "expensive": False, "variablesReference": self._kept(globals_())})
+        scopes.append({"name": "Globals", "expensive": False, "variablesReference": self._kept(module_variables(frame.python))})
         return {"scopes": scopes}
 
     def _frame_of(self, ident: object) -> StackFrame:
@@ -443,3 +440,15 @@ def _is_text(statement: object) -> bool:
     from oxlang.syntax import ast
 
     return isinstance(statement, ast.ExpressionStatement) and isinstance(statement.value, ast.Literal_)
+
+
+def _mistake(expression: str) -> str | None:
+    """What is wrong with the text of a condition; None for one that can be read."""
+    if not expression.strip():
+        return None
+    from oxlang.source import SourceFile
+    from oxlang.syntax.options import CONFIG
+    from oxlang.syntax.parse import parse
+
+    found = parse(SourceFile("condition", expression.strip() + "\n"), CONFIG).diagnostics
+    return found[0].message if found else None

@@ -12,7 +12,7 @@ server of the Debug Adapter Protocol blocks in `on_stop` until the editor has de
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from types import FrameType
 from typing import Any, Literal
@@ -274,11 +274,17 @@ def stack(frame: FrameType) -> list[StackFrame]:
 
 def variables(frame: FrameType) -> list[Variable]:
     """Gives the variables of a frame: those of its function, or the module's globals."""
-    found = []
-    for name, value in frame.f_locals.items():
-        if not name.startswith(".") and name != "__builtins__":
-            found.append(Variable(name.removesuffix("."), value))
-    return found
+    return _shown(frame.f_locals)
+
+
+def module_variables(frame: FrameType) -> list[Variable]:
+    """Gives the global variables that the function of a frame sees."""
+    return _shown(frame.f_globals)
+
+
+def _shown(scope: Mapping[str, Any]) -> list[Variable]:
+    names = [name for name in scope if not name.startswith(".") and name != "__builtins__"]
+    return [Variable(name.removesuffix("."), scope[name]) for name in names]
 
 
 def children(value: Any, limit: int = 1000) -> list[Variable]:
