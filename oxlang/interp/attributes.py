@@ -209,11 +209,12 @@ def no_attribute(value: Any, name: str) -> OxError:
     near = nearest(name, attribute_names(value))
     hint = f" (did you mean .{near}?)" if near else ""
     help = f"did you mean `{near}`?" if near else None
-    if near is None and isinstance(value, SDict):
-        if name in value:
-            help = f"write `x[{quote(name)}]`"
-        elif name == "iteritems":
-            help = "use `items()`"
+    if near is None and isinstance(value, SDict) and name in value:
+        help = f"write `x[{quote(name)}]`"
+    elif value is not None:
+        from oxlang.interp.hints import method_help
+
+        help = method_help(type_name(value), name) or help
     if value is None:
         help = "the value is None: what a function without `return` gives, or a method that changes something in place"
     what = type_name(value)

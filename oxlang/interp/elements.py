@@ -32,7 +32,10 @@ def index(value: Any, at: Any) -> Any:
         return value[at]
     own = getattr(type(value), "__getitem__", None)
     if own is None or isinstance(value, type):
-        raise error("OX0350", f"unhandled index operation {type_name(value)}[{type_name(at)}]")
+        raise error(
+            "OX0350", f"unhandled index operation {type_name(value)}[{type_name(at)}]",
+            help="the value is None; does a function return nothing?" if value is None else None,
+        )  # fmt: skip
     try:
         return own(value, at)
     except IndexError:

@@ -199,7 +199,8 @@ def _type_error(message: str, problem: TypeError, innermost: Place | None) -> Ox
     if found := _CONCATENATE.search(message):
         return error("OX0350", f"unknown binary op: {class_name(found[1])} + {class_name(found[2])}")
     if found := _UNHASHABLE.search(message):
-        return error("OX0355", f"unhashable type: {class_name(found[1])}")
+        name = class_name(found[1])
+        return error("OX0355", f"unhashable type: {name}", help="use a tuple in its place" if name == "list" else None)
     if found := _NOT_ITERABLE.search(message):
         name = class_name(found[1] or found[2] or found[3])
         return error("OX0350", f"{name} value is not iterable")
@@ -209,7 +210,10 @@ def _type_error(message: str, problem: TypeError, innermost: Place | None) -> Ox
         name = class_name(found[1])
         if "assignment" in message:
             return error("OX0350", f"{name} value does not support item assignment")
-        return error("OX0350", f"unhandled index operation {name}[]")
+        return error(
+            "OX0350", f"unhandled index operation {name}[]",
+            help="the value is None; does a function return nothing?" if name == "NoneType" else None,
+        )  # fmt: skip
     if innermost is not None and innermost[3]:
         return error("OX0350", re.sub(_QUOTED, lambda one: class_name(one[1]), message))
     return None

@@ -322,7 +322,7 @@ def percent(template: str, arguments: Any) -> str:
             used = count
             continue
         if used >= count:
-            raise error("OX0356", "not enough arguments for format string")
+            raise error("OX0356", "not enough arguments for format string", help="each `%s` and the like takes one argument; `%%` is a percent sign")
         part = _convert(letter, given[used])
         parts.append(part)
         used += 1
@@ -480,4 +480,6 @@ def _keyword(name: str, kwargs: Mapping[str, Any]) -> Any:
         raise error("OX0356", f"format: attribute syntax x.y is not supported in replacement fields: {name}")
     if "[" in name:
         raise error("OX0356", f"format: element syntax a[i] is not supported in replacement fields: {name}")
-    raise error("OX0356", f"format: keyword {name} not found")
+    from oxlang.diagnostics.spelling import did_you_mean
+
+    raise error("OX0356", f"format: keyword {name} not found", help=did_you_mean(name, kwargs))

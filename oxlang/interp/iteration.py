@@ -66,6 +66,8 @@ def not_iterable(value: Any) -> Exception:
         help = "use `x.elems()` for the characters of a string"
     elif value is None:
         help = "the value is None; does a function return nothing?"
+    elif isinstance(value, int):
+        help = "`range(n)` gives the integers below n"
     return error("OX0350", f"{name} value is not iterable", help=help)
 
 

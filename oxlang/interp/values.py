@@ -388,7 +388,8 @@ def index_error(kind: str, index: int, length: int) -> OxError:
     where = f"empty {kind}" if not length else f"[{-length}:{length - 1}]"
     if not length:
         return error("OX0403", f"{kind} index {index} out of range: empty {kind}")
-    return error("OX0403", f"{kind} index {index} out of range {where}")
+    last = f"it has {length} elements; the last is `x[{length - 1}]` or `x[-1]`" if length > 1 else "it has one element, `x[0]`"
+    return error("OX0403", f"{kind} index {index} out of range {where}", help=last)
 
 
 def to_starlark(value: Any) -> Any:

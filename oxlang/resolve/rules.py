@@ -75,7 +75,7 @@ def check_parameters(parameters: list[ast.Parameter], report: Report) -> None:
             elif one.kind in ("star", "bare-star"):
                 report("OX0205", one, "* parameter may not follow **kwargs")
             else:
-                report("OX0205", one, "parameter may not follow **kwargs")
+                report("OX0205", one, "parameter may not follow **kwargs", help="`**` takes all other named arguments, so it comes last")
         elif one.kind == "starstar":
             starstar = one
         elif one.kind in ("star", "bare-star"):
@@ -89,7 +89,10 @@ def check_parameters(parameters: list[ast.Parameter], report: Report) -> None:
             if one.default is not None:
                 optional = True
             elif optional:
-                report("OX0205", one, "required parameter may not follow optional")
+                report(
+                    "OX0205", one, "required parameter may not follow optional",
+                    help="give it a default, or move it before the parameters that have one",
+                )  # fmt: skip
         if one.name is not None and one.name.id:
             if one.name.id in seen:
                 report("OX0205", one.name, f"duplicate parameter: {one.name.id}")

@@ -283,3 +283,30 @@ def test_same_output_for_every_hash_seed(tmp_path: Path) -> None:
         for seed in ("0", "1", "2")
     }  # fmt: skip
     assert len(found) == 1
+
+
+ADVICE = {
+    "[1].push(2)": "append",
+    "['a'].join(',')": "join",
+    "{'a': 1}.has_key('a')": "key in x",
+    "'a'.toUpperCase()": "upper",
+    "'a'.length()": "len(x)",
+    "(1,).append(2)": "cannot change",
+    "x = [1, 2]\nx[2]": "x[1]",
+    "None['a']": "None",
+    "for x in 3:\n    pass": "range",
+    "x = {[1]: 2}": "tuple",
+    "'{name}'.format(nam = 1)": "nam",
+    "'%s %s' % ('a',)": "%%",
+    "def f(a = 1, b):\n    pass": "default",
+    "def f(**a, b):\n    pass": "comes last",
+    "lenght([1])": "len(x)",
+    "x = null": "None",
+}
+
+
+@pytest.mark.parametrize(("text", "part"), ADVICE.items(), ids=ADVICE.keys())
+def test_advice(text: str, part: str) -> None:
+    with pytest.raises(OxError) as caught:
+        load_source(SourceFile("a.bzl", text + "\n"), CONFIG, None, Thread())
+    assert part in (caught.value.diagnostic.help or ""), caught.value.diagnostic

@@ -132,6 +132,11 @@ def function_header(p: Place) -> Slip | None:
                 help="write `def name(…):`, or `lambda …: …` for a function without a name",
                 repair=False,
             )
+        if p.text[:1].isdigit():
+            return p.slip(
+                "OX0100", p.got_want(), label="no name", notes=(), repair=False,
+                help="a name begins with a letter or `_`; digits may follow",
+            )  # fmt: skip
         return None
     named_now = p.text_at(p.neighbour(p.before, -1)) == "def"
     if named_now and p.wants("(") and not p.brackets:

@@ -124,7 +124,16 @@ def generator(p: Place) -> Slip | None:
 
 
 def comprehension_tuple(p: Place) -> Slip | None:
-    """`[x for x in 1, 2]`"""
+    """`[x for x in 1, 2]`, `[x for x in y if a else b]`"""
+    if p.text == "else" and p.brackets and p.wants("for") and p.wants("if") and not p.wants(","):
+        return p.slip(
+            "OX0100",
+            p.got_want(),
+            label="a filter has no `else`",
+            notes=(),
+            help="to choose a value, write `[a if condition else b for … in …]`",
+            repair=False,
+        )
     if p.text == "," and p.brackets and p.wants("for") and p.wants("if") and not p.wants(","):
         return p.slip(
             "OX0100",
