@@ -37,6 +37,12 @@ _WANTS_NETWORK = (
 
 def main(arguments: list[str]) -> int:
     cargo, target_dir, program, output = arguments[:4]
+    if trouble := _trouble(target_dir):
+        sys.stderr.write(
+            f"error: cargo cannot build below `{target_dir}`, because the path has {trouble}; "
+            "set `PYOXIDIZER_CACHE_DIR` to another folder\n"
+        )
+        return 1
     os.makedirs(target_dir, exist_ok=True)
     with open(os.path.join(target_dir, ".oxl-lock"), "a+b") as lock:
         _hold(lock)
@@ -61,6 +67,17 @@ def main(arguments: list[str]) -> int:
         shutil.copyfile(made, output)
         shutil.copymode(made, output)
     return 0
+
+
+def _trouble(path: str) -> str:
+    """Says what in a path cargo cannot work with; nothing for most paths."""
+    if os.pathsep in path:
+        return f"a `{os.pathsep}`"
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return "bytes that are no UTF-8"
+    return ""
 
 
 def lay_out(source: str, place: str) -> None:

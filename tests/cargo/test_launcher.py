@@ -169,6 +169,18 @@ def test_the_driver_gives_cargos_failure(sandbox: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (101, "error: wrong\n")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files that only Linux allows")
+@pytest.mark.parametrize(("name", "reason"), [(b"a:b", "a `:`"), (b"a\xff", "bytes that are no UTF-8")])
+def test_a_build_folder_that_cargo_cannot_use(sandbox: Path, tmp_path: Path, name: bytes, reason: str) -> None:
+    target = os.fsencode(tmp_path) + b"/" + name
+    done = subprocess.run(
+        [sys.executable, driver.__file__, "cargo", target, "p", tmp_path / "o", "--", "build"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1 and f"because the path has {reason}; set `PYOXIDIZER_CACHE_DIR`" in done.stderr
+
+
 def test_a_build_folder_that_vanishes(sandbox: Path, tmp_path: Path) -> None:
     """Somebody clears the cache during a build."""
     gone = _program(tmp_path, "cargo", f"rm -rf {tmp_path}/t")
