@@ -31,7 +31,7 @@ def editable_parts(site: Path, origin: Span | None = None) -> list[Part]:
     parts: list[Part] = []
     for file in sorted(site.glob("*.pth")):
         for folder in _folders(file):
-            parts += _top_level(folder, origin)
+            parts += source_parts(folder, origin)
     for file in sorted(site.glob("__editable___*_finder.py")):
         for name, place in _mapping(file):
             parts.append(_part(Path(place), name, origin))
@@ -57,7 +57,7 @@ def _folders(file: Path) -> Iterator[Path]:
             yield folder
 
 
-def _top_level(folder: Path, origin: Span | None) -> Iterator[Part]:
+def source_parts(folder: Path, origin: Span | None) -> Iterator[Part]:
     """Gives the packages and modules of a source folder; other things in it are no part of the install."""
     is_project = any((folder / name).is_file() for name in ("pyproject.toml", "setup.py", "setup.cfg"))
     for entry in sorted(folder.iterdir()):

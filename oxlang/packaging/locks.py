@@ -43,9 +43,10 @@ class Lock:
         local: absolute paths of the folders and files that installing needs, the project apart, each with the
             normalised name of its package.
         has_project: the lock says how to install the project itself.
+        is_virtual: the project is an application that is run where it lies, without a build backend.
     """
 
-    __slots__ = ("data", "folder", "has_project", "local", "name", "path", "project")
+    __slots__ = ("data", "folder", "has_project", "is_virtual", "local", "name", "path", "project")
 
     def __init__(self, path: str, project: str, data: Mapping[str, Any], name: str) -> None:
         self.path = path
@@ -55,6 +56,7 @@ class Lock:
         self.data = data
         self.local: dict[str, str] = {}
         self.has_project = False
+        self.is_virtual = False
 
     @property
     def is_uv(self) -> bool:
@@ -155,6 +157,7 @@ def _uv_lock(path: str, folder: str, name: str, description: dict[str, Any], ori
             help="run `uv lock` in the project",
             notes=(path,),
         )
+    lock.is_virtual = "virtual" in own[0].get("source", {})
     _check_current(own[0], description, path, origin)
     wanted, seen = [name], {name}
     while wanted:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics import error
-from oxlang.graph.nodes import Artifact, FailureHint, Run, Source, Tool, Write
+from oxlang.graph.nodes import Artifact, Assemble, FailureHint, Part, Run, Source, Tool, Write
+from oxlang.packaging.editable import source_parts
 from oxlang.packaging.installers import PASSED, find_uv, index_settings
 from oxlang.packaging.local_inputs import project_files
 from oxlang.packaging.locks import Lock, common_folder, find_lock, normalised, plain_installs, read_toml
@@ -53,6 +54,7 @@ def run(arguments, cwd=here):
         sys.exit(code)
 
 
+os.makedirs("site", exist_ok=True)
 project = os.path.join(here, plan["project"])
 if plan["lock"].endswith("uv.lock"):
     folder = os.path.join(here, os.path.dirname(plan["lock"]))
@@ -145,7 +147,7 @@ def install_project(
         "project": places[folder],
         "lock": places[lock.path] if lock else "",
         "name": lock.name if lock else "",
-        "install": not (lock and lock.has_project),
+        "install": not (lock and (lock.has_project or lock.is_virtual)),
         "by_index": any(environment.get(one) for one in _INDEXES),
         "extras": list(extras),
         "groups": list(groups),
@@ -188,7 +190,12 @@ def install_project(
             code="OX0620", message=f"installing {name} as `{shown}` says failed" if lock else f"installing {name} failed"
         ),
     )  # fmt: skip
-    return _scan(Artifact(run, SITE), distribution, policy, name, origin)
+    tree = Artifact(run, SITE)
+    if lock is not None and lock.is_virtual:
+        # Its modules lie in its folder, as `uv run` finds them.
+        parts = (Part(artifact=tree), *source_parts(Path(folder), origin))
+        tree = Artifact(Assemble(parts=parts, description=f"modules of {name}", origin=origin))
+    return _scan(tree, distribution, policy, name, origin)
 
 
 def _description(folder: str, origin: Span | None) -> dict[str, Any]:

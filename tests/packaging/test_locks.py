@@ -350,3 +350,25 @@ def test_groups_without_a_lock(installing: Installing, pair: Path) -> None:
         "idna==3.6",
         "iniconfig==2.0.0",
     }
+
+
+@pytest.mark.network
+def test_an_application_without_a_build_backend(
+    installing: Installing, uv: str, tmp_path: Path, demand: EngineDemand
+) -> None:
+    text = '[project]\nname = "loose"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["attrs==23.1.0"]\n'
+    folder = write_files(
+        tmp_path / "loose",
+        {
+            "pyproject.toml": text,
+            "main.py": "",
+            "other.py": "",
+            "pack/__init__.py": "",
+            "tests/__init__.py": "",
+        },
+    )
+    run(folder, uv, "lock", "--quiet")
+    assert installing.project(folder) == {"attrs==23.1.0"}
+    scan = install_project(installing.python, str(folder), **installing.common)  # type: ignore[arg-type]
+    modules = {one.name for one in scan.read(demand) if one.kind == "module"}
+    assert {"main", "other", "pack", "attrs"} <= modules and "tests" not in modules
