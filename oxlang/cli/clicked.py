@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -28,14 +29,16 @@ def make(command: Command) -> click.Command:
         params.append(_option(one))
     for argument in command.arguments:
         many = argument.arity in ("many", "rest")
+        # A default of None counts as given since click 8.3: nothing would be missing any more.
+        given: dict[str, Any] = {} if many or argument.default is None else {"default": argument.default}
         params.append(
             click.Argument(
                 [argument.key],
                 nargs=-1 if many else 1,
                 required=argument.arity == "one",
-                default=None if many or argument.arity == "one" else argument.default,
                 metavar=argument.metavar,
                 type=_File() if "PATH" in argument.metavar or "FILE" in argument.metavar else str,
+                **given,
             )
         )
     settings = {"allow_interspersed_args": all(one.arity != "rest" for one in command.arguments)}
@@ -66,9 +69,10 @@ def _option(one: Option) -> click.Option:
         kind = click.Choice(one.choices)
     elif one.words == 1 and one.metavar in ("PATH", "DIR", "FILE"):
         kind = _File()
+    given: dict[str, Any] = {} if one.multiple or one.default is None else {"default": one.default}
     return click.Option(
         names, type=kind, nargs=one.words, multiple=one.multiple, required=one.required, metavar=one.metavar,
-        default=None if one.multiple else one.default, help=one.help, hidden=one.hidden,
+        help=one.help, hidden=one.hidden, **given,
     )
 
 

@@ -108,7 +108,8 @@ def _find(words: list[str]) -> tuple[Command | None, list[str]]:
         if not own:
             raise WrongUsage(f"`oxl {name}` needs a command: {', '.join(GROUPS[name])}")
         if own[0] not in GROUPS[name]:
-            raise WrongUsage(f"unknown command `{name} {own[0]}`", did_you_mean(own[0], GROUPS[name]))
+            known = f"known are {', '.join(GROUPS[name])}"
+            raise WrongUsage(f"unknown command `{name} {own[0]}`", did_you_mean(own[0], GROUPS[name]) or known)
         name, own = f"{name} {own[0]}", own[1:]
     command = find(name)
     assert command is not None, name

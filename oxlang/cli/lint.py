@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
-from oxlang.cli.spec import Argument, Command, Option
+from oxlang.cli.spec import Argument, Command, Option, WrongUsage
 
 if TYPE_CHECKING:
     from oxlang.diagnostics.model import Diagnostic
@@ -22,6 +22,9 @@ _SKIPPED = frozenset({"build", "target", "node_modules", "__pycache__", ".git", 
 def _run(call: Invocation) -> int:
     from oxlang.lint.runner import Selection
 
+    for one in (*_codes(call, "select"), *_codes(call, "ignore")):
+        if not _is_known(one):
+            raise WrongUsage(f"`{one}` is no code, beginning of codes or name of a rule", "`oxl explain` lists all")
     paths = list(files(call.values.many("path") or (".",)))
     selection = Selection(select=_codes(call, "select"), ignore=_codes(call, "ignore"))
     found: list[Diagnostic] = []
@@ -30,6 +33,13 @@ def _run(call: Invocation) -> int:
     _show(call, found, len(paths))
     bad = [one for one in found if call.values.flag("strict") or one.code.severity == "error"]
     return 1 if bad else 0
+
+
+def _is_known(selector: str) -> bool:
+    """Whether some code begins so or has this name."""
+    from oxlang.diagnostics.codes import all_codes
+
+    return any(one.id.startswith(selector.upper()) or one.name == selector for one in all_codes())
 
 
 def files(paths: Iterable[str], wanted: Callable[[str], bool] = lambda name: name.endswith(_SUFFIXES)) -> Iterator[Path]:

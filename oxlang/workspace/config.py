@@ -69,6 +69,8 @@ def config_file(start: Path | str | None, env: Mapping[str, str], notice: Notice
             else None,
             notes=(f"`{CONFIG_NAME}` was looked for there and in every folder above",),
         )
+    if start is not None and not os.path.exists(begin):
+        notice(f"`{start}` does not exist; using the config found above: {found}")
     return found
 
 

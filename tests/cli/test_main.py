@@ -169,3 +169,20 @@ def test_page_of_the_commands_is_current() -> None:
     from oxlang.cli.pages import page
 
     assert bundled_path("docs", "reference", "commands.md").read_text(encoding="utf-8") == page()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["init-config-file"], "missing argument `PATH`"),
+        (["generate-python-embedding-artifacts"], "missing argument `DESTINATION_PATH`"),
+        (["python-distribution-info"], "missing argument"),
+        (["python", "foo"], "known are list, find, info"),
+        (["lint", "--select", "OX99"], "`OX99` is no code"),
+        (["lint", "--ignore", "unused-lod"], "`unused-lod` is no code"),
+    ],
+)
+def test_what_is_missing_or_unknown(capsys: Capture, words: list[str], told: str) -> None:
+    ended = oxl(capsys, *words)
+    assert ended.status == 2
+    assert told in ended.err
