@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 
 from oxlang.cli.spec import GLOBAL, Argument, Command, Option
 
 _WIDTH = 100
+_NARROWEST = 50
 _COLUMN = 30
 
 
@@ -73,10 +76,18 @@ def group_page(name: str, summary: str, commands: Iterable[tuple[str, str]]) -> 
     return "\n".join(lines) + "\n"
 
 
+def _width() -> int:
+    """The width of the terminal as far as it is good to read; elsewhere always the same."""
+    try:
+        return max(_NARROWEST, min(_WIDTH, os.get_terminal_size(sys.stdout.fileno()).columns))
+    except (OSError, ValueError, AttributeError):
+        return _WIDTH
+
+
 def _paragraph(text: str) -> list[str]:
     if text.startswith("    "):
         return text.splitlines()
-    return textwrap.wrap(" ".join(text.split()), _WIDTH)
+    return textwrap.wrap(" ".join(text.split()), _width())
 
 
 def _spelling(option: Option) -> str:
@@ -104,7 +115,7 @@ def _default(value: str) -> str:
 
 
 def _entry(left: str, right: str) -> str:
-    lines = textwrap.wrap(right, _WIDTH - _COLUMN) or [""]
+    lines = textwrap.wrap(right, _width() - _COLUMN) or [""]
     head = f"  {left:<{_COLUMN - 4}}  "
     if len(left) > _COLUMN - 4:
         return "\n".join([f"  {left}", *(" " * _COLUMN + line for line in lines)])
