@@ -3,7 +3,8 @@
     corpus_builds.py MIRROR TABLE [--only ID …] [--oxl COMMAND] [--write docs/compatibility.md]
 
 MIRROR holds one git directory per repository (OWNER+NAME/repo); TABLE is a tab-separated table with the columns id,
-repo, commit and path. `corpus.toml` beside this script says which configs are built and how their programs are run.
+repo, commit and path. `corpus.toml` beside this script says which configs are built and how their programs are run; an
+entry with repo, commit and path of its own needs no row in the table.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ else:
     import tomli as tomllib
 
 HERE = Path(__file__).resolve().parent
+ROW = ("id", "repo", "commit", "path")
 BEGIN, END = "<!-- corpus: begin -->", "<!-- corpus: end -->"
 
 
@@ -108,7 +110,8 @@ def main() -> int:
         for entry in entries:
             if options.only and entry["id"] not in options.only:
                 continue
-            result = try_one(entry, rows[entry["id"]], shlex.split(options.oxl), options.mirror, Path(top))
+            row = rows[entry["id"]] if "commit" not in entry else {name: str(entry[name]) for name in ROW}
+            result = try_one(entry, row, shlex.split(options.oxl), options.mirror, Path(top))
             print(f"{'ok  ' if result.works else 'FAIL'} {result.id} {result.repo} {result.remark}", flush=True)
             results.append(result)
     if options.write:
