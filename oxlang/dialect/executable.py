@@ -113,7 +113,7 @@ class PythonExecutable(ExecutableProducts):
             "path",
             lambda: install_project(
                 self.distribution.facts(ctx), folder, extras=tuple(extras or ()), groups=tuple(groups or ()),
-                **self._pip_settings(ctx),
+                note=ctx.note, **self._pip_settings(ctx),
             ),
         )  # fmt: skip
         self.add_python_resources(ctx, self._scanned(ctx, scan))

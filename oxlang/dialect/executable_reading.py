@@ -71,7 +71,7 @@ class ExecutableReading:
 
         note_files(ctx, args)
         return self._scanned(
-            ctx, blaming("args", lambda: pip_download(self.distribution.facts(ctx), tuple(args), **self._pip_settings(ctx)))
+            ctx, blaming("args", lambda: pip_download(self.distribution.facts(ctx), tuple(args), note=ctx.note, **self._pip_settings(ctx)))
         )
 
     @method(effect="demands", types=_PLAIN_LIST)
@@ -98,7 +98,7 @@ class ExecutableReading:
             ctx,
             blaming(
                 "args",
-                lambda: pip_install(self.distribution.facts(ctx), words, extra_envs=envs, **self._pip_settings(ctx)),
+                lambda: pip_install(self.distribution.facts(ctx), words, extra_envs=envs, note=ctx.note, **self._pip_settings(ctx)),
             ),
         )
 

@@ -13,7 +13,7 @@ platform or wheels only. `OXL_INSTALLER=pip` or `=uv` overrules that.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,7 @@ def pip_install(
     config_directory: str = "",
     extra_envs: Mapping[str, str] | None = None,
     resolution: str = "",
+    note: Callable[[str], object] | None = None,
     origin: Span | None = None,
 ) -> Scan:
     """Gives the scan of what `pip install` with these arguments installs.
@@ -94,6 +95,7 @@ def pip_install(
         config_directory: second place for relative paths.
         extra_envs: further variables for the installer.
         resolution: changes when requirements are to be resolved anew.
+        note: takes the paths of the local files and folders that count.
         origin: the call.
 
     Raises OX0616 for a missing file, OX0621 without an installer. A failure of the installer is OX0620 at `origin`.
@@ -104,8 +106,15 @@ def pip_install(
     )  # fmt: skip
     more, variables = variables_as_arguments(extra_envs or {})
     local = _localised((*more, *arguments), working_directory, config_directory, origin)
+    _tell(local, note)
     run = _install_node(request, local, variables, arguments)
     return _scan(request, Artifact(run, SITE), _label(arguments))
+
+
+def _tell(local: Localised, note: Callable[[str], object] | None) -> None:
+    if note is not None:
+        for path in (*local.reads, *(one.path for one in local.paths.values())):
+            note(path)
 
 
 def _scan(request: _Request, tree: Artifact, label: str) -> Scan:
@@ -319,6 +328,7 @@ def pip_download(
     working_directory: str,
     config_directory: str = "",
     resolution: str = "",
+    note: Callable[[str], object] | None = None,
     origin: Span | None = None,
 ) -> Scan:
     """Gives the scan of wheels that `pip download` finds for the distribution's platform; arguments as `pip_install`."""
@@ -327,6 +337,7 @@ def pip_download(
         working_directory=working_directory, origin=origin, resolution=resolution,
     )  # fmt: skip
     local = _localised(arguments, working_directory, config_directory, origin)
+    _tell(local, note)
     host = distribution if distribution.runs_on(settings.host) else _host_distribution(request)
     if not has_pip(host):
         raise error(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,7 @@ def install_project(
     extras: tuple[str, ...] = (),
     groups: tuple[str, ...] = (),
     resolution: str = "",
+    note: Callable[[str], object] | None = None,
     origin: Span | None = None,
 ) -> Scan:
     """Gives the scan of a project and its dependencies.
@@ -111,6 +112,9 @@ def install_project(
     _check_choices(description, extras, groups)
     lock = find_lock(folder, origin)
     neighbours = {} if lock else _sources(folder, description, origin)
+    if note is not None:
+        for path in (*([lock.path, *lock.local] if lock else ()), *neighbours):
+            note(path)
     uv = find_uv(environment)
     if lock is None and not (neighbours and uv):
         suffix = f"[{','.join(extras)}]" if extras else ""
@@ -120,7 +124,7 @@ def install_project(
         ]
         return pip_install(
             distribution, tuple(arguments), policy=policy, settings=settings, environment=environment,
-            working_directory=working_directory, config_directory=config_directory, resolution=resolution, origin=origin,
+            working_directory=working_directory, config_directory=config_directory, resolution=resolution, note=note, origin=origin,
         )  # fmt: skip
     name = os.path.basename(folder) or "project"
     shown = os.path.basename(lock.path) if lock else "pyproject.toml"

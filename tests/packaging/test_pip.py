@@ -302,7 +302,9 @@ def test_requirements_of_any_editor(tmp_path: Path, encoding: str) -> None:
 
 def test_missing_folders_of_links_are_nothing(tmp_path: Path) -> None:
     write_files(tmp_path, {"req.txt": "--find-links gone\nclick\n"})
-    local = localise(["--find-links=dist", "-r", "req.txt", "x"], str(tmp_path), lambda path: Path(path).read_bytes())
+    local = localise(
+        ["--find-links=dist", "-r", "req.txt", "x"], str(tmp_path), lambda path: Path(path).read_bytes()
+    )
     assert local.arguments == ["--requirement", "requirements/0-req.txt", "x"]
     assert local.files["requirements/0-req.txt"] == "click\n"
 
@@ -313,13 +315,24 @@ def test_missing_projects(python: Distribution, settings: BuildSettings, tmp_pat
         install(python, settings, tmp_path, word)
     assert caught.value.diagnostic.code.id == "OX0616"
     # The same may stand for another platform, or be no path.
-    for fine in (f"{word.removesuffix('[x]')}; sys_platform == 'other'", "https://example.org/a/b.whl", "a@b/c", "name"):
+    for fine in (
+        f"{word.removesuffix('[x]')}; sys_platform == 'other'",
+        "https://example.org/a/b.whl",
+        "a@b/c",
+        "name",
+    ):
         install(python, settings, tmp_path, fine)
 
 
 def test_variables_of_pip_are_arguments() -> None:
     """uv reads none of them."""
-    given = {"PIP_FIND_LINKS": "dist/ more", "PIP_NO_INDEX": "1", "PIP_PRE": "false", "PIP_PROXY": "x", "CC": "gcc"}
+    given = {
+        "PIP_FIND_LINKS": "dist/ more",
+        "PIP_NO_INDEX": "1",
+        "PIP_PRE": "false",
+        "PIP_PROXY": "x",
+        "CC": "gcc",
+    }
     assert variables_as_arguments(given) == (
         ["--find-links", "dist/", "--find-links", "more", "--no-index"], {"PIP_PROXY": "x", "CC": "gcc"},
     )  # fmt: skip
@@ -379,3 +392,23 @@ def test_output_of_builds_is_no_part_of_a_project(tmp_path: Path, demand: Engine
     again = EngineDemand(Engine(tmp_path / "other", COMPUTE)).demand(project_files(str(folder)), None)
     assert [path for path, _ in again.walk()] == [path for path, _ in before.walk()]
     assert again.get("build") is None
+
+
+def test_what_an_install_looks_at_is_told(
+    python: Distribution, settings: BuildSettings, tmp_path: Path
+) -> None:
+    write_files(
+        tmp_path,
+        {
+            "a.txt": "-r below/b.txt\n./proj\n",
+            "below/b.txt": "-c c.txt\n",
+            "below/c.txt": "",
+            "proj/setup.py": "",
+        },
+    )
+    seen: list[str] = []
+    pip_install(
+        python, ("-r", "a.txt"), policy=PackagingPolicy(), settings=settings, environment=dict(os.environ),
+        working_directory=str(tmp_path), note=seen.append,
+    )  # fmt: skip
+    assert {os.path.relpath(one, tmp_path) for one in seen} == {"a.txt", "below/b.txt", "below/c.txt", "proj"}
