@@ -5,7 +5,8 @@
 Without PYTHON, those of 3.10 to 3.14 that are on the path, and this one. The programs are the chunks of `tests`, the mistakes of
 the golden files, the benchmarks, random ones, and the files of the public suites when their FOLDER is named (see
 `conformance.py`). Output is what a program prints, its error as users see it, and the text of its globals. The configs of `examples`
-are evaluated, too: the targets and the graph of nodes with their ids are compared.
+are evaluated, too: the targets and the graph of nodes with their ids are compared (so name Pythons that have the same packages
+installed: what is there to install wheels with is a part of the graph).
 """
 
 from __future__ import annotations
@@ -104,7 +105,9 @@ def find() -> list[str]:
     return list(found.values())
 
 
-def compare(pythons: list[str], seeds: list[str], count: int, suites: Path | None) -> tuple[int, list[str]]:
+def compare(
+    pythons: list[str], seeds: list[str], count: int, suites: Path | None, with_examples: bool = True
+) -> tuple[int, list[str]]:
     """Runs everything; gives how many outcomes there are, and what differs."""
     first: list[str] | None = None
     first_examples: str | None = None
@@ -122,6 +125,8 @@ def compare(pythons: list[str], seeds: list[str], count: int, suites: Path | Non
                 if len(lines) != len(first):
                     problems.append(f"{python} (seed {seed}): {len(lines)} outcomes, not {len(first)}")
                 problems += [f"{python} (seed {seed}): {one}" for one, other in zip(lines, first, strict=False) if one != other]
+            if not with_examples:
+                continue
             shown = examples(python, seeds[-1], cache)
             first_examples = shown if first_examples is None else first_examples
             if shown != first_examples:

@@ -13,6 +13,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import Frame, Label, OxError, error
+from oxlang.interp.hints import operand_help
 from oxlang.interp.places import is_body, is_inner, module_of
 from oxlang.interp.thread import CALLS_TOO_DEEP
 from oxlang.interp.values import class_name
@@ -46,15 +47,34 @@ def translate(problem: BaseException, thread: Thread) -> BaseException:
     if innermost is not None:
         _, module, line, _ = innermost
         span = module.span(line)
+        moved = None
         if made.diagnostic.span is None:
-            made.at(_narrowed(made, module, span) or span)
+            moved = _in_comprehension(made, problem, module, span)
+            made.at(moved or _narrowed(made, module, span) or span)
         _add_origin_notes(made, thread)
-    if not made.frames:
-        made.frames = _frames(places)
+        if not made.frames:
+            frames = _frames(places)
+            if moved is not None and frames:
+                last = frames[-1]
+                frames = (*frames[:-1], Frame(function=last.function, span=moved, arguments=last.arguments))
+            made.frames = frames
     if made is not problem:
         made.__cause__ = None
         made.__suppress_context__ = True
     return made
+
+
+def _in_comprehension(made: OxError, problem: BaseException, module: Module, span: Span) -> Span | None:
+    """Gives the place of a failure that versions of Python see at different places of a comprehension."""
+    traceback, unpacking = problem.__traceback__, False
+    while traceback is not None:
+        unpacking = unpacking or traceback.tb_frame.f_code.co_name == "_unpacked"
+        traceback = traceback.tb_next
+    if not unpacking and made.diagnostic.code.id != "OX0355":
+        return None
+    from oxlang.interp.replay import failing_part
+
+    return failing_part(module, span, unpacking=unpacking)
 
 
 Place = tuple[FrameType, "Module", int, bool]
@@ -170,9 +190,10 @@ def _explain(problem: BaseException, innermost: Place | None) -> OxError | None:
     if isinstance(problem, KeyError):
         from oxlang.interp.formatting import repr_of
 
-        return error("OX0404", f"key {repr_of(problem.args[0] if problem.args else None)} not in dict")
+        return error("OX0404", f"key {repr_of(problem.args[0] if problem.args else None)} not in dict", help="`x.get(key, default)` gives a default")
     if isinstance(problem, IndexError):
-        return error("OX0403", "index out of range")
+        kind = message.partition(" ")[0]
+        return error("OX0403", f"{kind} index out of range" if kind in ("list", "tuple", "string", "range") else "index out of range")
     if isinstance(problem, ValueError):
         return _value_error(message)
     if isinstance(problem, RuntimeError) and "changed size during iteration" in message:
@@ -195,9 +216,11 @@ def _type_error(message: str, problem: TypeError, innermost: Place | None) -> Ox
     if made is not None:
         return made
     if found := _OPERANDS.search(message):
-        return error("OX0350", f"unknown binary op: {class_name(found[2])} {found[1].rstrip('=')} {class_name(found[3])}")
+        operator, left, right = found[1].rstrip("="), class_name(found[2]), class_name(found[3])
+        return error("OX0350", f"unknown binary op: {left} {operator} {right}", help=operand_help(operator, left, right))
     if found := _CONCATENATE.search(message):
-        return error("OX0350", f"unknown binary op: {class_name(found[1])} + {class_name(found[2])}")
+        left, right = class_name(found[3]), class_name(found[2])
+        return error("OX0350", f"unknown binary op: {left} + {right}", help=operand_help("+", left, right))
     if found := _UNHASHABLE.search(message):
         name = class_name(found[1])
         return error("OX0355", f"unhashable type: {name}", help="use a tuple in its place" if name == "list" else None)

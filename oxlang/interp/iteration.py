@@ -94,7 +94,12 @@ def pairs(values: Any, count: int) -> Any:
     found = values if isinstance(values, (list, tuple)) else None
     if found is not None and set(map(type, found)) <= {tuple, SList, FrozenList}:
         return values
-    return (unpack(one, count) for one in values)
+    return _unpacked(values, count)
+
+
+def _unpacked(values: Any, count: int) -> Iterator[Any]:
+    for one in values:
+        yield unpack(one, count)
 
 
 def loops(thread: Thread) -> dict[str, Callable[..., Any]]:

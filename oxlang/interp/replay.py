@@ -11,7 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from oxlang.interp import elements, operators
-from oxlang.interp.analysis import strip
+from oxlang.interp.analysis import expressions_of, strip
 from oxlang.interp.generate_expressions import HELPERS
 from oxlang.source import Span
 from oxlang.syntax import ast
@@ -38,6 +38,40 @@ def nodes_at(module: Module, start: int, end: int) -> Iterator[ast.Node]:
         todo[:0] = _parts(node)
 
 
+def comprehensions_around(module: Module, start: int, end: int) -> list[ast.Comprehension]:
+    """Gives the comprehensions that a range lies in (or is), outermost first."""
+    found: list[ast.Comprehension] = []
+    todo: list[ast.Node] = list(module.tree().statements)
+    while todo:
+        node = todo.pop(0)
+        if node.start > start or node.end < end:
+            continue
+        if isinstance(node, ast.Comprehension):
+            found.append(node)
+        todo[:0] = _parts(node)
+    return found
+
+
+def failing_part(module: Module, span: Span, *, unpacking: bool) -> Span | None:
+    """Gives the place of what failed in a comprehension, the same one for each version of Python.
+
+    Versions differ in where they see the test of a key (`unpacking` false), and the unpacking of an element.
+    """
+    for one in comprehensions_around(module, span.start, span.end):
+        whole = (one.start, one.end) == (span.start, span.end)
+        if not unpacking:
+            if whole and isinstance(one.body, ast.DictEntry):
+                key = strip(one.body.key)
+                return Span(span.file, key.start, key.end)
+            continue
+        clauses = [clause for clause in one.clauses if isinstance(clause, ast.ForClause)]
+        parts = [strip(clause.iterable) for clause in clauses]
+        if whole or any((part.start, part.end) == (span.start, span.end) for part in parts):
+            part = parts[0] if len(parts) == 1 else one
+            return Span(span.file, part.start, part.end)
+    return None
+
+
 def _parts(node: ast.Node) -> list[ast.Node]:
     from oxlang.interp.analysis import children
 
@@ -52,7 +86,18 @@ def _parts(node: ast.Node) -> list[ast.Node]:
 def replay(frame: FrameType, module: Module, line: int) -> None:
     """Runs the operation at a place in its general form; it raises the error that explains the failure."""
     start, end = module.range(line)
+    # Variables of comprehensions are gone when their loop has failed (since Python 3.12), so none are looked at.
+    hidden = {
+        name.id
+        for one in comprehensions_around(module, start, end)
+        for clause in one.clauses
+        if isinstance(clause, ast.ForClause)
+        for name in expressions_of(clause.target)
+        if isinstance(name, ast.Name)
+    }
     for node in nodes_at(module, start, end):
+        if hidden and any(isinstance(one, ast.Name) and one.id in hidden for one in expressions_of(node)):
+            continue
         try:
             _run(node, frame)
         except _Unknown:

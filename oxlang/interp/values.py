@@ -379,7 +379,7 @@ def binary_error(operator: str, left: object, right: object) -> OxError:
     return error(
         "OX0350",
         f"unknown binary op: {type_name(left)} {operator} {type_name(right)}",
-        help=operand_help(operator, left, right),
+        help=operand_help(operator, type_name(left), type_name(right)),
     )
 
 
