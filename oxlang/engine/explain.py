@@ -137,5 +137,6 @@ def _input_names(node: Node) -> list[str]:
 def _name(node: Node) -> str:
     asked_by = node.origin.file.path if node.origin is not None else ""
     subject = node.function if isinstance(node, Compute) else ""
-    role = hashlib.sha256("\0".join((node.kind, node.description, subject, asked_by)).encode()).hexdigest()
+    text = "\0".join((node.kind, node.description, subject, asked_by))
+    role = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
     return f"explain/{role[:2]}/{role}.json"

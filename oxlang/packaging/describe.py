@@ -391,5 +391,5 @@ def _identity(answer: Mapping[str, Any], library: str, files: list[str], root: s
                 running.update(chunk)
     for file in files:
         size = os.path.getsize(os.path.join(root, file))
-        running.update(f"{os.path.basename(file)}:{size}\n".encode())
+        running.update(os.fsencode(f"{os.path.basename(file)}:{size}\n"))
     return running.hexdigest()

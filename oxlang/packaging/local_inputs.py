@@ -73,7 +73,7 @@ def _listing_fingerprint(folder: str) -> str:
             rows = [f"{one.name}:{one.stat().st_size}" for one in entries if one.is_file()]
     except OSError:
         pass
-    return sha256("\n".join(sorted(rows)).encode()).hexdigest()
+    return sha256(os.fsencode("\n".join(sorted(rows)))).hexdigest()
 
 
 def _uses_git(folder: str) -> bool:

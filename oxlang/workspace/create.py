@@ -417,7 +417,9 @@ def _in_order(written: Sequence[str]) -> list[str]:
 
 
 def _name_of(folder: Path) -> str:
-    return Path(os.path.abspath(folder)).name
+    """Gives the folder's name; bytes of it that are no UTF-8 become `_`."""
+    name = Path(os.path.abspath(folder)).name
+    return "".join("_" if "\ud800" <= one <= "\udfff" else one for one in name)
 
 
 def _shown(path: str, relative: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,13 @@ def test_the_name_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(folder)
     create_config(".", report=lambda line: None)
     assert 'name="thing"' in (folder / "pyoxidizer.bzl").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files that only Linux allows")
+def test_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
+    folder = os.fsdecode(os.fsencode(tmp_path) + b"/a\xffb")
+    made = create_config(folder, report=lambda line: None)
+    assert 'name="a_b"' in made.read_text(encoding="utf-8")
 
 
 def test_a_config_is_not_overwritten(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from oxlang.engine.trace import Trace
 from oxlang.graph.nodes import Artifact, Compute, Node, Run, Source, Tool
+from oxlang.source import SourceFile
 from tests.engine.conftest import Bench
 
 
@@ -33,6 +34,14 @@ def test_first_time_change_and_loss(bench: Bench, tmp_path: Path) -> None:
         if name.startswith("ac/"):
             bench.disk.remove(name)
     assert reasons(bench, node) == ["its result is no longer in the cache"]
+
+
+def test_a_config_whose_path_is_no_text(bench: Bench) -> None:
+    origin = SourceFile("a\udcff/pyoxidizer.bzl", "x").span(0, 1)
+    tool = Tool(name="sh", path="/bin/sh", fingerprint="1")
+    for script, reason in (("true", "it did not run before"), ("true;", "its command changed")):
+        node = Run(argv=("{tool:sh}", "-c", script), tools=(tool,), description="step", origin=origin)
+        assert reasons(bench, node) == [reason]
 
 
 def test_changed_parameters(bench: Bench) -> None:
