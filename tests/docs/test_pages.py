@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,11 +87,18 @@ def test_command_lines(page: Path) -> None:
             pass
 
 
+def configs(page: Path) -> Iterator[str]:
+    """The blocks of a page that are configs or parts of them."""
+    text = page.read_text(encoding="utf-8")
+    yield from (block for kind, block in _FENCE.findall(text) if kind in ("starlark", "bzl", "python"))
+    for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", _FENCE.sub("", text), re.M):
+        if re.search(r"\b(exe|dist|policy|config|files)\.|register_target\(|_distribution\(|^    load\(", block):
+            yield textwrap.dedent(block).lstrip("\n")
+
+
 @pytest.mark.parametrize("page", CONFIGS, ids=name)
 def test_configs(page: Path) -> None:
-    for number, (kind, block) in enumerate(_FENCE.findall(page.read_text(encoding="utf-8"))):
-        if kind not in ("starlark", "bzl", "python"):
-            continue
+    for number, block in enumerate(configs(page)):
         path = str(page.parent / f"{page.stem}-{number}.bzl")
         found = lint(SourceFile(path, block), options_of(path), everything(), read_module=read_module).diagnostics
         wrong = [one for one in found if one.code.severity == "error" and one.code.id not in ("OX0201", "OX0210")]
@@ -99,4 +107,4 @@ def test_configs(page: Path) -> None:
 
 def test_there_is_something_to_check() -> None:
     assert sum(len(list(commands(page))) for page in READ) > 30
-    assert sum(page.read_text(encoding="utf-8").count("```python") for page in CONFIGS) > 20
+    assert sum(len(list(configs(page))) for page in CONFIGS) > 1
