@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics import OxError, error
-from oxlang.graph.nodes import Artifact, Assemble, Compute, FailureHint, Part, Run, Tool, Write
+from oxlang.graph.nodes import Artifact, Compute, FailureHint, Run, Tool, Write
 from oxlang.packaging.installers import (
     HARMLESS,
     ONLY_PIP,
@@ -491,11 +491,3 @@ def _has_setuptools(distribution: Distribution) -> bool:
     return (stdlib / "distutils" / "core.py").is_file() or any(
         (folder / "setuptools" / "__init__.py").is_file() for folder in folders
     )
-
-
-def merged(trees: list[Artifact], description: str, origin: Span | None = None) -> Artifact:
-    """Gives several trees as one; of equal paths the later wins."""
-    if len(trees) == 1:
-        return trees[0]
-    parts = tuple(Part(artifact=one) for one in trees)
-    return Artifact(Assemble(parts=parts, description=description, origin=origin))
