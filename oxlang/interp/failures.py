@@ -376,7 +376,9 @@ def _unbound(problem: NameError, innermost: Place | None) -> OxError | None:
     known = {one for one in (*frame.f_locals, *frame.f_globals, *module.globals["__builtins__"]) if not one.startswith((".", "_"))}
     near = nearest(name, known) if len(name) > 1 else None
     hint = f" (did you mean {near}?)" if near else ""
-    return error("OX0201", f"undefined: {name}{hint}")
+    from oxlang.resolve.foreign import FOREIGN
+
+    return error("OX0201", f"undefined: {name}{hint}", help=FOREIGN.get(name))
 
 
 def _again(problem: BaseException, innermost: Place) -> OxError | None:

@@ -1,10 +1,12 @@
-"""Names that people know from other languages, and what stands in their place here."""
+"""Names that are known elsewhere, mostly in other languages, and what stands in their place here."""
 
 from __future__ import annotations
 
 _NONE = "write `None`"
 _LOOP = "write a `for` loop, or a list: `[… for … in …]`"
+_CONSTANT = "a loaded file does not see the config's constants; give its functions the value as an argument"
 FOREIGN = {
+    **dict.fromkeys(("VARS", "CWD", "CONFIG_PATH", "BUILD_TARGET_TRIPLE", "CONTEXT", "BUILD_CONTEXT"), _CONSTANT),
     "null": _NONE,
     "nil": _NONE,
     "undefined": _NONE,
