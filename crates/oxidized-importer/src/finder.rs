@@ -39,7 +39,7 @@ pub unsafe fn new_finder(module: &Obj, options: FinderOptions) -> PyResult<Obj> 
     let kind = module.attr(c"OxidizedFinder")?;
     let state = State::new(module.clone(), options)?;
     state.index_builtins();
-    state.index_frozen()?;
+    state.know_frozen();
     // SAFETY: `OxidizedFinder` is the type made from `TYPE_SPEC`.
     unsafe { allocate(kind.as_ptr().cast(), state) }
 }

@@ -141,7 +141,12 @@ const SEPARATOR: &str = std::path::MAIN_SEPARATOR_STR;
 
 impl State {
     fn plan(&self, name: &str) -> Option<Plan> {
-        self.with_table(|table| table.get(name).and_then(|found| plan(&found, self.level)))
+        let known = self.with_table(|table| table.get(name).and_then(|found| plan(&found, self.level)));
+        if matches!(known, Some(Plan { kind: Kind::Builtin | Kind::Frozen, .. })) || !self.is_pending_frozen(name) {
+            return known;
+        }
+        let is_package = known.is_some_and(|plan| plan.is_package);
+        Some(Plan { kind: Kind::Frozen, is_package, file: None, cached: None })
     }
 
     /// The `__path__` entry of a package in memory.

@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use memmap2::Mmap;
@@ -64,6 +65,7 @@ pub struct Importlib {
     pub create_dynamic: Obj,
     pub exec_dynamic: Obj,
     pub fix_co_filename: Obj,
+    pub is_frozen: Obj,
     pub names: Names,
 }
 
@@ -83,6 +85,8 @@ pub struct State {
     emulate_exceptions: Vec<String>,
     pub start_method: Option<String>,
     own_frozen: Vec<String>,
+    /// Whether the interpreter's frozen modules are still to be entered into the table.
+    frozen_pending: AtomicBool,
 }
 
 fn interned(name: &CStr) -> PyResult<Obj> {
@@ -106,6 +110,7 @@ impl Importlib {
             create_dynamic: native.attr(c"create_dynamic")?,
             exec_dynamic: native.attr(c"exec_dynamic")?,
             fix_co_filename: native.attr(c"_fix_co_filename")?,
+            is_frozen: native.attr(c"is_frozen")?,
             names: Names {
                 name: interned(c"name")?,
                 spec: interned(c"__spec__")?,
@@ -161,6 +166,7 @@ impl State {
             emulate_exceptions: options.module_file_exceptions,
             start_method: options.multiprocessing_start_method,
             own_frozen: options.own_frozen,
+            frozen_pending: AtomicBool::new(false),
         })
     }
 
@@ -202,6 +208,32 @@ impl State {
             }
         }
         self.lock().add_flags(names, Flags::BUILTIN_EXTENSION);
+    }
+
+    /// Makes the interpreter's frozen modules known. Entering their names takes CPython a fifteenth of the
+    /// start of an empty program, so it is put off until somebody wants to see the table; imports ask
+    /// about one name at a time.
+    pub fn know_frozen(&self) {
+        self.frozen_pending.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a module is frozen that is not marked so in the table yet.
+    pub fn is_pending_frozen(&self, name: &str) -> bool {
+        if !self.frozen_pending.load(Ordering::Relaxed) || self.own_frozen.iter().any(|own| own == name) {
+            return false;
+        }
+        let asked = py::string(name).and_then(|name| self.import.is_frozen.call(&[&name])?.is_true());
+        asked.inspect_err(|_| py::clear_error()).unwrap_or(false)
+    }
+
+    /// Completes the table for those who look at all of it.
+    fn complete(&self) -> PyResult<()> {
+        if self.frozen_pending.load(Ordering::Relaxed) {
+            self.index_frozen()?;
+            // Only now: until the table is complete, other threads ask about each name.
+            self.frozen_pending.store(false, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     pub fn index_frozen(&self) -> PyResult<()> {
@@ -252,6 +284,7 @@ impl State {
     }
 
     pub fn names(&self) -> PyResult<Obj> {
+        self.complete()?;
         let names: Vec<(String, bool, bool)> = self.with_table(|table| {
             let entries = table.iter();
             entries
@@ -279,6 +312,7 @@ impl State {
 
     /// `(name, {tag: True}, {tag: bytes}, {tag: {name: bytes}}, [dependency] or None)`.
     pub fn describe(&self, name: &str) -> PyResult<Obj> {
+        self.complete()?;
         let guard = self.lock();
         let Some(found) = guard.get(name) else { return Ok(py::none()) };
         let flags = found.flags();
@@ -290,6 +324,8 @@ impl State {
     }
 
     pub fn add(&self, described: &Obj) -> PyResult<()> {
+        // What is added takes the place of a frozen module.
+        self.complete()?;
         let mut parts = Vec::new();
         py::for_each(described, |part| {
             parts.push(part);
@@ -332,6 +368,7 @@ impl State {
     }
 
     pub fn serialize(&self, ignore_builtin: bool, ignore_frozen: bool) -> PyResult<Obj> {
+        self.complete()?;
         let blob = {
             let guard = self.lock();
             let resources: Vec<Resource<'_>> = guard
@@ -362,6 +399,7 @@ impl State {
 
     /// `(is_package, importable)`, or `None` for an unknown name.
     pub fn kind(&self, name: &str) -> PyResult<Obj> {
+        self.complete()?;
         let kind = self.with_table(|table| {
             let found = table.get(name)?;
             let package = found.flags().intersects(Flags::PACKAGE | Flags::NAMESPACE_PACKAGE);

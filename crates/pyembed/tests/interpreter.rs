@@ -9,8 +9,9 @@ use std::process::Command;
 
 use packed_resources::{Field, Flags, Padding, Resource};
 use pyembed::{
-    Allocator, ExtensionModule, MainPythonInterpreter, MemoryAllocatorBackend, ModuleFile, OxidizedPythonInterpreterConfig,
-    PackedResourcesSource, PythonInterpreterConfig, PythonInterpreterProfile, PythonMemoryAllocator,
+    Allocator, ExtensionModule, MainPythonInterpreter, MemoryAllocatorBackend, ModuleFile,
+    OxidizedPythonInterpreterConfig, PackedResourcesSource, PythonInterpreterConfig, PythonInterpreterProfile,
+    PythonMemoryAllocator,
 };
 
 const PYTHON: &str = env!("PYEMBED_PYTHON_EXECUTABLE");
