@@ -51,7 +51,7 @@ def translate(problem: BaseException, thread: Thread) -> BaseException:
         if made.diagnostic.span is None:
             moved = _in_comprehension(made, problem, module, span)
             made.at(moved or _narrowed(made, module, span) or span)
-        _add_origin_notes(made, thread)
+        _add_origin_notes(made, thread, innermost)
         if not made.frames:
             frames = _frames(places)
             if moved is not None and frames:
@@ -410,13 +410,18 @@ def _narrowed(made: OxError, module: Module, span: Span) -> Span | None:
     return replay.attribute_span(module, span)
 
 
-def _add_origin_notes(made: OxError, thread: Thread) -> None:
-    """Says which module's end froze a value."""
+def _add_origin_notes(made: OxError, thread: Thread, innermost: Place) -> None:
+    """Says which module's end froze a value: the first one that it can be reached from, if the value can be found."""
     if made.diagnostic.code.id != "OX0401" or any("frozen because" in note for note in made.diagnostic.notes):
         return
+    from oxlang.interp.replay import changed_value, holds
     from oxlang.records import replace
 
     others = [one for one in thread.finished if one.frozen]
+    frame, module, line, _ = innermost
+    value = changed_value(frame, module, line)
+    if value is not None:
+        others = [one for one in others if holds(one, value)][:1] or others
     if others:
         names = ", ".join(dict.fromkeys(f"`{one.path}`" for one in others))
         note = f"frozen because module {names} was loaded: values of a module cannot change once it is loaded"

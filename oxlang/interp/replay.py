@@ -7,12 +7,13 @@ operands are looked up in the frame.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from oxlang.interp import elements, operators
 from oxlang.interp.analysis import expressions_of, strip
 from oxlang.interp.generate_expressions import HELPERS
+from oxlang.interp.values import Struct
 from oxlang.source import Span
 from oxlang.syntax import ast
 
@@ -70,6 +71,48 @@ def failing_part(module: Module, span: Span, *, unpacking: bool) -> Span | None:
             part = parts[0] if len(parts) == 1 else one
             return Span(span.file, part.start, part.end)
     return None
+
+
+def changed_value(frame: FrameType, module: Module, line: int) -> Any:
+    """Gives the list, dict or set that an operation at a place would change; None when it cannot be found."""
+    start, end = module.range(line)
+    for node in nodes_at(module, start, end):
+        owner: ast.Expression | None = None
+        if isinstance(node, ast.Call) and isinstance(strip(node.function), ast.Attribute):
+            owner = strip(node.function).value  # type: ignore[attr-defined]
+        elif isinstance(node, ast.Index):
+            owner = node.value
+        elif isinstance(node, ast.Assignment):
+            target = strip(node.target)
+            owner = target.value if isinstance(target, ast.Index) else target
+        if owner is not None:
+            try:
+                return _find(owner, frame)
+            except _Unknown:
+                continue
+    return None
+
+
+def holds(module: Module, value: Any) -> bool:
+    """Whether a value can be reached from the globals of a module, by way of lists, dicts, structs and functions."""
+    todo = [one for name, one in module.globals.items() if not name.startswith((".", "__builtins__"))]
+    seen: set[int] = set()
+    while todo and len(seen) < 100_000:
+        one = todo.pop()
+        if one is value:
+            return True
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, dict):
+            todo.extend(one.values())
+        elif isinstance(one, (list, tuple)):
+            todo.extend(one)
+        elif isinstance(one, Struct):
+            todo.extend(one.fields.values())
+        elif isinstance(one, FunctionType):
+            todo.extend(one.__defaults__ or ())
+    return False
 
 
 def _parts(node: ast.Node) -> list[ast.Node]:

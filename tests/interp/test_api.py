@@ -310,3 +310,18 @@ def test_advice(text: str, part: str) -> None:
     with pytest.raises(OxError) as caught:
         load_source(SourceFile("a.bzl", text + "\n"), CONFIG, None, Thread())
     assert part in (caught.value.diagnostic.help or ""), caught.value.diagnostic
+
+
+def test_a_frozen_value_names_the_module_that_made_it(tmp_path: Path) -> None:
+    (tmp_path / "lib.star").write_text("NAMES = ['a']\ndef add(x, to = NAMES):\n    to.append(x)\nTABLE = {'k': []}\n")
+    (tmp_path / "other.star").write_text("X = 1\n")
+    loads = 'load("other.star", "X")\nload("lib.star", "NAMES", "TABLE", "add")\n'
+    for change in ("add('b')", "NAMES.append('b')", "NAMES[0] = 'b'", "TABLE['k'] += [1]", "def f():\n    TABLE['k'].append(1)\nf()"):
+        path = tmp_path / "main.star"
+        path.write_text(f"{loads}{change}\n")
+        with pytest.raises(OxError) as caught:
+            load_source(SourceFile(str(path), path.read_text()), CONFIG, None, Thread())
+        notes = " ".join(caught.value.diagnostic.notes)
+        assert "frozen because module" in notes and "lib.star" in notes, change
+        if "+=" not in change and "f()" not in change:
+            assert "other.star" not in notes, change
