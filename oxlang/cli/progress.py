@@ -102,7 +102,9 @@ class Progress:
             self._print(f"cached: {name}", "debug")
             return
         why = f", because {event.text}" if self._explain and event.text else ""
-        shown = self._explain or (event.seconds >= _WORTH_A_LINE_S and not self._is_live)
+        # Of what failed or was stopped because of that, the error below says enough.
+        is_worth_a_line = event.phase == "done" and event.seconds >= _WORTH_A_LINE_S and not self._is_live
+        shown = self._explain or is_worth_a_line
         self._print(f"{event.phase}: {name} ({event.seconds:.1f} s){why}", "warn" if shown else "info")
 
     def _print(self, text: str, level: str) -> None:
