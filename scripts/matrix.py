@@ -28,6 +28,7 @@ PAGE = ROOT / "docs" / "compatibility-matrix.md"
 ROWS = Path(__file__).with_name("matrix_rows.toml")
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 OURS = f"{sys.version_info.major}.{sys.version_info.minor}"
+GROUPS = "SCRPKD"
 OTHERS_GROUPS = "S,R,P"
 ROW_TIMEOUT_S = 1800
 """A row may compile an allocator, on a machine that has other things to do."""
@@ -195,7 +196,7 @@ def load(version: str) -> dict[str, Any]:
 
 def page(results: dict[str, dict[str, Any]]) -> str:
     """The summary: groups and Pythons, then the rows whose own command does not hold."""
-    groups = list(dict.fromkeys(ident[0] for found in results.values() for ident in found["rows"]))
+    groups = sorted({ident[0] for found in results.values() for ident in found["rows"]}, key=GROUPS.index)
     names = [found["python"] for found in results.values()]
     lines = ["# Compatibility matrix", "", "Made by `just matrix`: rows that hold, of those that carry a command.", ""]
     lines += [f"| group | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
@@ -210,7 +211,7 @@ def page(results: dict[str, dict[str, Any]]) -> str:
         lines.append(f"| {group} | {' | '.join(cells)} |")
     failing = sorted(
         {ident for found in results.values() for ident, verdict in found["rows"].items() if verdict == "fails"},
-        key=lambda ident: ("SCRPKD".index(ident[0]), int(ident[1:])),
+        key=lambda ident: (GROUPS.index(ident[0]), int(ident[1:])),
     )
     if not failing:
         return "\n".join([*lines, "", "Every row holds.", ""])
