@@ -38,10 +38,10 @@ def run(words: Sequence[str]) -> int:
         return complete(instruction)
     import gc
 
-    from oxlang.cli.dispatch import dispatch
-
     # Commands are short and make many objects that stay; collecting as often as Python does finds nothing.
     gc.set_threshold(50_000, 20, 20)
+    from oxlang.cli.dispatch import dispatch
+
     return dispatch(list(words))
 
 
