@@ -70,7 +70,7 @@ def find_config(call: Invocation, start: str | None, *, explicit: bool = False) 
     """Gives the config; an explicitly named one is not overruled by variables of the environment."""
     from oxlang.workspace import config
 
-    found = config.config_file(start, {} if explicit else call.environment, call.terminal.info)
+    found = config.config_file(start, {} if explicit else call.environment, call.terminal.info, call.terminal.warn)
     call.terminal.info(f"using config {found}")
     return found
 

@@ -27,7 +27,9 @@ def find_config(start: Path | str | None, env: Mapping[str, str], notice: Notice
     return Path(config_file(start, env, notice))
 
 
-def config_file(start: Path | str | None, env: Mapping[str, str], notice: Notice = lambda text: None) -> str:
+def config_file(
+    start: Path | str | None, env: Mapping[str, str], notice: Notice = lambda text: None, warn: Notice | None = None
+) -> str:
     """Gives the absolute path of the configuration file.
 
     `PYOXIDIZER_CONFIG` names it; else it is looked for in `OUT_DIR` and its parents, then in the start folder and its
@@ -37,6 +39,7 @@ def config_file(start: Path | str | None, env: Mapping[str, str], notice: Notice
         start: folder or file; None is the current directory.
         env: environment variables.
         notice: gets a line when a variable decides.
+        warn: gets a line when a config above a start that does not exist is taken; `notice` unless given.
 
     Raises OX0950 when there is none.
     """
@@ -70,7 +73,7 @@ def config_file(start: Path | str | None, env: Mapping[str, str], notice: Notice
             notes=(f"`{CONFIG_NAME}` was looked for there and in every folder above",),
         )
     if start is not None and not os.path.exists(begin):
-        notice(f"`{start}` does not exist; using the config found above: {found}")
+        (warn or notice)(f"`{start}` does not exist; using the config found above: {found}")
     return found
 
 
