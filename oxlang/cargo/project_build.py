@@ -87,6 +87,21 @@ def find_package(metadata: Mapping[str, Any], project: Path) -> ProjectPackage:
     )
 
 
+def wanted_features(package: ProjectPackage, allocator: str = "default") -> tuple[str, ...]:
+    """Gives the cargo features of a build: the project's default ones with prebuilt artifacts and the allocator.
+
+    Args:
+        package: what is built.
+        allocator: backend that the interpreter's configuration names.
+    """
+    features = [one for one in package.default_features if one != _STANDALONE]
+    wanted = [_PREBUILT]
+    if allocator in ALLOCATORS:
+        wanted += [f"global-allocator-{allocator}", f"allocator-{allocator}"]
+    features += [one for one in wanted if one in package.features]
+    return tuple(dict.fromkeys(features))
+
+
 def build_command(
     package: ProjectPackage,
     toolchain: Toolchain,
@@ -94,7 +109,7 @@ def build_command(
     artifacts: Path,
     env: Mapping[str, str],
     *,
-    allocator: str = "default",
+    features: Sequence[str] = (_PREBUILT,),
     link_mode: str = "static",
     extra: Sequence[str] = (),
 ) -> CargoCommand:
@@ -106,15 +121,10 @@ def build_command(
         settings: triple and profile; the host's own triple is not passed on, so that the usual folder is used.
         artifacts: the artifact folder, absolute.
         env: the caller's environment.
-        allocator: backend that the interpreter's configuration names.
+        features: cargo features to turn on, see `wanted_features`.
         link_mode: how libpython is linked.
         extra: further words for cargo.
     """
-    features = [one for one in package.default_features if one != _STANDALONE]
-    if _PREBUILT in package.features:
-        features.append(_PREBUILT)
-    if allocator in ALLOCATORS:
-        features += [one for one in (f"global-allocator-{allocator}", f"allocator-{allocator}") if one in package.features]
     words = ["build", "--manifest-path", str(package.manifest), "--bin", package.program]
     if settings.target.triple != toolchain.host:
         words += ["--target", settings.target.triple]
@@ -122,7 +132,7 @@ def build_command(
         words.append("--release")
     elif settings.profile != "debug":
         words += ["--profile", settings.profile]
-    words += ["--no-default-features", "--features", ",".join(dict.fromkeys(features))]
+    words += ["--no-default-features", "--features", ",".join(features)]
     words += extra
     own = {
         "PYOXIDIZER_ARTIFACT_DIR": str(artifacts),

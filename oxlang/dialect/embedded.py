@@ -10,7 +10,6 @@ from oxlang.dialect.files import build_now
 from oxlang.dialect.targets import ResolvedTarget
 
 if TYPE_CHECKING:
-    from oxlang.cargo.licensing import Crate
     from oxlang.dialect.context import DialectContext
     from oxlang.dialect.executable import PythonExecutable
     from oxlang.graph.nodes import Artifact
@@ -52,6 +51,18 @@ class PythonEmbeddedResources:
             origin=embedded.origin,
         )
 
+    def licenses(self, ctx: DialectContext, crates: tuple[dict[str, Any], ...]) -> Artifact | None:
+        """Gives the licence report with a project's crates as the tree of its file; None when none is wanted."""
+        from oxlang.graph.nodes import Artifact, Assemble, Part
+
+        embedded = embedded_python(ctx, self.executable)
+        if embedded.licenses_filename is None:
+            return None
+        named = [one for one in crates if (one["name"], one["version"]) not in _names(embedded.components)]
+        folder, _, name = embedded.licenses_filename.rpartition("/")
+        part = Part(artifact=embedded.with_components(tuple(named)).license_report(), prefix=folder, rename=name)
+        return Artifact(Assemble(parts=(part,), description=f"licences of {embedded.name}", origin=embedded.origin))
+
     def run_path(self, ctx: DialectContext) -> None:
         """There is no program to run."""
 
@@ -82,22 +93,8 @@ def embedded_python(ctx: DialectContext, executable: PythonExecutable) -> Embedd
     )
 
 
-def component(crate: Crate) -> dict[str, Any]:
-    """Gives a crate as a component of the licence report."""
-    from oxlang.cargo.licensing import spdx_expression
-
-    return {
-        "kind": "crate",
-        "name": crate.name,
-        "version": crate.version,
-        "spdx": spdx_expression(crate.license),
-        "terms": [],
-        "public_domain": False,
-        "authors": list(crate.authors),
-        "homepage": crate.homepage,
-        "source": crate.repository,
-        "texts": [list(pair) for pair in crate.texts],
-    }
+def _names(components: tuple[dict[str, Any], ...]) -> set[tuple[str, str]]:
+    return {(one["name"], one["version"]) for one in components}
 
 
 def cargo_components(ctx: DialectContext, executable: PythonExecutable) -> tuple[dict[str, Any], ...]:
@@ -120,7 +117,7 @@ def cargo_components(ctx: DialectContext, executable: PythonExecutable) -> tuple
                 features=() if all_features else features,
             )
         for one in ctx.memo[key]:
-            found[one.name, one.version] = component(one)
+            found[one.name, one.version] = one.component()
     return tuple(found.values())
 
 
@@ -134,7 +131,7 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
 
     embedded = embedded_python(ctx, executable)
     crates = launcher_crates(feature_list(executable.config.allocator_backend))
-    embedded = embedded.with_components(tuple(component(one) for one in crates))
+    embedded = embedded.with_components(tuple(one.component() for one in crates))
     if executable.scripts and embedded.load_mode.kind == "embedded":
         shared = f"binary-relative-memory-mapped:{executable.name}.packed-resources"
         embedded = replace(embedded, packed_resources_load_mode=shared, _memo={})

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 from oxlang.diagnostics.model import error
 
 if TYPE_CHECKING:
-    from oxlang.cargo.project_build import ProjectPackage
-    from oxlang.cargo.toolchain import Toolchain
-    from oxlang.graph.tree import Entry, Tree
+    from oxlang.cargo.licensing import Crate
+    from oxlang.graph.tree import Tree
     from oxlang.workspace.build import Built
     from oxlang.workspace.evaluate import Session
 
@@ -43,8 +42,8 @@ def build_rust_project(
     Raises OX0830, OX0831 (no project), OX0952 (the target gives no artifacts), OX0811, OX0812 (cargo).
     """
     from oxlang.cargo.artifacts import DESCRIPTION
-    from oxlang.cargo.licensing import cargo_metadata
-    from oxlang.cargo.project_build import build_command, find_package, run_cargo
+    from oxlang.cargo.licensing import cargo_metadata, crates_of_project
+    from oxlang.cargo.project_build import build_command, find_package, run_cargo, wanted_features
     from oxlang.cargo.toolchain import check_target, find_toolchain
     from oxlang.workspace.build import Built
     from oxlang.workspace.outputs import Placer
@@ -57,19 +56,23 @@ def build_rust_project(
     package = find_package(metadata, folder)
     artifacts = _artifacts(session, names)
     described: dict[str, Any] = json.loads((artifacts.folder / DESCRIPTION).read_text(encoding="utf-8"))
+    features = wanted_features(package, described.get("allocator_backend", "default"))
     command = build_command(
         package,
         toolchain,
         settings,
         artifacts.folder,
         env,
-        allocator=described.get("allocator_backend", "default"),
+        features=features,
         link_mode=described.get("link_mode", "static"),
         extra=extra,
     )
     notice(f"build command: {command.shown}")
     program = run_cargo(command, package, folder)
-    tree = _product(session, package, program, artifacts.tree, toolchain, env)
+    crates = crates_of_project(
+        package.manifest, toolchain, env, triple=settings.target.triple, features=features, default_features=False
+    )
+    tree = _product(session, artifacts, program, crates)
     place = session.place_of(package.name)
     changed = Placer(session.engine.store, session.engine.disk).place(tree, place)
     return Built(
@@ -96,37 +99,33 @@ def _artifacts(session: Session, names: Sequence[str]) -> Built:
     )
 
 
-def _product(
-    session: Session,
-    package: ProjectPackage,
-    program: Path,
-    artifacts: Tree,
-    toolchain: Toolchain,
-    env: Mapping[str, str],
-) -> Tree:
+def _product(session: Session, artifacts: Built, program: Path, crates: Sequence[Crate]) -> Tree:
     """Gives the program with its neighbours as a tree."""
     from oxlang.cargo.artifacts import EXTRA_FILES
     from oxlang.graph.tree import FileEntry, Tree, merge
 
     store = session.engine.store
-    entries: dict[str, Entry] = {program.name: FileEntry(store.put_file(program), executable=True)}
-    copying = artifacts.get("COPYING.txt")
-    if isinstance(copying, FileEntry):
-        text = store.read(copying.digest).decode("utf-8")
-        crates = _crates(package, toolchain, env, session.settings.target.triple)
-        entries["COPYING.txt"] = FileEntry(store.put(f"{text}\n{crates}".encode()))
-    extra = artifacts.get(EXTRA_FILES)
-    made = Tree.of(entries)
-    return merge(extra, made) if isinstance(extra, Tree) else made
+    parts = [Tree.of({program.name: FileEntry(store.put_file(program), executable=True)})]
+    extra = artifacts.tree.get(EXTRA_FILES)
+    if isinstance(extra, Tree):
+        parts.append(extra)
+    report = _licenses(session, artifacts.target, crates)
+    if report is not None:
+        parts.append(report)
+    return merge(*parts)
 
 
-def _crates(package: ProjectPackage, toolchain: Toolchain, env: Mapping[str, str], triple: str) -> str:
-    """Gives the licence report of the project's crates, which follows that of the Python part."""
-    from oxlang.cargo.licensing import crates_of_project
-    from oxlang.packaging.licensing import license_document
+def _licenses(session: Session, target: str, crates: Sequence[Crate]) -> Tree | None:
+    """Gives the licence report of the Python part and the project's crates as one document, None if it is not wanted."""
+    from oxlang.dialect.embedded import PythonEmbeddedResources
 
-    crates = crates_of_project(package.manifest.parent, toolchain, env, triple=triple)
-    return license_document([crate.component() for crate in crates])
+    resources = session.targets.value(session.targets.resolve_name(target))
+    assert isinstance(resources, PythonEmbeddedResources)  # Nothing else gives artifacts.
+    report = resources.licenses(session.context, tuple(crate.component() for crate in crates))
+    if report is None:
+        return None
+    [tree] = session.engine.build([report])
+    return tree
 
 
 def project_components(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from oxlang.cargo.project_build import build_command, find_package
+from oxlang.cargo.project_build import build_command, find_package, wanted_features
 from oxlang.cargo.toolchain import Toolchain
 from oxlang.diagnostics.model import OxError
 from oxlang.graph.platform import BuildSettings, Platform
@@ -72,7 +72,8 @@ def _words(env: dict[str, str] | None = None, settings: BuildSettings | None = N
 
 
 def test_the_command() -> None:
-    words, env = _words({"RUSTFLAGS": "-C a=b", "CARGO_TARGET_DIR": "/t"}, allocator="mimalloc")
+    features = ("mine", "build-mode-prebuilt-artifacts", "allocator-mimalloc")
+    words, env = _words({"RUSTFLAGS": "-C a=b", "CARGO_TARGET_DIR": "/t"}, features=features)
     assert words == (
         "build --manifest-path /p/Cargo.toml --bin a --no-default-features "
         "--features mine,build-mode-prebuilt-artifacts,allocator-mimalloc --message-format json-render-diagnostics"
@@ -80,6 +81,15 @@ def test_the_command() -> None:
     assert env["PYOXIDIZER_ARTIFACT_DIR"] == "/art"
     assert env["PYO3_CONFIG_FILE"] == "/art/pyo3-build-config-file.txt"
     assert env["RUSTFLAGS"] == "-C a=b" and env["CARGO_TARGET_DIR"] == "/t"
+
+
+def test_features_are_those_of_the_project_with_prebuilt_artifacts_and_the_allocator() -> None:
+    package = find_package(_metadata(_package("a", "/p", MODES, ["a"])), Path("/p"))
+    assert wanted_features(package) == ("mine", "build-mode-prebuilt-artifacts")
+    # `global-allocator-mimalloc` is no feature of this package.
+    assert wanted_features(package, "mimalloc") == ("mine", "build-mode-prebuilt-artifacts", "allocator-mimalloc")
+    plain = find_package(_metadata(_package("a", "/p", {}, ["a"])), Path("/p"))
+    assert wanted_features(plain, "mimalloc") == ()
 
 
 @pytest.mark.parametrize(("profile", "words"), [("release", "--release"), ("tiny", "--profile tiny"), ("debug", "")])

@@ -57,7 +57,17 @@ def test_a_project_of_the_user(tmp_path: Path, env: dict[str, str]) -> None:
     done = subprocess.run([product, "x"], env={}, capture_output=True, text=True, check=True)
     assert done.stdout == "rust true\npython ['x']\n"
     assert (tmp_path / "wrapped").exists() and (tmp_path / "target" / "tiny" / "app").exists()
-    assert "Rust crate app 0.1.0" in (product.parent / "COPYING.txt").read_text()
+    _check_licenses((product.parent / "COPYING.txt").read_text())
+
+
+def _check_licenses(text: str) -> None:
+    """The report is one document: Python, libraries, crates by name; the counts are those of all."""
+    assert text.count("Software Licensing Summary\n") == text.count("\nSoftware Components\n") == 1
+    titles = re.findall(r"^(Python 3\S+|Library \S+|Rust crate (?:\S+) \S+)\n-+$", text, re.MULTILINE)
+    crates = [one for one in titles if one.startswith("Rust crate")]
+    assert titles[0].startswith("Python 3") and titles[-len(crates) :] == crates == sorted(crates)
+    assert {"Rust crate app 0.1.0", "Rust crate pyembed 0.1.0"} <= set(crates)
+    assert f"\n{len(titles)} distinct software components\n" in text
 
 
 def _wrapper(folder: Path) -> Path:
