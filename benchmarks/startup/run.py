@@ -3,6 +3,9 @@
     python benchmarks/startup/run.py --packers VENV [--tools oxl,pyinstaller-file,…] [--apps stdlib,cli] [--json FILE]
     python benchmarks/startup/run.py --show FILE
 
+`--folder DIR` keeps what is built in DIR and does not build again what stands there already, so that slow builds can run at any
+time and all starts are measured together, later, on a quiet machine.
+
 VENV is a virtual environment with pyinstaller, pex, shiv, Nuitka and click and rich of the versions in
 `cli/pyproject.toml`; `oxl` is that of the running Python, or given by `--oxl`. All build for the base interpreter of the
 running Python. Each tool begins with empty caches of its own (cargo's and pip's downloads are the user's), but
@@ -212,7 +215,18 @@ def importing(programs: dict[str, list[str]], rounds: int, folder: Path) -> dict
 
 def hello(oxl: list[str], folder: Path, rounds: int) -> dict[str, Any]:
     """Compares the start of an empty program with `python -I -S -c pass` of the same interpreter."""
-    project = folder / "hello"
+    project, known = folder / "hello", folder / "hello.json"
+    if not known.exists():
+        known.write_text(json.dumps(first_build(oxl, project)) + "\n")
+    (program,) = project.glob("build/*/release/install/hello")
+    taken = starts({"hello": [str(program)], "python": [BASE, "-I", "-S", "-c", "pass"]}, rounds, folder)
+    built = json.loads(known.read_text())
+    return {"build": built} | {name: {"cpu": cpu, "wall": wall} for name, (cpu, wall) in taken.items()}
+
+
+def first_build(oxl: list[str], project: Path) -> dict[str, float]:
+    """Builds an empty program with an empty cache beside it; gives CPU and elapsed seconds."""
+    folder = project.parent
     env = os.environ | {"PYOXIDIZER_CACHE_DIR": str(folder / "oxl-cache"), "OXL_PYTHON": BASE}
     subprocess.run(
         [*oxl, "init-config-file", "--python-code", "pass", str(project)],
@@ -224,10 +238,19 @@ def hello(oxl: list[str], folder: Path, rounds: int) -> dict[str, Any]:
     subprocess.run(
         [*oxl, "build", "--release", "--path", str(project)], env=env, check=True, capture_output=True
     )
-    built = {"cpu": children() - before, "wall": time.perf_counter() - begin}
-    (program,) = project.glob("build/*/release/install/hello")
-    taken = starts({"hello": [str(program)], "python": [BASE, "-I", "-S", "-c", "pass"]}, rounds, folder)
-    return {"build": built} | {name: {"cpu": cpu, "wall": wall} for name, (cpu, wall) in taken.items()}
+    return {"cpu": children() - before, "wall": time.perf_counter() - begin}
+
+
+def build_twice(builder: Builder) -> dict[str, Any]:
+    """Builds, changes one line, and builds again; gives the figures and the command that starts the program."""
+    build_cpu, build = builder.build()
+    builder.change()
+    rebuild_cpu, rebuild = builder.build()
+    size, files = builder.size()
+    row = {
+        "build": build, "build_cpu": build_cpu, "rebuild": rebuild, "rebuild_cpu": rebuild_cpu, "bytes": size, "files": files,
+    }  # fmt: skip
+    return {"row": row, "program": builder.program}
 
 
 def measure(app: str, chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -236,24 +259,22 @@ def measure(app: str, chosen: argparse.Namespace, folder: Path) -> dict[str, Any
     programs: dict[str, list[str]] = {}
     for tool in chosen.tools.split(","):
         place = folder / app / tool
-        place.mkdir(parents=True)
-        builder = Builder(tool, app, place, shlex.split(chosen.oxl), chosen.packers)
-        try:
-            build_cpu, build = builder.build()
-            builder.change()
-            rebuild_cpu, rebuild = builder.build()
-        except RuntimeError as failed:
-            print(failed, file=sys.stderr)
-            continue
-        size, files = builder.size()
-        rows[tool] = {
-            "build": build, "build_cpu": build_cpu, "rebuild": rebuild, "rebuild_cpu": rebuild_cpu, "bytes": size, "files": files,
-        }  # fmt: skip
-        programs[tool] = builder.program
-        print(app, tool, rows[tool], flush=True)
+        known = place / "built.json"
+        if not known.exists():
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir(parents=True)
+            try:
+                made = build_twice(Builder(tool, app, place, shlex.split(chosen.oxl), chosen.packers))
+            except RuntimeError as failed:
+                print(failed, file=sys.stderr)
+                continue
+            known.write_text(json.dumps(made) + "\n")
+            print(app, tool, made["row"], flush=True)
+        made = json.loads(known.read_text())
+        rows[tool], programs[tool] = made["row"], made["program"]
     python = BASE if chosen.packers is None else str(chosen.packers / "bin" / "python")
     main = folder / app / "plain"
-    shutil.copytree(HERE / app / "src", main)
+    shutil.copytree(HERE / app / "src", main, dirs_exist_ok=True)
     subprocess.run([python, "-m", "compileall", "-q", str(main)], check=True)
     programs[BASELINE] = [python, "-c", f"import sys; sys.path[0] = {str(main)!r}\n" + "import runpy; "
                           f"runpy.run_module('{APPS[app]}', run_name='__main__')"]  # fmt: skip
@@ -313,6 +334,7 @@ def main() -> int:
     options.add_argument("--tools", default=",".join(TOOLS))
     options.add_argument("--apps", default=",".join(APPS))
     options.add_argument("--rounds", type=int, default=15)
+    options.add_argument("--folder", type=Path, help="where to build and keep what is built; default: a temporary folder")
     options.add_argument("--json", type=Path)
     options.add_argument("--show", type=Path)
     chosen = options.parse_args()
@@ -323,7 +345,8 @@ def main() -> int:
     if chosen.json and chosen.json.exists():
         figures = json.loads(chosen.json.read_text())
     with tempfile.TemporaryDirectory(prefix="oxlang-startup-") as text:
-        folder = Path(text)
+        folder = (chosen.folder or Path(text)).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
         if "oxl" in chosen.tools.split(","):
             figures["hello"] = hello(shlex.split(chosen.oxl), folder, chosen.rounds * 2)
         for app in filter(None, chosen.apps.split(",")):
