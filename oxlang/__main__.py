@@ -8,9 +8,14 @@ import sys
 
 def main() -> None:
     """The entry point of the command `oxl`; ends the process with the command's exit status."""
-    from oxlang.cli.main import run
+    try:
+        from oxlang.cli.main import run
 
-    status = run(sys.argv[1:])
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        # While modules are loaded, or a second time while the first interruption is worded: no command can say it.
+        sys.stderr.write("error: interrupted\n")
+        status = 130
     if _has_nothing_to_do_at_exit():
         try:
             sys.stdout.flush()

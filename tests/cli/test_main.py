@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from oxlang.__main__ import main
 from oxlang.cli import dispatch
 from oxlang.cli.commands import COMMANDS, GROUPS, all_names, find
 from oxlang.cli.spec import Option
@@ -26,6 +27,19 @@ def test_version_has_four_lines(capsys: Capture) -> None:
     assert [line.split(" ")[0] for line in ended.out.splitlines()] == ["oxl", "commit:", "source:", "pyembed"]
     assert oxl(capsys, "-V").out == ended.out.splitlines()[0] + "\n"
     assert oxl(capsys, "--verbose", "-V").out == ended.out.splitlines()[0] + "\n"
+
+
+def test_interrupted_outside_of_a_command(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """Ctrl-C while modules are still being loaded is worded like any other."""
+
+    def interrupted(words: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("oxlang.cli.main.run", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "error: interrupted\n"
 
 
 def test_unknown_command(capsys: Capture) -> None:
