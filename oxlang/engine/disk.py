@@ -220,11 +220,7 @@ def disk_error(problem: OSError, doing: str) -> OxError:
     where = f"`{problem.filename}`: " if problem.filename else ""
     reason = (problem.strerror or str(problem)).lower()
     if is_full(problem):
-        return error(
-            "OX0709",
-            f"no space left while {doing}",
-            help="free some space, or set `PYOXIDIZER_CACHE_DIR` or `TMPDIR` to a folder on another disk",
-        )
+        return full_disk(doing)
     return error(
         "OX0708",
         f"{doing} failed: {where}{reason}",
@@ -232,9 +228,24 @@ def disk_error(problem: OSError, doing: str) -> OxError:
     )
 
 
+def full_disk(doing: str) -> OxError:
+    """Makes OX0709 for something that was being done."""
+    return error(
+        "OX0709",
+        f"no space left while {doing}",
+        help="free some space, or set `PYOXIDIZER_CACHE_DIR` or `TMPDIR` to a folder on another disk",
+    )
+
+
 def is_full(problem: OSError) -> bool:
     """Whether space or the user's share of it was short."""
     return problem.errno in _NO_SPACE
+
+
+def says_full(lines: list[str]) -> bool:
+    """Whether words of a program that failed name a full disk as the reason."""
+    words = [os.strerror(number) for number in _NO_SPACE]
+    return any(word in line for line in lines for word in words)
 
 
 def _discard(path: str) -> None:

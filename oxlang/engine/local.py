@@ -12,11 +12,11 @@ from typing import Literal
 
 from oxlang.diagnostics.model import Label, OxError, diagnostic, error
 from oxlang.engine.cancel import CancelToken
-from oxlang.engine.disk import disk_error
+from oxlang.engine.disk import disk_error, full_disk, says_full
 from oxlang.engine.sandbox import Sandbox, collect
 from oxlang.engine.store import BlobStore
 from oxlang.graph.action import Action, ActionResult
-from oxlang.graph.nodes import Run
+from oxlang.graph.nodes import FailureHint, Run
 from oxlang.graph.tree import FileEntry, Tree, merge
 
 Keep = Literal["never", "failure", "always"]
@@ -183,6 +183,9 @@ def _failed(node: Run, argv: list[str], exit_code: int, sandbox: Sandbox) -> OxE
         notes.append(f"its folder is kept: {sandbox.folder}")
     name = os.path.basename(argv[0])
     what = node.description or name
+    if says_full(lines):
+        full = full_disk(f"running `{what}`").diagnostic
+        hint = FailureHint(code=full.code.id, message=full.message, help=full.help)
     return OxError(
         diagnostic(
             hint.code if hint else "OX0701",

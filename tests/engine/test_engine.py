@@ -107,6 +107,17 @@ def test_failure_hint_names_its_own_code(bench: Bench) -> None:
     assert (caught.value.diagnostic.code.id, caught.value.diagnostic.message) == ("OX0706", "no luck")
 
 
+def test_program_that_found_no_space_is_no_mistake_of_the_config(bench: Bench) -> None:
+    hint = FailureHint(code="OX0706", message="no luck", help="mend it")
+    words = "error: failed to write to `x`: No space left on device (os error 28)"
+    node = shell(f"echo {words!r} >&2; exit 1", description="compile it", failure=hint)
+    with pytest.raises(OxError) as caught:
+        bench.engine().build([Artifact(node)])
+    found = caught.value.diagnostic
+    assert (found.code.id, found.message) == ("OX0709", "no space left while running `compile it`")
+    assert found.help is not None and "PYOXIDIZER_CACHE_DIR" in found.help
+
+
 def test_missing_output_and_optional_output(bench: Bench) -> None:
     with pytest.raises(OxError) as caught:
         bench.engine().build([Artifact(shell("true", outputs=("out.txt",)))])
