@@ -74,4 +74,8 @@ def main(sources, output, cache, strict):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except OSError as failure:
+        # Of a full or failing disk its words are enough.
+        raise SystemExit(str(failure)) from None
