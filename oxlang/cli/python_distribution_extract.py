@@ -10,7 +10,7 @@ from oxlang.diagnostics.model import error
 
 
 def _run(call: Invocation) -> int:
-    from oxlang.packaging.unpack import unpack
+    from oxlang.packaging.unpack import unpack_whole
 
     named = call.values.maybe("archive_path")
     default = call.values.flag("download_default")
@@ -24,7 +24,7 @@ def _run(call: Invocation) -> int:
         raise error("OX0901", f"no such file or directory: `{archive}`")
     call.terminal.write(f"extracting archive to {destination}")
     call.terminal.out.flush()
-    unpack(archive, destination, keep_times=True)
+    unpack_whole(archive, destination)
     return 0
 
 
@@ -40,6 +40,11 @@ def _download(call: Invocation, destination: Path) -> Path:
     known = find_distribution(triple, None, "standalone", call.environment)
     if known is None:
         raise error("OX0907", f"there is no default Python distribution for `{triple}`")
+    if call.environment.get("OXL_OFFLINE") == "1":
+        raise error(
+            "OX0618", f"the archive `{known.file_name}` has to be downloaded, and `OXL_OFFLINE=1` forbids it",
+            help="unset it, or name an archive on this machine with `--archive-path`",
+        )  # fmt: skip
     node = Fetch(
         url=mirrored(known.url, call.environment), digest=known.sha256, filename=known.file_name,
         description=f"download {known.file_name}",

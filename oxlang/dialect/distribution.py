@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from oxlang.declare import function, method, starlark_type
-from oxlang.diagnostics.model import diagnostic, error
+from oxlang.diagnostics.model import OxError, diagnostic, error
 from oxlang.packaging.interpreter_config import InterpreterConfig
 from oxlang.packaging.policy import PackagingPolicy
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from oxlang.source import Span
 
 _VERSION = re.compile(r"3\.\d{1,3}(\.\d+)?t?$")
+_URL = re.compile(r"(https?://|file:)[^\s]", re.IGNORECASE)
+PARAMETERS = ("sha256", "local_path", "url", "flavor")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}$")
 
 
@@ -107,19 +109,34 @@ class PythonDistribution:
             if self.version is None or _minor(self.version) >= 9:
                 return self._default(ctx, self.version)
             return self._instead(ctx, self.version)
+        return self._of_archive(ctx, self.sha256.lower())
+
+    def _of_archive(self, ctx: DialectContext, sha256: str) -> Distribution:
+        """Gives what an archive holds. What is wrong with it shows late, and at the argument that named it."""
         from oxlang.packaging.archive import archive_distribution
 
-        return archive_distribution(
-            sha256=self.sha256.lower(),
-            path=None if self.local_path is None else ctx.path_from_process(self.local_path),
-            url=self.url,
-            flavor=self.flavor,
-            cache_dir=ctx.cache_dir or f"{ctx.build_path}/cache",
-            environment=ctx.environment,
-            demand=ctx.demand_from,
-            origin=self.origin,
-            warn=lambda text: ctx.warn(diagnostic("OX0629", text, span=self.origin)),
-        )
+        try:
+            return archive_distribution(
+                sha256=sha256,
+                path=None if self.local_path is None else ctx.note(ctx.path_from_process(self.local_path)),
+                url=self.url,
+                flavor=self.flavor,
+                cache_dir=ctx.cache_dir or f"{ctx.build_path}/cache",
+                environment=ctx.environment,
+                demand=ctx.demand_from,
+                origin=self.origin,
+                warn=lambda text: ctx.warn(diagnostic("OX0629", text, span=self.origin)),
+            )
+        except OxError as problem:
+            from oxlang.interp.places import argument_place
+            from oxlang.records import replace
+
+            fault = "url" if problem.diagnostic.code.id in ("OX0706", "OX0707") else problem.argument
+            place = argument_place(self.origin, fault, PARAMETERS)
+            if place is not None:
+                problem.diagnostic = replace(problem.diagnostic, labels=())
+                raise problem.at(place) from None
+            raise
 
     def _default(self, ctx: DialectContext, version: str | None) -> Distribution:
         from oxlang.packaging.archive import default_distribution
@@ -137,8 +154,6 @@ class PythonDistribution:
 
     def _instead(self, ctx: DialectContext, version: str) -> Distribution:
         """Gives what takes the place of a Python that PyOxidizer had and that cannot be embedded: 3.10, its default."""
-        from oxlang.diagnostics.model import OxError, diagnostic
-
         try:
             found = self._default(ctx, "3.10")
         except OxError:
@@ -203,19 +218,21 @@ def in_order(found: list[Any]) -> list[Any]:
 def default_python_distribution(
     ctx: DialectContext,
     flavor: Literal[
-        "standalone", "standalone_static", "standalone-static", "standalone_dynamic", "standalone-dynamic"
+        "standalone", "standalone_static", "standalone-static", "standalone_dynamic", "standalone-dynamic", "local"
     ] = "standalone",
     build_target: str | None = None,
     python_version: str | None = None,
 ) -> PythonDistribution:
     """Gives the Python that programs are made of when nothing special is wanted.
 
-    It is the newest usable Python of this machine, or that of the wanted version: the active virtual environment's base,
-    the Python that runs oxl, those on PATH, of pyenv, of uv and of the system are tried.
+    It is a usable Python of this machine, of the wanted version if one is: the active virtual environment's base, the
+    Python that runs oxl, those on PATH, of pyenv, of uv and of the system are tried. An archive of the catalog that was
+    unpacked into the cache before goes first, so that what was built with it stays as it is.
 
     Args:
         flavor: `standalone` links the interpreter library as it is there, `standalone_static` insists on a static one;
-            `standalone_dynamic` takes a shared one for Windows and is like `standalone` elsewhere.
+            `standalone_dynamic` takes a shared one for Windows and is like `standalone` elsewhere. `local` (not a value
+            of PyOxidizer) is `standalone` with nothing but an installed Python.
         build_target: triple of the platform; the one that is built for unless given.
         python_version: such as `3.12`, or `3.14t` for the free-threaded build.
 
@@ -265,8 +282,14 @@ def make_python_distribution(
         raise error("OX0512", "`PythonDistribution` needs `local_path` or `url`")
     if not _SHA256.match(sha256):
         raise error(
-            "OX0512", f"`{sha256}` is not a SHA-256, which has 64 hexadecimal digits", argument="sha256"
-        )
+            "OX0512", f"`{sha256}` is not a SHA-256, which has 64 hexadecimal digits", argument="sha256",
+            help="`sha256sum ARCHIVE` gives it",
+        )  # fmt: skip
+    if url is not None and not _URL.match(url):
+        raise error(
+            "OX0512", f"`{url}` is not the address of an archive", argument="url",
+            help="an address begins with `https://`; `local_path` names an archive on this machine",
+        )  # fmt: skip
     return PythonDistribution(
         flavor=flavor, origin=ctx.span(), sha256=sha256, local_path=local_path, url=url
     )

@@ -89,6 +89,7 @@ def embedded_python(ctx: DialectContext, executable: PythonExecutable) -> Embedd
         windows_subsystem=executable.windows_subsystem,
         components=cargo_components(ctx, executable),
         size_budget=executable.size_budget,
+        budget_origin=executable.budget_origin,
         origin=executable.origin,
     )
 
@@ -164,7 +165,7 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
         return whole
     from oxlang.packaging.budget import within_budget
 
-    return within_budget(whole, budget, name=executable.name, origin=executable.origin)
+    return within_budget(whole, budget, name=executable.name, origin=executable.budget_origin or executable.origin)
 
 
 TYPES = (PythonEmbeddedResources,)

@@ -77,6 +77,14 @@ class PythonExecutable(ExecutableProducts):
         default=None, set="strict-int-or-none", extension=True,
         doc="Most bytes that the program and the files beside it may have; None for no limit.",
     )  # fmt: skip
+    budget_origin: Span | None = None
+
+    def _set_size_budget(self, value: object, ctx: DialectContext | None) -> None:
+        from oxlang.declare.setmodes import convert
+
+        definition = type(self).__starlark__.attribute("size_budget")  # type: ignore[attr-defined]  # of the decorator
+        self.__dict__["size_budget"] = convert(definition, value)
+        self.budget_origin = None if ctx is None else ctx.span()
 
     @method(effect="mutates", extension=True)
     def add_project(

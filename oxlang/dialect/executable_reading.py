@@ -12,7 +12,7 @@ from oxlang.dialect.resources import Handle, Pending, PythonModuleSource, lazy_l
 from oxlang.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from oxlang.dialect.context import DialectContext
     from oxlang.dialect.distribution import PythonDistribution
@@ -116,6 +116,7 @@ class ExecutableReading:
         from oxlang.packaging.scan import read_root
 
         folder = self._folder(ctx, path)
+        warn_of_nothing(ctx, self, folder, path, packages)
         return self._scanned(
             ctx,
             read_root(
@@ -215,6 +216,37 @@ class ExecutableReading:
         for one in found:
             apply_callbacks(ctx, self.live_policy, one)
         return found
+
+
+def warn_of_nothing(
+    ctx: DialectContext, executable: ExecutableReading, folder: str, shown: str, packages: Sequence[str]
+) -> None:
+    """Gives OX0531 for each name that a folder has nothing for. PyOxidizer said nothing, and the program lacked it."""
+    from oxlang.diagnostics.model import diagnostic
+    from oxlang.diagnostics.spelling import did_you_mean
+    from oxlang.interp.places import argument_place, text_place
+    from oxlang.packaging.roots import unmatched
+
+    if not executable.policy.file_scanner_classify_files:
+        text = "`read_package_root` gives nothing while `file_scanner_classify_files` is off: plain files belong to no package"
+        ctx.warn(
+            diagnostic(
+                "OX0531", text, span=ctx.span(),
+                help="let `set_resource_handling_mode(\"files\")` be followed by `policy.file_scanner_classify_files = True`",
+            )
+        )  # fmt: skip
+        return
+    for one in unmatched(executable.distribution.facts(ctx), folder, packages):
+        place = argument_place(ctx.span(), "packages", ("path", "packages")) or ctx.span()
+        hint = f"it lies in `{one.found_in}` there; name that folder as `path`" if one.found_in else None
+        listed = ", ".join(f"`{name}`" for name in one.present[:6]) + (", …" if len(one.present) > 6 else "")
+        ctx.warn(
+            diagnostic(
+                "OX0531", f"`{shown}` has no module, package or project `{one.name}`, so nothing of it is read",
+                span=text_place(place, one.name),
+                help=hint or did_you_mean(one.name, one.present) or (f"it has {listed}" if listed else "no Python file lies in it"),
+            )
+        )  # fmt: skip
 
 
 # Errors of packaging about what an argument names.

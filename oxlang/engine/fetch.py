@@ -92,6 +92,8 @@ def _download(node: Fetch, place: IO[bytes], on_progress: OnProgress, cancel: Ca
             reason = getattr(problem, "reason", problem)
             if attempt == _ATTEMPTS or "CERTIFICATE" in str(reason):
                 raise _failed(node, str(reason)) from problem
+        except ValueError as problem:
+            raise _failed(node, f"it is no address ({problem})") from problem
         cancel.wait(pause_s)
         pause_s *= 2
 
@@ -143,7 +145,10 @@ def _failed(node: Fetch, reason: str) -> OxError:
 
 def _without_user(url: str) -> str:
     """The address without a user name or password."""
-    parts = urllib.parse.urlsplit(url)
+    try:
+        parts = urllib.parse.urlsplit(url)
+    except ValueError:  # No address at all.
+        return url.rsplit("@", 1)[-1]
     return urllib.parse.urlunsplit(parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1]))
 
 

@@ -8,6 +8,7 @@ from oxlang.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import CodeType, FrameType
 
     from oxlang.interp.module import Module
@@ -42,3 +43,34 @@ def current_span() -> Span | None:
             return module.span(frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+def argument_place(span: Span | None, argument: str | int | None, parameters: Sequence[str] = ()) -> Span | None:
+    """Gives the place of an argument of a call that is over, for what is found wrong with it later.
+
+    Args:
+        span: the call.
+        argument: the parameter.
+        parameters: the parameters in order, for arguments that were given by position.
+    """
+    if span is None or argument is None:
+        return None
+    from oxlang.interp.replay import Parsed, argument_span
+
+    text = Parsed(span.file)
+    found = argument_span(text, span, argument)
+    if found is None and argument in parameters:
+        found = argument_span(text, span, parameters.index(str(argument)))
+    return found
+
+
+def text_place(span: Span | None, text: str) -> Span | None:
+    """Gives the place of a string with this text inside a place, else the place itself."""
+    if span is None:
+        return None
+    source = span.file.text[span.start : span.end]
+    for quote in ('"', "'"):
+        at = source.find(f"{quote}{text}{quote}")
+        if at >= 0:
+            return Span(span.file, span.start + at, span.start + at + len(text) + 2)
+    return span

@@ -19,6 +19,7 @@ from oxlang.syntax import ast
 
 if TYPE_CHECKING:
     from oxlang.interp.module import Module
+    from oxlang.source import SourceFile
 
 _BINARY = operators.BINARY
 
@@ -27,7 +28,21 @@ class _Unknown(Exception):
     """An operand cannot be found."""
 
 
-def nodes_at(module: Module, start: int, end: int) -> Iterator[ast.Node]:
+class Parsed:
+    """A text with its tree, where no module is at hand."""
+
+    def __init__(self, source: SourceFile) -> None:
+        from oxlang.syntax.options import CONFIG
+        from oxlang.syntax.parse import parse
+
+        self._tree = parse(source, CONFIG).file
+
+    def tree(self) -> ast.File:
+        """Gives the syntax tree."""
+        return self._tree
+
+
+def nodes_at(module: Module | Parsed, start: int, end: int) -> Iterator[ast.Node]:
     """Gives the nodes of exactly this range, outermost first."""
     todo: list[ast.Node] = list(module.tree().statements)
     while todo:
@@ -204,7 +219,7 @@ def _find(node: ast.Expression, frame: FrameType) -> Any:
     raise _Unknown
 
 
-def argument_span(module: Module, span: Span, argument: str | int) -> Span | None:
+def argument_span(module: Module | Parsed, span: Span, argument: str | int) -> Span | None:
     """Gives the place of an argument of the call at a place, by name or position.
 
     `=` stands for what is assigned to the attribute at the place.
@@ -225,7 +240,7 @@ def argument_span(module: Module, span: Span, argument: str | int) -> Span | Non
     return None
 
 
-def _assigned_span(module: Module, span: Span) -> Span | None:
+def _assigned_span(module: Module | Parsed, span: Span) -> Span | None:
     """Gives the place of the value that a plain assignment gives to the target at a place."""
     todo: list[ast.Node] = list(module.tree().statements)
     while todo:

@@ -1,8 +1,9 @@
 """Distributions from archives: verified, unpacked once, read.
 
 Unpacked archives lie in `<cache>/python_distributions/python.<first 12 digits of the hash>`. An archive is unpacked into
-a folder beside it that is renamed when it is whole, so a broken extraction is never taken for a good one. Full archives
-describe themselves in `python/PYTHON.json`; install-only archives are asked through their interpreter.
+a folder beside it that is renamed when it is whole, so a broken extraction is never taken for a good one. The whole hash
+is kept beside the folder, so that another one with the same beginning is noticed. Full archives describe themselves in
+`python/PYTHON.json`; install-only archives are asked through their interpreter.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from oxlang.records import replace
 
 if TYPE_CHECKING:
     from oxlang.graph.demand import Demand
+    from oxlang.packaging.catalog import KnownDistribution
     from oxlang.source import Span
 
 FOLDER = "python_distributions"
@@ -59,9 +61,9 @@ def archive_distribution(
     """
     try:
         folder = Path(cache_dir) / FOLDER / f"python.{sha256[:12]}"
-        if not _is_complete(folder):
+        if not _is_unpacked(folder, sha256):
             archive = _obtain(sha256, path, url, Path(cache_dir), environment or {}, demand, origin)
-            extract(archive, folder)
+            extract(archive, folder, sha256)
         return read_folder(folder, identity=sha256, flavor=flavor, warn=warn)
     except OxError as failure:
         raise failure.at(origin) from None
@@ -69,6 +71,22 @@ def archive_distribution(
 
 def _is_complete(folder: Path) -> bool:
     return (folder / "python").is_dir()
+
+
+def _is_unpacked(folder: Path, sha256: str) -> bool:
+    """Whether an archive of this hash lies unpacked in a folder; older versions of oxl did not keep the whole hash."""
+    return _is_complete(folder) and _kept_hash(folder) in ("", sha256)
+
+
+def _kept_hash(folder: Path) -> str:
+    try:
+        return _hash_file(folder).read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def _hash_file(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.sha256")
 
 
 def _obtain(
@@ -84,7 +102,7 @@ def _obtain(
     if path is not None:
         archive = Path(path)
         if not archive.is_file():
-            raise error("OX0618", f"the archive `{path}` does not exist")
+            raise _no_archive(archive)
         _check_name(archive.name)
         verify(archive, sha256)
         return archive
@@ -93,18 +111,37 @@ def _obtain(
     kept = cache_dir / FOLDER / name
     if kept.is_file() and file_hash(kept) == sha256:
         return kept
+    if environment.get("OXL_OFFLINE") == "1":
+        raise error(
+            "OX0618", f"the archive `{name}` has to be downloaded, and `OXL_OFFLINE=1` forbids it", argument="url",
+            help=f"unset it, or put the archive into `{kept.parent}`",
+        )  # fmt: skip
     if demand is None:
         raise error(
-            "OX0618", f"the archive `{name}` has to be downloaded, and nothing may be downloaded here"
+            "OX0618", f"the archive `{name}` has to be downloaded, and nothing may be downloaded here", argument="url"
         )
     return _download(sha256, url, name, kept, environment, demand, origin)
+
+
+def _no_archive(path: Path) -> OxError:
+    """Makes OX0618 for a path where no archive lies."""
+    if path.is_dir():
+        return error(
+            "OX0618", f"`{path}` is a folder, not an archive", argument="local_path",
+            help="name the archive itself; `oxl python-distribution-pack` makes one of an installed Python",
+        )  # fmt: skip
+    return error(
+        "OX0618", f"the archive `{path}` does not exist", argument="local_path",
+        help="a relative path counts from the working directory, then from the config's folder",
+    )  # fmt: skip
 
 
 def _check_name(name: str) -> None:
     if not name.endswith(_SUFFIXES):
         raise error(
-            "OX0618", f"unhandled distribution format: {name}", help=f"known are {', '.join(_SUFFIXES)}"
-        )
+            "OX0618", f"unhandled distribution format: {name}", help=f"known are {', '.join(_SUFFIXES)}",
+            argument="local_path",
+        )  # fmt: skip
 
 
 def _download(
@@ -161,16 +198,17 @@ def _mismatch(name: str, sha256: str, found: str) -> OxError:
         f"sha256 of Python distribution does not validate: `{name}`",
         notes=(f"expected {sha256}", found),
         help="get the archive again, or correct the hash in the config",
+        argument="sha256",
     )
 
 
-def extract(archive: Path, folder: Path) -> None:
-    """Unpacks an archive to a folder of the cache; several processes may want the same at once."""
+def extract(archive: Path, folder: Path, sha256: str) -> None:
+    """Unpacks a verified archive to a folder of the cache; several processes may want the same at once."""
     from oxlang.packaging.unpack import unpack
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _locked(folder.parent / "distribution-extract-lock"):
-        if _is_complete(folder):
+        if _is_unpacked(folder, sha256):
             return
         aside = folder.with_name(f".{folder.name}.{os.getpid()}")
         for left in folder.parent.glob(f".{folder.name}.*"):
@@ -182,6 +220,7 @@ def extract(archive: Path, folder: Path) -> None:
                 raise error("OX0613", f"`{archive.name}` has no folder `python`")
             shutil.rmtree(folder, ignore_errors=True)
             os.rename(aside, folder)
+            _hash_file(folder).write_text(sha256 + "\n", encoding="ascii")
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
@@ -273,12 +312,13 @@ def default_distribution(
 ) -> Distribution:
     """Gives the distribution that a config gets without naming one.
 
-    For this machine an installed Python; for another platform (or when no installed one fits and downloads are
-    allowed) an archive of the catalog.
+    For this machine: an interpreter that `OXL_PYTHON` or `PYO3_PYTHON` names, else an archive of the catalog that oxl
+    unpacked into the cache before, else an installed Python (the only choice with the flavor `local`). For another
+    platform, or when no installed one fits, an archive of the catalog, fetched when that is not forbidden.
 
-    Raises OX0601 when there is neither, or for a version that the runtime cannot embed.
+    Raises OX0601 when there is none, or for a version that the runtime cannot embed.
     """
-    from oxlang.packaging.catalog import find_distribution, parse_flavor
+    from oxlang.packaging.catalog import LOCAL, find_distribution, parse_flavor
     from oxlang.packaging.describe import OLDEST
     from oxlang.packaging.local import local_distribution
 
@@ -290,25 +330,21 @@ def default_distribution(
             span=origin,
             help="ask for Python 3.10 or newer (3.9 works, but is not promised)",
         )
+    folder = Path(cache_dir) / FOLDER
+    named = environment.get("OXL_PYTHON") or environment.get("PYO3_PYTHON")
+    cached = flavor != LOCAL and not named and _unpacked_before(folder, triple, version, flavor, environment)
     problem: OxError | None = None
-    if triple == host_triple:
+    if triple == host_triple and not cached:
         try:
             return local_distribution(version, environment, cache_dir=Path(cache_dir))
         except OxError as failure:
             if environment.get("OXL_PYTHON"):  # Somebody chose; another Python would be a surprise.
                 raise failure.at(origin) from None
             problem = failure
-    known = find_distribution(triple, version, flavor, environment)
-    if known is None or environment.get("OXL_OFFLINE") == "1":
-        if problem is not None:
-            raise problem.at(origin)
-        raise error(
-            "OX0601",
-            f"could not find default Python distribution for {triple}"
-            + (f" and Python {version}" if version else ""),
-            span=origin,
-            help="name an archive with `PythonDistribution(sha256=…, url=…)`",
-        )
+    known = None if flavor == LOCAL else find_distribution(triple, version, flavor, environment)
+    forbidden = environment.get("OXL_OFFLINE") == "1"
+    if known is None or (forbidden and not _is_at_hand(folder, known)):
+        raise _nothing_fits(known, triple, version, flavor, problem).at(origin)
     return archive_distribution(
         sha256=known.sha256,
         url=known.url,
@@ -317,4 +353,52 @@ def default_distribution(
         environment=environment,
         demand=demand,
         origin=origin,
+    )
+
+
+def _unpacked_before(
+    folder: Path, triple: str, version: str | None, flavor: str, environment: Mapping[str, str]
+) -> bool:
+    """Whether the archive that a request would fetch was unpacked by oxl; the catalog is read only if any was."""
+    try:
+        if not any(name.endswith(".sha256") for name in os.listdir(folder)):
+            return False
+    except OSError:
+        return False
+    from oxlang.packaging.catalog import find_distribution
+
+    known = find_distribution(triple, version, flavor, environment)
+    if known is None:
+        return False
+    place = folder / f"python.{known.sha256[:12]}"
+    return _is_complete(place) and _kept_hash(place) == known.sha256
+
+
+def _is_at_hand(folder: Path, known: KnownDistribution) -> bool:
+    """Whether an archive of the catalog can be used without a network."""
+    kept = folder / known.file_name
+    return _is_unpacked(folder / f"python.{known.sha256[:12]}", known.sha256) or kept.is_file()
+
+
+def _nothing_fits(
+    known: KnownDistribution | None, triple: str, version: str | None, flavor: str, problem: OxError | None
+) -> OxError:
+    """Makes OX0601; what was wrong with the installed Pythons says more than that there is no archive."""
+    if problem is not None:
+        return problem
+    wanted = f"Python {version}" if version else "a Python"
+    if flavor == "local":
+        return error(
+            "OX0601", f"{wanted} for {triple} cannot be a local one: an installed Python is for this machine only",
+            help='leave the flavor out, or say "standalone"',
+        )  # fmt: skip
+    if known is not None:
+        return error(
+            "OX0601", f"{wanted} for {triple} has to be downloaded, and `OXL_OFFLINE=1` forbids it",
+            help=f"unset it, or put `{known.file_name}` into the folder `{FOLDER}` of the cache",
+        )  # fmt: skip
+    return error(
+        "OX0601",
+        f"could not find default Python distribution for {triple}" + (f" and Python {version}" if version else ""),
+        help="name an archive with `PythonDistribution(sha256=…, url=…)`",
     )

@@ -14,7 +14,8 @@ from pathlib import Path
 from oxlang.diagnostics import error
 from oxlang.records import dataclass
 
-FLAVORS = ("standalone", "standalone_static", "standalone_dynamic")
+LOCAL = "local"
+FLAVORS = ("standalone", "standalone_static", "standalone_dynamic", LOCAL)
 DEFAULT_VERSION = "3.10"
 
 

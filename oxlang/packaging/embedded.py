@@ -84,6 +84,7 @@ class EmbeddedPython:
         windows_subsystem: `console` or `windows`.
         components: further components of the licence report, such as crates (see `licensing`).
         size_budget: most bytes that the program and its files may have; None for no limit.
+        budget_origin: the line that set it.
         origin: the line that made the executable.
     """
 
@@ -101,6 +102,7 @@ class EmbeddedPython:
     windows_subsystem: str = "console"
     components: tuple[dict[str, Any], ...] = ()
     size_budget: int | None = None
+    budget_origin: Span | None = None
     origin: Span | None = None
     _memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -327,4 +329,4 @@ class EmbeddedPython:
             return whole
         from oxlang.packaging.budget import within_budget
 
-        return within_budget(whole, self.size_budget, name=self.name, origin=self.origin)
+        return within_budget(whole, self.size_budget, name=self.name, origin=self.budget_origin or self.origin)

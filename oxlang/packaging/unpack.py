@@ -1,8 +1,8 @@
 """Unpacks archives of Python distributions, believing nothing in them.
 
 `tar.zst`, `tar.gz`, `tar.xz` and plain `tar`. A member whose path is absolute, has `..`, or is a link that leads outside
-is refused (OX0611), and so are devices. Files get the present time and are writable; links become copies where the
-system has none. The caller unpacks beside the target and renames.
+is refused (OX0611), and so are devices. Files get the present time and are writable, unless all is to be as it was; links
+become copies where the system has none. The caller unpacks beside the target and renames.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import posixpath
 import shutil
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 from zlib import error as zlib_error
@@ -24,17 +24,52 @@ _PLENTY = 4 << 30
 _MOST_RATIO = 100
 
 
-def unpack(archive: Path, folder: Path, *, keep_times: bool = False) -> None:
-    """Unpacks an archive into a folder, which is made.
+def unpack_whole(archive: Path, folder: Path) -> None:
+    """Unpacks an archive as it is, with its times and modes, into a folder that may have other things in it.
 
-    Args:
-        archive: the archive.
-        folder: where to.
-        keep_times: whether files get the times of the archive instead of the present one.
+    Nothing is left behind when the archive turns out to be broken. Raises OX0611 and OX0618, see `unpack`.
+    """
+    aside = folder / f".oxl-extract.{os.getpid()}"
+    made = not folder.exists()
+    whole = False
+    try:
+        members = _unpack(archive, aside)
+        _merge(aside, folder)
+        # Folders after what lies in them, which may need them writable.
+        for path, member in sorted(members, key=lambda one: one[0].count("/"), reverse=True):
+            _restore(folder / path, member)
+        whole = True
+    except OSError as failure:
+        raise _failed(archive, failure) from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        if made and not whole:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _merge(source: Path, target: Path) -> None:
+    """Moves what lies in a folder into another one; files of the same name are replaced, folders go together."""
+    for entry in sorted(source.iterdir()):
+        place = target / entry.name
+        if entry.is_dir() and not entry.is_symlink() and place.is_dir() and not place.is_symlink():
+            _merge(entry, place)
+        else:
+            os.replace(entry, place)
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpacks an archive into a folder, which is made.
 
     Raises OX0611 for a hostile member, OX0618 when the archive cannot be read or the folder not be written.
     """
+    _unpack(archive, folder)
+
+
+def _unpack(archive: Path, folder: Path) -> list[tuple[str, tarfile.TarInfo]]:
+    """Unpacks and gives the members with their paths, in order."""
     links: list[tuple[str, str]] = []
+    members: list[tuple[str, tarfile.TarInfo]] = []
     seen: set[str] = set()
     total = 0
     try:
@@ -52,14 +87,28 @@ def unpack(archive: Path, folder: Path, *, keep_times: bool = False) -> None:
                     raise _hostile(archive, member.name, "is in it twice")
                 seen.add(path)
                 _member(tar, member, path, folder, links, archive)
-                if keep_times and not member.issym() and not member.isdir():
-                    os.utime(folder / path, (member.mtime, member.mtime))
+                members.append((path, member))
         _make_links(folder, links, archive)
     except (tarfile.TarError, EOFError, ValueError, zlib_error) as failure:
-        raise error("OX0618", f"`{archive.name}` cannot be unpacked: {failure}") from None
+        why = str(failure) if seen else f"it is no archive of the kind that its name says ({failure})"
+        raise error("OX0618", f"`{archive.name}` cannot be unpacked: {why}") from None
     except OSError as failure:
-        reason = failure.strerror or str(failure)
-        raise error("OX0618", f"`{archive.name}` cannot be unpacked: {reason.lower()}") from None
+        raise _failed(archive, failure) from None
+    return members
+
+
+def _failed(archive: Path, failure: OSError) -> Exception:
+    reason = failure.strerror or str(failure)
+    return error("OX0618", f"`{archive.name}` cannot be unpacked: {reason.lower()}")
+
+
+def _restore(place: Path, member: tarfile.TarInfo) -> None:
+    """Gives a file, folder or link the mode and time that the archive says."""
+    if not place.is_symlink():
+        os.chmod(place, member.mode & 0o777)
+        os.utime(place, (member.mtime, member.mtime))
+    elif os.utime in os.supports_follow_symlinks:
+        os.utime(place, (member.mtime, member.mtime), follow_symlinks=False)
 
 
 def _member(

@@ -75,7 +75,7 @@ def generate_embedding_artifacts(
         raise error("OX0824", f"`{folder}` cannot be written: {problem.strerror or problem}") from problem
     environment = {**env, "OXL_PYTHON": python_exe} if python_exe else dict(env)
     variables: dict[str, str | None] = {
-        "FLAVOR": "standalone" if flavor == "local" else flavor,
+        "FLAVOR": flavor,
         "PYTHON_VERSION": python_version,
         "TCL_FILES_PATH": None,
     }

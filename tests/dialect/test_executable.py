@@ -254,3 +254,77 @@ resolve_targets()
     run = Run(tmp_path, text, cache=cache, requested=("exe",))
     assert [one.code.id for one in run.warnings] == ["OX0530"]
     assert "Python 3.8 is not maintained" in run.warnings[0].message
+
+
+def reading(path: str, packages: str, before: str = "") -> str:
+    return (
+        "def make():\n"
+        "    dist = default_python_distribution()\n"
+        "    policy = dist.make_python_packaging_policy()\n"
+        f"    {before or 'pass'}\n"
+        "    exe = dist.to_python_executable('app', packaging_policy=policy)\n"
+        f"    exe.add_python_resources(exe.read_package_root({path}, {packages}))\n"
+        "    return exe\n"
+        "register_target('exe', make)\nresolve_targets()\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "help"),
+    [
+        (reading("CWD", "['pkg', 'pgk']"), "'pgk'", "did you mean `pkg`?"),
+        (reading("CWD", "packages=['deep']"), "'deep'", "it lies in `src` there; name that folder as `path`"),
+        (reading("CWD", "['numpy']"), "'numpy'", "it has `lone`, `pkg`"),
+        (reading("CWD", "['pkg.data']"), "'pkg.data'", "it has `lone`, `pkg`"),
+        (reading("CWD + '/empty'", "['pkg', '']"), "'pkg'", "no Python file lies in it"),
+        (reading("CWD", "['pkg']", "policy.set_resource_handling_mode('files')"), None, "be followed by"),
+    ],
+)
+def test_packages_that_a_folder_does_not_have(text: str, place: str | None, help: str, folder: Path, cache: Path) -> None:
+    for path in ("pkg/data/table.csv", "src/deep/module.py", "empty/notes.txt", "lone.py"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text("", encoding="utf-8")
+    first, *_ = warnings = Run(folder, text, cache=cache).warnings
+    assert {one.code.id for one in warnings} == {"OX0531"}
+    assert help in (first.help or "")
+    assert place is None or first.span.file.text[first.span.start : first.span.end] == place
+
+
+def test_packages_that_a_folder_has(folder: Path, cache: Path) -> None:
+    files = {
+        "pkg/sub/module.py": "", "lone.py": "", "spaces/inner/one.py": "", "site-packages/inside.py": "",
+        "Some_Project-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: Some.Project\nVersion: 1.0\n",
+        "made-1.0-py3.egg/hatched/__init__.py": "",
+    }  # fmt: skip
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content, encoding="utf-8")
+    names = ["pkg", "pkg.sub", "pkg.sub.module", "lone", "spaces", "spaces.inner", "inside", "Some.Project", "Some", "hatched"]
+    run = Run(folder, reading("CWD", repr(names)), cache=cache)
+    assert run.warnings == []
+
+
+def test_the_budget_is_blamed_on_its_line(folder: Path, cache: Path) -> None:
+    text = reading("CWD", "['pkg']").replace("    return exe\n", "    exe.size_budget = 10\n    return exe\n")
+    run = Run(folder, text, cache=cache)
+    executable = run.context.targets.value("exe")
+    assert executable.size_budget == 10 and executable.snapshot().budget_origin is not None
+    span = executable.budget_origin
+    assert span is not None and span.file.text[span.start : span.end] == "exe.size_budget"
+
+
+def test_a_wrong_archive_is_blamed_on_its_argument(folder: Path, cache: Path) -> None:
+    (folder / "text.tar.gz").write_text("no archive", encoding="utf-8")
+    for arguments, code, place in (
+        ("'0' * 64, 'gone.tar.gz'", "OX0618", "'gone.tar.gz'"),
+        ("'0' * 64, local_path='pkg'", "OX0618", "local_path='pkg'"),
+        ("sha256='0' * 64, local_path='text.tar.gz'", "OX0618", "sha256='0' * 64"),
+        ("'0' * 64, url='file:///none/x.tar.gz'", "OX0706", "url='file:///none/x.tar.gz'"),
+        ("'0' * 64, url='x.tar.gz'", "OX0512", "url='x.tar.gz'"),
+    ):
+        text = f"dist = PythonDistribution({arguments})\ndist.make_python_packaging_policy()\n"
+        with pytest.raises(OxError) as caught:
+            Run(folder, text, cache=cache)
+        span = caught.value.diagnostic.span
+        assert caught.value.diagnostic.code.id == code
+        assert span is not None and span.file.text[span.start : span.end] == place

@@ -48,7 +48,9 @@ DECIDED: dict[str, dict[str, Any]] = {
     "PythonPackagingPolicy.resources_location_fallback": {"default": ""},
     "default_python_distribution": {
         "params": [
-            {key: value for key, value in one.items() if one["name"] != "python_version" or key not in ("choices", "open")}
+            {**one, "choices": [*one["choices"], "local"]}
+            if one["name"] == "flavor"
+            else {key: value for key, value in one.items() if one["name"] != "python_version" or key not in ("choices", "open")}
             for one in INVENTORY["functions"]["default_python_distribution"]["params"]
         ]
     },

@@ -111,6 +111,13 @@ def test_missing_page_names_the_address_without_password(bench: Bench, server: S
     assert "404" in message and "secret" not in message
 
 
+@pytest.mark.parametrize("url", ["mirror/file.bin", "https://[::1/file.bin", ""])
+def test_what_is_no_address(bench: Bench, url: str) -> None:
+    with pytest.raises(OxError, match="cannot be downloaded: it is no address") as caught:
+        bench.engine().build([Artifact(Fetch(url=url, filename="f.bin"))])
+    assert caught.value.diagnostic.code.id == "OX0706"
+
+
 def test_unpinned_download_is_fetched_once_a_session(bench: Bench, server: Server) -> None:
     wanted = [Artifact(Fetch(url=server.url, filename="f.bin"))]
     for expected in (1, 2):

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from oxlang.diagnostics import OxError
-from oxlang.packaging.archive import archive_distribution, file_hash
+from oxlang.packaging.archive import archive_distribution, default_distribution, file_hash
 from oxlang.packaging.catalog import find_distribution, known_distributions, parse_flavor
 from oxlang.packaging.compose import ar_archive
 from oxlang.packaging.distribution import Distribution
 from oxlang.packaging.elf import archive_members
-from oxlang.packaging.unpack import unpack
+from oxlang.packaging.unpack import unpack, unpack_whole
 from tests.packaging.conftest import EngineDemand, write_files
 
 
@@ -215,15 +215,129 @@ def test_an_extraction_that_was_killed(python: Distribution, tmp_path: Path) -> 
     assert not left.exists()
 
 
-def test_times_are_kept_when_asked(tmp_path: Path) -> None:
-    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
-        info = tarfile.TarInfo("python/file")
-        info.mtime = 1_000_000_000
-        tar.addfile(info, io.BytesIO())
-    unpack(tmp_path / "a.tar.gz", tmp_path / "kept", keep_times=True)
-    unpack(tmp_path / "a.tar.gz", tmp_path / "now")
-    assert (tmp_path / "kept/python/file").stat().st_mtime == 1_000_000_000
-    assert (tmp_path / "now/python/file").stat().st_mtime > 1_500_000_000
+def faithful_archive(path: Path) -> Path:
+    with tarfile.open(path, "w:gz") as tar:
+        for name, kind, mode, link in (
+            ("python", tarfile.DIRTYPE, 0o755, ""),
+            ("python/sealed", tarfile.DIRTYPE, 0o555, ""),
+            ("python/sealed/file", tarfile.REGTYPE, 0o440, ""),
+            ("python/tool", tarfile.REGTYPE, 0o750, ""),
+            ("python/same", tarfile.LNKTYPE, 0o750, "python/tool"),
+            ("python/alias", tarfile.SYMTYPE, 0o777, "tool"),
+        ):
+            info = tarfile.TarInfo(name)
+            info.type, info.mode, info.linkname, info.mtime = kind, mode, link, 1_000_000_000
+            tar.addfile(info, io.BytesIO())
+    return path
+
+
+def test_times_and_modes_are_kept_when_asked(tmp_path: Path) -> None:
+    archive = faithful_archive(tmp_path / "a.tar.gz")
+    unpack_whole(archive, tmp_path / "kept")
+    unpack(archive, tmp_path / "now")
+    for name, mode in (("", 0o755), ("sealed", 0o555), ("sealed/file", 0o440), ("tool", 0o750), ("same", 0o750), ("alias", None)):
+        kept = (tmp_path / "kept/python" / name).lstat()
+        assert kept.st_mtime == 1_000_000_000, name
+        assert mode is None or kept.st_mode & 0o777 == mode, name
+        assert (tmp_path / "now/python" / name).lstat().st_mtime > 1_500_000_000
+    assert (tmp_path / "now/python/sealed/file").stat().st_mode & 0o777 == 0o644
+    unpack_whole(archive, tmp_path / "kept")  # Again, over what is there.
+    assert sorted(one.name for one in (tmp_path / "kept").iterdir()) == ["python"]
+
+
+def test_nothing_is_left_of_a_broken_archive(python: Distribution, tmp_path: Path) -> None:
+    whole = make_archive(tmp_path / "py.tar.gz", described(python, "8")).read_bytes()
+    (tmp_path / "cut.tar.gz").write_bytes(whole[: len(whole) // 2])
+    write_files(tmp_path / "there", {"python/other": "kept"})
+    for folder in ("new", "there"):
+        with pytest.raises(OxError) as caught:
+            unpack_whole(tmp_path / "cut.tar.gz", tmp_path / folder)
+        assert caught.value.diagnostic.code.id == "OX0618"
+    assert not (tmp_path / "new").exists()
+    assert [one.relative_to(tmp_path).as_posix() for one in (tmp_path / "there").rglob("*")] == ["there/python", "there/python/other"]
+    (tmp_path / "text.tar.zst").write_text("hello")
+    with pytest.raises(OxError, match="it is no archive of the kind that its name says"):
+        unpack_whole(tmp_path / "text.tar.zst", tmp_path / "new")
+
+
+def test_a_hash_that_only_begins_alike(python: Distribution, tmp_path: Path) -> None:
+    archive = make_archive(tmp_path / "py.tar.gz", described(python, "8"))
+    digest = file_hash(archive)
+    archive_distribution(sha256=digest, path=str(archive), cache_dir=tmp_path / "c")
+    alike = digest[:12] + "0" * 52
+    with pytest.raises(OxError, match="does not validate") as caught:
+        archive_distribution(sha256=alike, path=str(archive), cache_dir=tmp_path / "c")
+    assert caught.value.argument == "sha256"
+    # What older versions unpacked has no such record, and is believed as before.
+    (tmp_path / "c/python_distributions" / f"python.{digest[:12]}.sha256").unlink()
+    assert archive_distribution(sha256=digest, path="gone", cache_dir=tmp_path / "c").version == python.version
+
+
+def test_offline_takes_what_is_there(python: Distribution, tmp_path: Path, demand: EngineDemand) -> None:
+    archive = make_archive(tmp_path / "py.tar.gz", described(python, "8"))
+    digest = file_hash(archive)
+    environment = {"OXL_OFFLINE": "1"}
+    with pytest.raises(OxError, match="`OXL_OFFLINE=1` forbids it") as caught:
+        archive_distribution(
+            sha256=digest, url=archive.as_uri(), cache_dir=tmp_path / "c", environment=environment, demand=demand
+        )
+    assert caught.value.argument == "url"
+    kept = tmp_path / "c/python_distributions"
+    kept.mkdir(parents=True)
+    shutil.copy(archive, kept / "py.tar.gz")
+    found = archive_distribution(
+        sha256=digest, url="https://example.invalid/py.tar.gz", cache_dir=tmp_path / "c", environment=environment
+    )
+    assert found.version == python.version
+
+
+@pytest.fixture
+def own_catalog(python: Distribution, tmp_path: Path) -> dict[str, str]:
+    """Environment with a catalog of one archive, which says of itself that it is Python 3.10.99."""
+    archive = make_archive(tmp_path / "own.tar.gz", {**described(python, "8"), "python_version": "3.10.99"})
+    record = {
+        "python": "3.10", "version": "3.10.99", "release": "1", "triple": python.target_triple, "profile": "pgo",
+        "extension_files": True, "sha256": file_hash(archive), "url": archive.as_uri(),
+    }  # fmt: skip
+    (tmp_path / "catalog.json").write_text(json.dumps({"address": "", "records": [record]}))
+    return {"OXL_PYTHON_CATALOG": str(tmp_path / "catalog.json"), "PATH": str(python.interpreter.parent)}
+
+
+def test_an_archive_in_the_cache_goes_before_installed_ones(
+    python: Distribution, tmp_path: Path, own_catalog: dict[str, str], demand: EngineDemand
+) -> None:
+    """distribution.md, section 1: path, then the cache, then installed, then a download."""
+    record = json.loads(Path(own_catalog["OXL_PYTHON_CATALOG"]).read_text())["records"][0]
+
+    def default(flavor: str = "standalone", **variables: str) -> Distribution:
+        return default_distribution(
+            None, triple=python.target_triple, host_triple=python.target_triple, flavor=flavor,
+            environment={**own_catalog, **variables}, cache_dir=tmp_path / "c",
+        )  # fmt: skip
+
+    assert default().kind == "local"
+    archive_distribution(sha256=record["sha256"], url=record["url"], cache_dir=tmp_path / "c", demand=demand)
+    assert default().version == "3.10.99"
+    assert default("local").kind == "local"
+    assert default(OXL_PYTHON=str(python.interpreter)).kind == "local"
+
+
+def test_foreign_defaults_without_a_network(
+    python: Distribution, tmp_path: Path, own_catalog: dict[str, str], demand: EngineDemand
+) -> None:
+    def foreign(flavor: str = "standalone") -> Distribution:
+        return default_distribution(
+            None, triple=python.target_triple, host_triple="aarch64-apple-darwin", flavor=flavor,
+            environment={**own_catalog, "OXL_OFFLINE": "1"}, cache_dir=tmp_path / "c",
+        )  # fmt: skip
+
+    with pytest.raises(OxError, match="has to be downloaded, and `OXL_OFFLINE=1` forbids it"):
+        foreign()
+    with pytest.raises(OxError, match="an installed Python is for this machine only"):
+        foreign("local")
+    record = json.loads(Path(own_catalog["OXL_PYTHON_CATALOG"]).read_text())["records"][0]
+    archive_distribution(sha256=record["sha256"], url=record["url"], cache_dir=tmp_path / "c", demand=demand)
+    assert foreign().version == "3.10.99"
 
 
 def test_libpython_from_objects(tmp_path: Path) -> None:
