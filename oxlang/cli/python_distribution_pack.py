@@ -23,7 +23,13 @@ def _run(call: Invocation) -> int:
         if named is not None
         else find_interpreter(call.values.maybe("python_version"), call.environment, cache_dir=call.cache_dir)
     )
-    pack_distribution(interpreter, archive, with_tests=call.values.flag("with_tests"), say=call.terminal.info)
+    pack_distribution(
+        interpreter,
+        archive,
+        with_tests=call.values.flag("with_tests"),
+        shared_only=call.values.flag("shared_only"),
+        say=call.terminal.info,
+    )
     call.terminal.write(f"written {archive}")
     call.terminal.write(f"sha256 {file_hash(archive)}")
     return 0
@@ -46,7 +52,17 @@ COMMAND = Command(
         Option(("--python-exe",), "The interpreter, in another way.", "PATH"),
         Option(("--python-version",), "Look for a Python of this version, such as `3.12`.", "X.Y"),
         Option(("--with-tests",), "Pack the tests of the standard library, too."),
+        Option(("--shared-only",), "Leave out the static libpython: programs get the shared one beside them."),
     ),
-    details="A config names it with `PythonDistribution(sha256 = …, local_path = …)`.",
-    examples=(("oxl python-distribution-pack python3.12 cpython-3.12.tar.zst", "that interpreter"), ("oxl python-distribution-pack cpython-3.12.tar.zst --python-version 3.12", "for a colleague's machine"),),
+    details="""
+    A config names it with `PythonDistribution(sha256 = …, local_path = …)`.
+
+    The interpreter may be one of another Linux machine, in a folder into which its packages were unpacked: then it is not
+    started; what it would tell is read from its files.
+    """,
+    examples=(
+        ("oxl python-distribution-pack python3.12 cpython-3.12.tar.zst", "that interpreter"),
+        ("oxl python-distribution-pack cpython-3.12.tar.zst --python-version 3.12", "for a colleague's machine"),
+        ("oxl python-distribution-pack arm64/usr/bin/python3.11 arm64.tar.zst --shared-only", "for a cross build"),
+    ),
 )

@@ -16,13 +16,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from oxlang.diagnostics import error
+from oxlang.diagnostics import OxError, error
 from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEntry
 
 OLDEST = (3, 9)
 OLDEST_FREE_THREADED = (3, 14)
 """PyO3, on which the runtime is built, supports builds without the global lock from this one on."""
-_FACTS_VERSION = 6
+_FACTS_VERSION = 7
 
 # The C library's own parts and GCC's runtime: every system has its own, so no extension module "links" them.
 BASE_LIBRARY = re.compile(
@@ -151,6 +151,17 @@ def probe(interpreter: Path) -> dict[str, Any]:
 
 
 def _ask(interpreter: Path) -> dict[str, Any]:
+    """Gives the answer of `probe.py`, or of the files of an interpreter that is for another machine."""
+    from oxlang.packaging.foreign import answer_from_files, is_foreign
+
+    foreign = is_foreign(interpreter)
+    answer = answer_from_files(interpreter) if foreign else None
+    if answer is None:
+        answer = _run_probe(interpreter, foreign=foreign)
+    return _checked(interpreter, answer)
+
+
+def _run_probe(interpreter: Path, *, foreign: bool) -> dict[str, Any]:
     import subprocess
 
     script = Path(__file__).with_name("probe.py")
@@ -163,12 +174,27 @@ def _ask(interpreter: Path) -> dict[str, Any]:
         )
         answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
     except (OSError, subprocess.SubprocessError, ValueError) as failure:
-        raise error(
-            "OX0602", f"`{interpreter}` cannot be asked about itself", notes=(str(failure),)
-        ) from None
+        raise _unasked(interpreter, (str(failure),), foreign=foreign) from None
     if not answer:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-3:]
-        raise error("OX0602", f"`{interpreter}` cannot be asked about itself", notes=tuple(last))
+        raise _unasked(interpreter, tuple(last), foreign=foreign)
+    return answer
+
+
+def _unasked(interpreter: Path, notes: tuple[str, ...], *, foreign: bool) -> OxError:
+    if not foreign:
+        return error("OX0602", f"`{interpreter}` cannot be asked about itself", notes=notes)
+    return error(
+        "OX0602",
+        f"`{interpreter}` is for another machine, and the files beside it do not describe it",
+        help="a Linux installation needs `lib/pythonX.Y/_sysconfigdata_….py` and the headers, of which distributions make "
+        "a package of their own (-dev, -devel); or take an archive with a `PYTHON.json`",
+        notes=notes,
+    )
+
+
+def _checked(interpreter: Path, answer: dict[str, Any]) -> dict[str, Any]:
+    """Gives the answer of an interpreter that can be embedded. Raises OX0602 for another one."""
     major, minor = (int(part) for part in answer["version"].split(".")[:2])
     if answer["implementation"] != "cpython":
         raise error("OX0602", f"`{interpreter}` is {answer['implementation']}, not CPython")

@@ -16,7 +16,7 @@ from oxlang.records import dataclass
 
 PT_LOAD, PT_DYNAMIC = 1, 2
 SHT_RELA, SHT_REL, SHT_PROGBITS, SHT_STRTAB, SHT_SYMTAB = 4, 9, 1, 3, 2
-STB_LOCAL, STB_GLOBAL, SHN_UNDEF = 0, 1, 0
+STB_LOCAL, STB_GLOBAL, SHN_UNDEF, STV_DEFAULT = 0, 1, 0, 0
 DT_NEEDED, DT_STRTAB, DT_SONAME, DT_RPATH, DT_RUNPATH = 1, 5, 14, 15, 29
 DT_VERNEED, DT_VERNEEDNUM, DT_STRSZ = 0x6FFFFFFE, 0x6FFFFFFF, 10
 EM_386, EM_X86_64, EM_AARCH64 = 3, 62, 183
@@ -184,17 +184,29 @@ class Elf:
             versions=tuple(versions),
         )
 
-    def relocation_types(self, section_prefix: str) -> set[int]:
-        """Gives the relocation types of sections whose name starts so, such as `.rela.text` (objects only)."""
-        found: set[int] = set()
-        for section in self.sections():
+    def relocations(self, section_prefix: str) -> set[tuple[int, bool]]:
+        """Gives type, and whether the symbol is defined elsewhere, of the relocations in sections whose name starts so.
+
+        Only objects have them, in sections such as `.rela.text`. Hidden symbols count as defined here: they can only come
+        from the same program.
+        """
+        found: set[tuple[int, bool]] = set()
+        sections = self.sections()
+        for section in sections:
             if section.kind not in (SHT_RELA, SHT_REL) or not section.name.startswith(section_prefix):
                 continue
+            symbols = sections[section.link] if section.link < len(sections) else None
             step = section.entry_size or (24 if section.kind == SHT_RELA and self.bits == 64 else 8)
             for position in range(section.offset, section.offset + section.size - step + 1, step):
                 info = self._unpack(self._relocation, position)[1]
-                found.add(info & 0xFFFFFFFF if self.bits == 64 else info & 0xFF)
+                number, kind = (info >> 32, info & 0xFFFFFFFF) if self.bits == 64 else (info >> 8, info & 0xFF)
+                found.add((kind, symbols is not None and self._is_elsewhere(symbols, number)))
         return found
+
+    def _is_elsewhere(self, symbols: Section, number: int) -> bool:
+        row = self._unpack(self._symbol, symbols.offset + number * self._symbol.size)
+        other, section = (row[2], row[3]) if self.bits == 64 else (row[4], row[5])
+        return number > 0 and section == SHN_UNDEF and other & 3 == STV_DEFAULT
 
     def global_symbols(self, starts: tuple[bytes, ...]) -> tuple[set[bytes], set[bytes]]:
         """Gives global names with certain starts: those defined here, and those that must come from elsewhere."""
@@ -280,6 +292,8 @@ _POSITION_DEPENDENT: dict[int, frozenset[int]] = {
     EM_X86_64: frozenset({10, 11}),
     EM_AARCH64: frozenset(range(263, 271)),
 }
+# Addresses relative to the page: independent within the program, but not for data that a shared library defines.
+_DEPENDENT_ELSEWHERE: dict[int, frozenset[int]] = {EM_AARCH64: frozenset({275, 276})}
 
 
 def is_position_independent(archive: Path | str) -> bool | None:
@@ -297,10 +311,11 @@ def is_position_independent(archive: Path | str) -> bool | None:
         if dependent is None:
             return None
         prefix = ".rela.text" if object_file.bits == 64 else ".rel.text"
-        types = object_file.relocation_types(prefix)
-        if types & dependent:
+        found = object_file.relocations(prefix)
+        elsewhere = _DEPENDENT_ELSEWHERE.get(object_file.machine, frozenset())
+        if any(kind in dependent or (undefined and kind in elsewhere) for kind, undefined in found):
             return False
-        seen += bool(types)
+        seen += bool(found)
         if seen >= 12:
             break
     return True if seen else None

@@ -27,6 +27,7 @@ def pack_distribution(
     archive: Path,
     *,
     with_tests: bool = False,
+    shared_only: bool = False,
     say: Callable[[str], None] | None = None,
 ) -> Distribution:
     """Writes the archive of an interpreter's base installation; the name's end says the compression.
@@ -35,12 +36,14 @@ def pack_distribution(
         interpreter: a Python, also of a virtual environment.
         archive: `.tar.zst`, `.tar.gz` or `.tar`.
         with_tests: whether the tests of the standard library are in it.
+        shared_only: leaves out the static libpython, so that programs get the shared one beside them.
         say: takes a line for each step.
 
     Returns:
         The description in the archive, with the unpacked folder gone.
 
-    Raises OX0602 when the interpreter cannot be asked, OX0618 for an unknown format.
+    An interpreter for another machine is described by its files. Raises OX0602 when the interpreter cannot be asked,
+    OX0614 when there is no shared libpython and nothing else is wanted, OX0618 for an unknown format.
     """
     import tempfile
 
@@ -57,9 +60,16 @@ def pack_distribution(
     say = say or (lambda line: None)
     found = describe(interpreter)
     say(f"describing Python {found.version} of {found.root}")
+    if shared_only:
+        if not found.shared_lib:
+            raise error("OX0614", f"Python {found.version} of `{found.root}` has no shared libpython")
+        found = replace(found, static_lib="", static_lib_pic=None, inittab_object="")
     with tempfile.TemporaryDirectory(prefix="oxl-pack-") as folder:
         root = Path(folder, "python")
         described = lay_out(found, root, with_tests=with_tests)
+        if shared_only:
+            for library in (root / described.stdlib).glob("config-*/*.a"):
+                library.unlink()
         variables = probe(found.interpreter)["variables"]
         data = described.to_json() | {"python_config_vars": variables}
         (root / "PYTHON.json").write_text(json.dumps(data, indent=4, sort_keys=True), encoding="utf-8")
@@ -121,9 +131,9 @@ def lay_out(found: Distribution, root: Path, *, with_tests: bool = False) -> Dis
         include=moved(found.include),
         platform_config=moved(found.platform_config),
         paths=MappingProxyType({name: moved(path) for name, path in found.paths.items()}),
-        static_lib=copied(found.static_lib)
-        if not (root / moved(found.static_lib)).exists()
-        else moved(found.static_lib),
+        static_lib=moved(found.static_lib)
+        if not found.static_lib or (root / moved(found.static_lib)).exists()
+        else copied(found.static_lib),
         shared_lib=shared,
         inittab_source=moved(found.inittab_source),
         inittab_cflags=(),

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""Script that an interpreter runs to describe itself; not imported by oxlang.
+"""Script that an interpreter runs to describe itself; `foreign` takes one function of it.
 
 Started as `python -I -S probe.py`, it prints one JSON object. It runs on CPython 3.8 and newer, imports the standard
 library only, and takes everything from the *base* installation, also inside a virtual environment: there `sysconfig`
