@@ -388,6 +388,11 @@ def _general(value: float) -> str:
     return float_text(value)
 
 
+def character(code: int) -> str:
+    """Gives the text of one code point; U+FFFD for half of a surrogate pair, which no text holds."""
+    return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+
+
 def _character(value: Any) -> str:
     if type(value) is str:
         if len(value) != 1:
@@ -396,7 +401,7 @@ def _character(value: Any) -> str:
     if type(value) is int:
         if not 0 <= value <= 0x10FFFF:
             raise error("OX0356", f"%c format requires a valid Unicode code point, got {value}")
-        return chr(value)
+        return character(value)
     raise error("OX0356", f"%c format requires int or single-character string, not {type_name(value)}")
 
 

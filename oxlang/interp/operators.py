@@ -146,11 +146,9 @@ def floordiv(left: Any, right: Any) -> Any:
         divisor = _float(right)
         if divisor == 0:
             raise error("OX0411", "floored division by zero")
-        number = _float(left)
-        if divisor in (float("inf"), float("-inf")) and number == number and abs(number) != float("inf"):
-            # floor(x / y) as the specification has it; Python's `//` gives -1.0 for 1 // -inf.
-            return number / divisor
-        return _number(number // divisor)
+        # floor(x / y), as the specification has it: Python's `//` gives 9.0 for 1.0 // 0.1, and nan for inf // 1.
+        quotient = _float(left) / divisor
+        return _number(quotient // 1.0 if abs(quotient) != float("inf") else quotient)
     return _other("//", left, right)
 
 

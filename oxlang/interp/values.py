@@ -186,6 +186,8 @@ class Range:
 
     def __contains__(self, value: object) -> bool:
         if type(value) is not int:
+            if isinstance(value, float):
+                return value.is_integer() and int(value) in self.python
             raise error("OX0350", f"'in <range>' requires integer as left operand, not {type_name(value)}")
         return value in self.python
 

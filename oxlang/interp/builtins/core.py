@@ -7,12 +7,15 @@ from oxlang.diagnostics.model import error
 from oxlang.interp.attributes import attribute_names, get_attribute, has_attribute
 from oxlang.interp.builtins.arguments import MISSING, flag, integer, iterable, text, wrong
 from oxlang.interp.builtins.collections import fill_dict
-from oxlang.interp.formatting import float_to_int, int_text, repr_of, text_of
+from oxlang.interp.formatting import character, float_to_int, int_text, repr_of, text_of
 from oxlang.interp.operators import MAX_BITS, hash_check
 from oxlang.interp.thread import CALLBACK_DEPTH, CURRENT, charge
 from oxlang.interp.values import (
     NAN,
     Elements,
+    LockedDict,
+    LockedList,
+    LockedSet,
     Range,
     SDict,
     SList,
@@ -22,7 +25,7 @@ from oxlang.interp.values import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 _LARGE = 4096
@@ -72,13 +75,13 @@ def _surrogates(value: str) -> bool:
 
 
 def chr_(i: Any, /) -> str:
-    """Gives the string of one code point."""
+    """Gives the string of one code point; U+FFFD for half of a surrogate pair, which no text holds."""
     code = integer("chr", "i", i)
     if code < 0:
         raise error("OX0357", f"chr: Unicode code point {code} out of range (<0)")
     if code > 0x10FFFF:
         raise error("OX0357", f"chr: Unicode code point U+{code:X} out of range (>0x10FFFF)")
-    return chr(code)
+    return character(code)
 
 
 def ord_(x: Any, /) -> int:
@@ -267,19 +270,42 @@ def _extreme(function: str, choose: Callable[..., Any], args: tuple[Any, ...], k
     if not values:
         raise error("OX0357", f"{function}: argument is an empty sequence: expected at least one item")
     try:
-        return choose(values) if key is None else _with_key(lambda: choose(values, key=_callable(function, key)))
+        if key is None:
+            _refuse_sets(function, values)
+            return choose(values)
+        return _with_key(args[0] if len(args) == 1 else values, lambda: choose(values, key=_callable(function, key)))
     except TypeError as problem:
         raise incomparable(function, values if key is None else None, problem) from None
 
 
-def _with_key(operation: Callable[[], Any]) -> Any:
-    """Runs what calls a function of the program for each element; that takes more of Python's stack than other calls."""
+_LOCKED = {SList: LockedList, SDict: LockedDict, SSet: LockedSet}
+
+
+def _with_key(over: Any, operation: Callable[[], Any]) -> Any:
+    """Runs what calls a function of the program for each element of `over`, which may not change meanwhile.
+
+    Such a call takes more of Python's stack than others.
+    """
     thread = CURRENT.thread
+    kind = type(over)
+    locked = _LOCKED.get(kind)
     try:
         thread.enter(CALLBACK_DEPTH)
+        if locked is not None:
+            over.__class__ = locked
         return operation()
     finally:
+        if locked is not None:
+            over.__class__ = kind
         thread.leave(CALLBACK_DEPTH)
+
+
+def _refuse_sets(function: str, values: Sequence[Any]) -> None:
+    """Raises OX0350 for sets that are to be put into order: `<` says which of them holds the other, if any does."""
+    if len(values) > 1 and isinstance(values[0], SSet):
+        from oxlang.interp.failures import comparison_error
+
+        raise comparison_error("<", "set", type_name(values[1]), f"{function}: ")
 
 
 def _callable(function: str, key: Any) -> Callable[..., Any]:
@@ -389,9 +415,10 @@ def sorted_(iterable_: Any, /, key: Any = MISSING, reverse: Any = FALSE) -> SLis
     backwards = flag("sorted", "reverse", reverse) if type(reverse) is Bool else bool(integer("sorted", "reverse", reverse))
     try:
         if key is MISSING:
+            _refuse_sets("sorted", values)
             values = _sorted(values, backwards)
         else:
-            _with_key(lambda: values.sort(key=_callable("sorted", key), reverse=backwards))
+            _with_key(iterable_, lambda: values.sort(key=_callable("sorted", key), reverse=backwards))
     except TypeError as problem:
         raise incomparable("sorted", list(iterable("sorted", iterable_)) if key is MISSING else None, problem) from None
     return SList(values)
@@ -414,7 +441,7 @@ def _sorted(values: list[Any], backwards: bool) -> list[Any]:
     return runs[0]
 
 
-def str_(x: Any = "", /) -> str:
+def str_(x: Any, /) -> str:
     """Gives the text of a value; a string is its own text."""
     if type(x) is int:
         return f"{x}"
