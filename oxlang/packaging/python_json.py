@@ -27,8 +27,10 @@ def read_python_json(
 ) -> Distribution:
     """Makes the record of a description whose paths are relative to `root`.
 
-    Raises OX0612 for a format version before 7, OX0613 for a missing key.
+    Raises OX0612 for a format version before 7, OX0613 for a missing key or one of another form.
     """
+    if not isinstance(data, Mapping):
+        raise error("OX0613", "the description of the Python distribution is not a mapping")
     version = str(data.get("version", ""))
     if version not in KNOWN_VERSIONS:
         if not version.isdigit() or int(version) < 7:
@@ -42,6 +44,10 @@ def read_python_json(
                 f"the description of the Python distribution has format version {version}; read as version 8"
             )
     try:
+        if kind == "archive":  # The facts of installed interpreters are our own, and read at every start.
+            from oxlang.packaging.python_json_shape import check_shape
+
+            check_shape(data)
         return _read(data, Path(root), kind, identity)
     except KeyError as missing:
         raise error(

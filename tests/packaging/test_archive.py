@@ -84,6 +84,40 @@ def test_distribution_json_version_6_is_refused(python: Distribution, tmp_path: 
         archive_distribution(sha256=file_hash(archive), path=str(archive), cache_dir=tmp_path / "c")
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("python_suffixes", "source"), ".py", "`python_suffixes` in .* is not a mapping from names to lists of texts"),
+        (("build_info", "core"), None, "`build_info.core` in .* is not a mapping"),
+        (("build_info", "core", "links"), ["dl"], "`build_info.core.links` in .* is not a mapping"),
+        (("build_info", "extensions", "_ssl"), {}, "`build_info.extensions` in .* is not a mapping from names to lists"),
+        (("build_info", "extensions", "_ssl"), [{"objs": None}], "`build_info.extensions._ssl.objs` in .* is not a list of texts"),
+        (("python_version",), "three", "`python_version` in .* is not a version such as `3.12.1`"),
+        (("target_triple",), "linux", "`target_triple` in .* is not a triple"),
+        (("python_bytecode_magic_number",), "xyz", "is not eight hexadecimal digits"),
+        (("libpython_link_mode",), [], "is not `static` or `shared`"),
+    ],
+)
+def test_distribution_json_of_another_form(
+    python: Distribution, tmp_path: Path, path: tuple[str, ...], value: object, words: str
+) -> None:
+    data = json.loads(json.dumps(described(python, "8")))
+    place = data
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+    archive = make_archive(tmp_path / "py.tar.gz", data)
+    with pytest.raises(OxError, match=words) as caught:
+        archive_distribution(sha256=file_hash(archive), path=str(archive), cache_dir=tmp_path / "c")
+    assert caught.value.diagnostic.code.id == "OX0613"
+
+
+def test_distribution_json_that_is_no_mapping(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path / "py.tar.gz", [])  # type: ignore[arg-type]  # that is the point
+    with pytest.raises(OxError, match="is not a mapping"):
+        archive_distribution(sha256=file_hash(archive), path=str(archive), cache_dir=tmp_path / "c")
+
+
 def test_distribution_bad_hash(python: Distribution, tmp_path: Path) -> None:
     archive = make_archive(tmp_path / "py.tar.gz", described(python, "8"))
     with pytest.raises(OxError, match="does not validate"):
