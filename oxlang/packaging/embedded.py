@@ -255,10 +255,16 @@ class EmbeddedPython:
 
     def license_report(self) -> Artifact:
         """Gives `{"COPYING.txt"}`."""
+        from oxlang.packaging.extensions import chosen_extensions
         from oxlang.packaging.licensing import license_report
 
         return license_report(
-            self.distribution, self.collector.scans, self.components, origin=self.origin, name=self.name
+            self.distribution,
+            self.collector.scans,
+            self.components,
+            extensions=frozenset(chosen_extensions(self.distribution, self.policy)),
+            origin=self.origin,
+            name=self.name,
         )
 
     def packed(self, settings: BuildSettings) -> Artifact:

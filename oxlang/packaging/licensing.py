@@ -11,7 +11,7 @@ Nothing is dropped: what has no licence, or terms that are unknown, stands in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from oxlang.graph.nodes import Artifact, Compute
@@ -150,6 +150,7 @@ def license_report(
     scans: Iterable[Scan],
     components: Sequence[Component],
     *,
+    extensions: Collection[tuple[str, str]] | None = None,
     origin: Span | None = None,
     name: str = "",
 ) -> Artifact:
@@ -159,12 +160,13 @@ def license_report(
         distribution: its own licence and those of its extension modules.
         scans: packages whose metadata is looked at.
         components: further components, such as crates.
+        extensions: name and variant of the extension modules that the program has; None for all.
     """
     from oxlang.graph.compute import canonical
 
     inputs = [(f"scan-{number}", one.tree) for number, one in enumerate(scans) if not one.is_stdlib]
     params = {
-        "distribution": distribution_components(distribution),
+        "distribution": distribution_components(distribution, extensions),
         "components": list(components),
         "name": name,
     }
@@ -179,8 +181,15 @@ def license_report(
     return Artifact(node)
 
 
-def distribution_components(distribution: Distribution) -> list[Component]:
-    """Gives the components of a distribution: Python itself, then the libraries of its extension modules."""
+def distribution_components(
+    distribution: Distribution, extensions: Collection[tuple[str, str]] | None = None
+) -> list[Component]:
+    """Gives the components of a distribution: Python itself, then the libraries of its extension modules.
+
+    Args:
+        distribution: the distribution.
+        extensions: name and variant of the extension modules that count; None for all.
+    """
     text = ""
     if distribution.license_path:
         try:
@@ -201,6 +210,8 @@ def distribution_components(distribution: Distribution) -> list[Component]:
     libraries: dict[str, Component] = {}
     for variants in distribution.extensions.values():
         for one in variants:
+            if extensions is not None and (one.name, one.variant) not in extensions:
+                continue
             for link in one.links:
                 known = LIBRARY_LICENSES.get(link.name, "")
                 libraries.setdefault(

@@ -17,7 +17,7 @@ from oxlang.graph.platform import BuildSettings
 from oxlang.graph.tree import FileEntry, Tree
 from oxlang.packaging.attach import read_payload
 from oxlang.packaging.collector import Collector
-from oxlang.packaging.distribution import Distribution
+from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEntry
 from oxlang.packaging.embedded import EmbeddedPython
 from oxlang.packaging.interpreter_config import InterpreterConfig
 from oxlang.packaging.packed import PackedResource, read
@@ -306,3 +306,22 @@ def test_ten_thousand_additions_are_one_node(tiny: Distribution) -> None:
         app.collector.add(one, app.policy.options_for(one))
     collected = app.collector.lower(tiny)
     assert len(collected.batches) == 1 and not collected.plan.node.dependencies()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "wanted"),
+    [("all", ["readline", "ssl"]), ("no-copyleft", ["ssl"]), ("no-libraries", []), ("minimal", [])],
+)
+def test_the_licence_report_has_what_the_filter_leaves(
+    tiny: Distribution, engine: Engine, chosen: str, wanted: list[str]
+) -> None:
+    linked = {
+        name: (ExtensionVariant(name=f"_{name}", shared_lib="x", links=(LinkEntry(name=name),), licenses=(spdx,)),)
+        for name, spdx in (("ssl", "Apache-2.0"), ("readline", "GPL-3.0-or-later"))
+    }
+    found = replace(tiny, extensions={f"_{name}": variants for name, variants in linked.items()})
+    policy = PackagingPolicy.for_distribution(found)
+    policy.extension_module_filter = chosen
+    [tree] = engine.build([App(found, policy).embedded().license_report()])
+    text = engine.store.read(tree.file("COPYING.txt").digest).decode()
+    assert [line.split()[1] for line in text.splitlines() if line.startswith("Library ")] == wanted
