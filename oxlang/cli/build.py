@@ -22,6 +22,7 @@ from oxlang.cli.spec import Argument, Command, Option, WrongUsage
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from oxlang.workspace.build import Built
     from oxlang.workspace.evaluate import Session
@@ -121,12 +122,20 @@ def report(call: Invocation, built: Sequence[Built]) -> None:
 
             say_licences(call.terminal, one)
         if one.changed and one.program is not None:
-            from oxlang.packaging.loading import extensions_in_memory
+            _say_how_it_loads(call, one, one.program)
 
-            count = extensions_in_memory(one.program)
-            if count:
-                modules = "1 extension module loads" if count == 1 else f"{count} extension modules load"
-                call.terminal.warn(f"{one.target}: {modules} from memory, or from a cache folder where a system refuses that")
+
+def _say_how_it_loads(call: Invocation, one: Built, program: Path) -> None:
+    """Says what other machines must have for a program, and what it loads from memory."""
+    from oxlang.packaging.loading import loading_of
+
+    loading = loading_of(program, (one.folder / path for path, _ in one.tree.walk() if ".so" in path))
+    if loading.glibc:
+        call.terminal.warn(f"{one.target}: needs glibc {loading.glibc} or newer; `oxl analyze` says which systems have it")
+    count = loading.from_memory
+    if count:
+        modules = "1 extension module loads" if count == 1 else f"{count} extension modules load"
+        call.terminal.warn(f"{one.target}: {modules} from memory, or from a cache folder where a system refuses that")
 
 
 def _beside(one: Built) -> str:

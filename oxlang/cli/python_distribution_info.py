@@ -16,13 +16,13 @@ PATH = Argument("PATH", "A full archive (`.tar.zst`), an unpacked one, or a Pyth
 
 
 def _run(call: Invocation) -> int:
-    from oxlang.packaging.reports import distribution_info
+    from oxlang.packaging.reports import distribution_info, distribution_json
 
     found = open_named(call)
     if call.values.text("format") == "json":
         from oxlang.cli.output import write_json
 
-        write_json(call.terminal, found.to_json())
+        write_json(call.terminal, distribution_json(found))
         return 0
     for line in distribution_info(found):
         call.terminal.write(line)

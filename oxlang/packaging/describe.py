@@ -173,17 +173,26 @@ def _run_probe(interpreter: Path, *, foreign: bool) -> dict[str, Any]:
             stdin=subprocess.DEVNULL,
         )
         answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
-    except (OSError, subprocess.SubprocessError, ValueError) as failure:
+    except OSError as failure:
+        raise _unasked(interpreter, ((failure.strerror or str(failure)).lower(),), foreign=foreign) from None
+    except subprocess.SubprocessError as failure:
         raise _unasked(interpreter, (str(failure),), foreign=foreign) from None
+    except ValueError:
+        raise _unasked(interpreter, ("it does not answer as a Python does",), foreign=foreign) from None
     if not answer:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-3:]
+        if any("-I" in line for line in last):
+            last = ["it does not know the option `-I`, as Python 3 does"]
         raise _unasked(interpreter, tuple(last), foreign=foreign)
     return answer
 
 
 def _unasked(interpreter: Path, notes: tuple[str, ...], *, foreign: bool) -> OxError:
     if not foreign:
-        return error("OX0602", f"`{interpreter}` cannot be asked about itself", notes=notes)
+        return error(
+            "OX0602", f"`{interpreter}` cannot be asked about itself", notes=notes,
+            help="name the interpreter of a Python 3, such as `/usr/bin/python3`",
+        )  # fmt: skip
     return error(
         "OX0602",
         f"`{interpreter}` is for another machine, and the files beside it do not describe it",

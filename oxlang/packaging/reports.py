@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from oxlang.diagnostics import error
 from oxlang.graph.digest import Digest
@@ -220,6 +221,16 @@ def open_distribution(path: Path, *, cache_dir: Path | None = None) -> Distribut
         where = cache_dir or Path(tempfile.mkdtemp(prefix="oxl-"))
         return archive_distribution(sha256=file_hash(path), path=str(path), cache_dir=where)
     return describe(path, cache_dir=cache_dir)
+
+
+def distribution_json(distribution: Distribution) -> dict[str, Any]:
+    """Gives the shape of `PYTHON.json`, with all configuration variables also of an installed interpreter."""
+    from oxlang.packaging.local import probe
+
+    data = distribution.to_json()
+    if distribution.kind == "local":  # What is kept of these is a handful.
+        data["python_config_vars"] = probe(distribution.interpreter)["variables"]
+    return data
 
 
 def distribution_info(distribution: Distribution) -> list[str]:

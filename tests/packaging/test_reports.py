@@ -12,10 +12,12 @@ from oxlang.diagnostics import OxError
 from oxlang.packaging.archive import archive_distribution, file_hash
 from oxlang.packaging.distribution import Distribution
 from oxlang.packaging.foreign_binaries import macho_libraries, pe_libraries
+from oxlang.packaging.loading import Loading, loading_of
 from oxlang.packaging.pack_distribution import lay_out
 from oxlang.packaging.reports import (
     analyze,
     distribution_info,
+    distribution_json,
     distribution_licenses,
     find_resources,
     open_distribution,
@@ -153,3 +155,21 @@ def test_foreign_programs() -> None:
     assert macho_libraries(macho) == ["/usr/lib/libSystem.B.dylib"]
     assert macho_libraries(b"text") is None
     assert pe_libraries(b"MZ" + b"\0" * 100) is None
+
+
+@pytest.mark.skipif(not IS_LINUX, reason="needs ELF files")
+def test_what_a_program_needs(python: Distribution, tmp_path: Path) -> None:
+    text = tmp_path / "notes.so"
+    text.write_text("no library")
+    assert loading_of(text, [tmp_path / "none"]) == Loading()
+    alone = loading_of(python.interpreter).glibc
+    [ssl] = [one.shared_lib for one in python.variants("_ssl")]
+    both = loading_of(text, [python.interpreter, python.path(ssl)]).glibc
+    newest = max((alone, loading_of(python.path(ssl)).glibc), key=lambda one: [int(part) for part in one.split(".")])
+    assert both == newest and newest.startswith("2.")
+
+
+def test_configuration_variables_are_shown_whole(python: Distribution) -> None:
+    data = distribution_json(python)
+    assert {"LIBDIR", "SOABI", "EXT_SUFFIX"} <= set(data["python_config_vars"])
+    assert len(data["python_config_vars"]) > 300
