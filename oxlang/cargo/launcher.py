@@ -228,11 +228,7 @@ def _toolchain(env: Mapping[str, str], cache_dir: Path | None, program_name: str
     key, and only an action that is not in the cache fails, with the error of the missing cargo.
     """
     asked_by = f" of `{program_name}`" if program_name else ""
-    hint = FailureHint(
-        code="OX0810",
-        message=f"cargo could not build the launcher{asked_by}",
-        help="`oxl explain OX0810` names usual causes",
-    )
+    message = f"cargo could not build the launcher{asked_by}"
     try:
         toolchain = find_toolchain(env, cache_dir=cache_dir)
     except OxError as problem:
@@ -240,10 +236,17 @@ def _toolchain(env: Mapping[str, str], cache_dir: Path | None, program_name: str
         if last is None or problem.diagnostic.code.id not in ("OX0801", "OX0802"):
             raise
         told = problem.diagnostic
-        return last, FailureHint(code=told.code.id, message=told.message, help=told.help)
+        return last, FailureHint(code=told.code.id, message=told.message, help=told.help, at_once=True)
     if cache_dir is not None:
         _write_last(cache_dir, toolchain)
-    return toolchain, hint
+    help = "`oxl explain OX0810` names usual causes"
+    if toolchain.linker is None and os.name == "posix" and not any(_names_a_linker(name) for name in env):
+        help = "rustc links with `cc`, which is not on PATH: install a C compiler, such as gcc or clang"
+    return toolchain, FailureHint(code="OX0810", message=message, help=help)
+
+
+def _names_a_linker(variable: str) -> bool:
+    return variable.startswith("CARGO_TARGET_") and variable.endswith("_LINKER")
 
 
 def _last_path(cache_dir: Path) -> Path:

@@ -66,6 +66,9 @@ class LocalExecutor:
         self, node: Run, action: Action, on_line: Callable[[str], None], cancel: CancelToken
     ) -> ActionResult:
         """Runs the process. Raises OX0701 (or the node's own hint) when it fails, OX0705 when outputs are missing."""
+        hint = node.failure
+        if hint is not None and hint.at_once:
+            raise error(hint.code, hint.message, help=hint.help).at(node.origin)
         begin = time.monotonic()
         with Sandbox(keep=self._keep == "always") as sandbox:
             self._store.materialise(action.input_root, sandbox.root, link=node.read_only_inputs)

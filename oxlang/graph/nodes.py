@@ -29,11 +29,13 @@ class FailureHint:
         code: a registered code.
         message: the sentence.
         help: what to do.
+        at_once: whether the process is not even started, because what it needs is known to be missing.
     """
 
     code: str
     message: str
     help: str | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

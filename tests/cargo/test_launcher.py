@@ -98,7 +98,20 @@ def test_the_rust_that_was_used_last_names_the_key(env: dict[str, str], tmp_path
     first = _launcher(env, cache_dir=cache)
     without = _launcher({"PATH": "/nowhere"}, cache_dir=cache)
     assert without.id == first.id
-    assert without.node.failure is not None and without.node.failure.code == "OX0801"
+    hint = without.node.failure
+    assert hint is not None and hint.code == "OX0801" and hint.at_once
+
+
+def test_a_missing_linker_is_named_when_cargo_fails(env: dict[str, str], tmp_path: Path) -> None:
+    def help(**more: str) -> str | None:
+        hint = _launcher({**env, **more}).node.failure
+        assert hint is not None and hint.code == "OX0810"
+        return hint.help
+
+    assert "`cc`, which is not on PATH" in (help() or "")
+    assert "explain" in (help(CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER="clang") or "")
+    _program(tmp_path / "bin", "cc", "echo cc 1")
+    assert "explain" in (help() or "")
 
 
 FAKE = """

@@ -118,6 +118,16 @@ def test_program_that_found_no_space_is_no_mistake_of_the_config(bench: Bench) -
     assert found.help is not None and "PYOXIDIZER_CACHE_DIR" in found.help
 
 
+def test_what_cannot_run_is_not_started(bench: Bench, tmp_path: Path) -> None:
+    """A tool that is gone: its sentence alone is told, nothing of what another one says."""
+    hint = FailureHint(code="OX0801", message="no cargo", help="install it", at_once=True)
+    with pytest.raises(OxError) as caught:
+        bench.engine().build([Artifact(shell(f"touch {tmp_path}/ran", failure=hint))])
+    found = caught.value.diagnostic
+    assert (found.code.id, found.message, found.help, tuple(found.notes)) == ("OX0801", "no cargo", "install it", ())
+    assert not (tmp_path / "ran").exists()
+
+
 def test_missing_output_and_optional_output(bench: Bench) -> None:
     with pytest.raises(OxError) as caught:
         bench.engine().build([Artifact(shell("true", outputs=("out.txt",)))])
