@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
@@ -15,12 +15,12 @@ from oxlang.diagnostics.model import OxError
 from oxlang.records import dataclass
 
 if TYPE_CHECKING:
-    from oxlang.engine.engine import Engine
-    from oxlang.graph.digest import Digest
-    from oxlang.graph.nodes import Artifact
-    from oxlang.graph.tree import Tree
+    from pathlib import Path
+
     from oxlang.packaging.evidence import Evidence
-    from oxlang.source import Span
+
+_MARKS = {"ok": "ok      ", "missing": "MISSING ", "optional": "optional", "warning": "warning "}
+_ROOM_BYTES = 10**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Finding:
 
     Attributes:
         subject: what it is.
-        state: `ok`, `missing` (needed) or `optional` (only some things need it).
+        state: `ok`, `missing` (needed), `optional` (only some things need it) or `warning` (there, but it may not do).
         found: what there is.
         help: how to get it.
     """
@@ -56,17 +56,23 @@ def _run(call: Invocation) -> int:
             ]
         write_json(call.terminal, document)
     else:
-        for one in findings:
-            mark = {"ok": "ok      ", "missing": "MISSING ", "optional": "optional"}[one.state]
-            call.terminal.write(f"{mark}  {one.subject}: {one.found}")
-            if one.help:
-                call.terminal.write(f"          {one.help}")
-        if packages is not None:
-            from oxlang.packaging.evidence import evidence_lines
-
-            for line in evidence_lines(packages):
-                call.terminal.write(line)
+        _show(call, findings, packages)
     return 1 if any(one.state == "missing" for one in findings) else 0
+
+
+def _show(call: Invocation, findings: Sequence[Finding], packages: Sequence[Evidence] | None) -> None:
+    for one in findings:
+        call.terminal.write(f"{_MARKS[one.state]}  {one.subject}: {one.found}")
+        if one.help:
+            call.terminal.write(f"          {one.help}")
+    if packages is not None:
+        from oxlang.packaging.evidence import evidence_lines
+
+        for line in evidence_lines(packages) or ["the config adds no packages"]:
+            call.terminal.write(line)
+    missing = [one.subject for one in findings if one.state == "missing"]
+    call.terminal.write("")
+    call.terminal.write(f"missing: {', '.join(missing)}" if missing else "everything that builds need is there")
 
 
 def _packages(call: Invocation) -> list[Evidence] | None:
@@ -76,23 +82,11 @@ def _packages(call: Invocation) -> list[Evidence] | None:
         return None
     from oxlang.cli.session import find_config, load
     from oxlang.packaging.evidence import evidence_of
+    from oxlang.workspace.session import EngineDemand
 
     session = load(call, find_config(call, path, explicit=True))
     wanted = [plan.artifact for plan in session.plans(()) if plan.artifact is not None]
-    return evidence_of(wanted, _EngineDemand(session.engine))
-
-
-class _EngineDemand:
-    """Answers demands by building."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def demand(self, artifact: Artifact, because: Span | None) -> Tree:
-        return self._engine.demand(artifact, because)
-
-    def read(self, digest: Digest) -> bytes:
-        return self._engine.store.read(digest)
+    return evidence_of(wanted, EngineDemand(session.engine))
 
 
 def _tool(call: Invocation) -> Finding:
@@ -116,13 +110,24 @@ def _rust(call: Invocation) -> Finding:
 
 
 def _compiler(call: Invocation) -> Finding:
+    subject = "C compiler (links programs)"
     path = call.environment.get("PATH", os.defpath)
-    for name in (call.environment.get("CC", ""), "cc", "gcc", "clang"):
-        found = _which(name, path) if name else None
-        if found:
-            return Finding(subject="C compiler (links programs)", state="ok", found=found)
+    named = next((name for name in call.environment if name.startswith("CARGO_TARGET_") and name.endswith("_LINKER")), None)
+    if named is not None:
+        return Finding(subject=subject, state="ok", found=f"{call.environment[named]}, which {named} names")
+    # What rustc calls unless it is told otherwise; elsewhere than on POSIX it looks for Microsoft's linker itself.
+    wanted = ("cc",) if os.name == "posix" else ("cl", "cc", "gcc", "clang")
+    found = next((place for name in wanted if (place := _which(name, path))), None)
+    if found:
+        return Finding(subject=subject, state="ok", found=found)
+    other = next((name for name in ("gcc", "clang") if _which(name, path)), None)
+    if other is not None:
+        return Finding(
+            subject=subject, state="missing", found=f"no cc on PATH, which rustc links with; {other} is there",
+            help=f"install the package that makes it `cc`, or set CARGO_TARGET_<TRIPLE>_LINKER={other}",
+        )
     return Finding(
-        subject="C compiler (links programs)", state="missing", found="no cc, gcc or clang on PATH",
+        subject=subject, state="missing", found="no cc, gcc or clang on PATH",
         help="install your system's compiler: `apt install gcc`, `dnf install gcc`, `xcode-select --install`",
     )
 
@@ -136,9 +141,16 @@ def _python(call: Invocation) -> Finding:
     except OxError as failure:
         return Finding(
             subject="Python to embed", state="missing", found=failure.diagnostic.message,
-            help=failure.diagnostic.help or "install Python 3.10 or newer with its libpython, or name one by PYTHON",
+            help=failure.diagnostic.help or "install Python 3.10 or newer with its libpython, or name one by OXL_PYTHON",
         )
-    return Finding(subject="Python to embed", state="ok", found=f"{found.version} ({interpreter})")
+    ways = [name for name, can in (("statically", found.supports_static), ("dynamically", found.supports_dynamic)) if can]
+    if not ways:
+        return Finding(
+            subject="Python to embed", state="missing", found=f"{found.version} ({interpreter}) has no libpython",
+            help="install its development package (`apt install python3-dev`), or name another Python by OXL_PYTHON",
+        )
+    linked = " or ".join(ways)
+    return Finding(subject="Python to embed", state="ok", found=f"{found.version}, linked {linked} ({interpreter})")
 
 
 def _pip(call: Invocation) -> Finding:
@@ -153,20 +165,32 @@ def _pip(call: Invocation) -> Finding:
 
 
 def _cache(call: Invocation) -> Finding:
-    folder = call.cache_dir
+    subject, folder = "cache folder", call.cache_dir
     probe = folder
     while not probe.exists() and probe != probe.parent:
         probe = probe.parent
-    if not os.access(probe, os.W_OK):
+    try:
+        free = _free_bytes(probe)
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).lower()
         return Finding(
-            subject="cache folder", state="missing", found=f"{folder} cannot be written",
+            subject=subject, state="missing", found=f"{folder} cannot be written: {reason}",
             help="set PYOXIDIZER_CACHE_DIR to a folder that you can write",
         )
-    import shutil
+    found = f"{folder} ({free / 1e9:.1f} GB free)"
+    if free < _ROOM_BYTES:
+        help = "a first build takes about 1 GB: make room, or set PYOXIDIZER_CACHE_DIR to a folder elsewhere"
+        return Finding(subject=subject, state="warning", found=found, help=help)
+    return Finding(subject=subject, state="ok", found=found)
 
-    free = shutil.disk_usage(probe).free
-    help = "builds need about 1 GB" if free < 2**30 else ""
-    return Finding(subject="cache folder", state="ok", found=f"{folder} ({free / 1e9:.1f} GB free)", help=help)
+
+def _free_bytes(folder: Path) -> int:
+    """Gives the room in a folder that a file can be made in. Raises OSError when none can."""
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryFile(dir=folder):
+        return shutil.disk_usage(folder).free
 
 
 def _editor(call: Invocation) -> Finding:

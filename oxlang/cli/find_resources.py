@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import FORMAT_JSON
 from oxlang.cli.spec import Argument, Command, Option, WrongUsage
+from oxlang.diagnostics.model import OxError
 
 if TYPE_CHECKING:
     from oxlang.packaging.distribution import Distribution
@@ -36,15 +37,34 @@ def _run(call: Invocation) -> int:
 
 
 def _distribution(call: Invocation) -> Distribution:
+    """Gives the distribution whose rules count; this machine's when another one cannot be downloaded."""
     from oxlang.graph.platform import host_triple
     from oxlang.packaging.archive import default_distribution
+    from oxlang.packaging.local import local_distribution
 
-    folder = call.values.maybe("distributions_dir")
-    triple = call.values.maybe("target_triple") or host_triple()
-    return default_distribution(
-        None, triple=triple, host_triple=host_triple(), environment=call.environment,
-        cache_dir=call.cache_dir if folder is None else Path(folder),
-    )
+    named, host = call.values.maybe("distributions_dir"), host_triple()
+    store = None if named is None else Path(named)
+    triple = call.values.maybe("target_triple") or host
+    if triple == host:
+        return default_distribution(
+            None, triple=triple, host_triple=host, environment=call.environment, cache_dir=call.cache_dir,
+            store=store,
+        )
+    from oxlang.cli.progress import Progress
+    from oxlang.workspace.session import EngineDemand, open_engine
+
+    try:
+        with Progress(call.terminal) as progress:
+            engine = open_engine(call.environment, cache=call.cache_dir, on_event=progress.on_event)
+            return default_distribution(
+                None, triple=triple, host_triple=host, environment=call.environment, cache_dir=call.cache_dir,
+                demand=EngineDemand(engine), store=store,
+            )
+    except OxError as problem:
+        if problem.diagnostic.code.id != "OX0706":
+            raise
+        call.terminal.warn(f"warning: {problem.diagnostic.message}; the rules of this machine's Python are used instead")
+        return local_distribution(None, call.environment, cache_dir=call.cache_dir)
 
 
 def _facts(one: Resource) -> dict[str, object]:
@@ -65,9 +85,9 @@ COMMAND = Command(
     run=_run,
     params=(
         Argument("PATH", "A folder with modules at its root, or a wheel.", "optional"),
-        Option(("--distributions-dir",), "Where distributions are unpacked. Default: in the cache.", "DIR"),
-        Option(("--scan-distribution",), "List the resources of the Python distribution itself."),
         Option(("--target-triple",), "Platform whose distribution's rules count. Default: this machine's.", "TRIPLE"),
+        Option(("--distributions-dir",), "Where archives of distributions are kept and unpacked. Default: in the cache.", "DIR"),
+        Option(("--scan-distribution",), "List the resources of the Python distribution itself."),
         Option(("--no-classify-files",), "Do not say which files are modules, data and metadata."),
         Option(("--no-emit-files",), "Do not list plain files."),
         FORMAT_JSON,

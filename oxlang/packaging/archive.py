@@ -42,6 +42,7 @@ def archive_distribution(
     demand: Demand | None = None,
     origin: Span | None = None,
     warn: Callable[[str], None] | None = None,
+    store: Path | None = None,
 ) -> Distribution:
     """Gives the distribution of an archive.
 
@@ -55,14 +56,16 @@ def archive_distribution(
         demand: what downloads.
         origin: the call.
         warn: takes warnings.
+        store: where archives are kept and unpacked; `python_distributions` in the cache unless given.
 
     Raises OX0618 when the archive is missing, of another hash, or unreadable; OX0611 for hostile members; OX0612 and
     OX0613 for its description.
     """
     try:
-        folder = Path(cache_dir) / FOLDER / f"python.{sha256[:12]}"
+        store = store or Path(cache_dir) / FOLDER
+        folder = store / f"python.{sha256[:12]}"
         if not _is_unpacked(folder, sha256):
-            archive = _obtain(sha256, path, url, Path(cache_dir), environment or {}, demand, origin)
+            archive = _obtain(sha256, path, url, store, environment or {}, demand, origin)
             extract(archive, folder, sha256)
         return read_folder(folder, identity=sha256, flavor=flavor, warn=warn)
     except OxError as failure:
@@ -93,7 +96,7 @@ def _obtain(
     sha256: str,
     path: str | None,
     url: str | None,
-    cache_dir: Path,
+    store: Path,
     environment: Mapping[str, str],
     demand: Demand | None,
     origin: Span | None,
@@ -108,7 +111,7 @@ def _obtain(
         return archive
     assert url is not None
     name = url.rsplit("/", 1)[-1].replace("%2B", "+").split("?", 1)[0] or "python.tar.zst"
-    kept = cache_dir / FOLDER / name
+    kept = store / name
     if kept.is_file() and file_hash(kept) == sha256:
         return kept
     if environment.get("OXL_OFFLINE") == "1":
@@ -309,12 +312,14 @@ def default_distribution(
     cache_dir: Path | str,
     demand: Demand | None = None,
     origin: Span | None = None,
+    store: Path | None = None,
 ) -> Distribution:
     """Gives the distribution that a config gets without naming one.
 
     For this machine: an interpreter that `OXL_PYTHON` or `PYO3_PYTHON` names, else an archive of the catalog that oxl
     unpacked into the cache before, else an installed Python (the only choice with the flavor `local`). For another
     platform, or when no installed one fits, an archive of the catalog, fetched when that is not forbidden.
+    Archives are kept and unpacked in `store`, by default in the cache.
 
     Raises OX0601 when there is none, or for a version that the runtime cannot embed.
     """
@@ -330,7 +335,7 @@ def default_distribution(
             span=origin,
             help="ask for Python 3.10 or newer (3.9 works, but is not promised)",
         )
-    folder = Path(cache_dir) / FOLDER
+    folder = store or Path(cache_dir) / FOLDER
     named = environment.get("OXL_PYTHON") or environment.get("PYO3_PYTHON")
     cached = flavor != LOCAL and not named and _unpacked_before(folder, triple, version, flavor, environment)
     problem: OxError | None = None
@@ -353,6 +358,7 @@ def default_distribution(
         environment=environment,
         demand=demand,
         origin=origin,
+        store=folder,
     )
 
 

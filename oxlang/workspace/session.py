@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from oxlang.engine.engine import Engine, Renewal
     from oxlang.engine.events import OnEvent
     from oxlang.engine.local import Keep
+    from oxlang.graph.digest import Digest
+    from oxlang.graph.nodes import Artifact
+    from oxlang.graph.tree import Tree
+    from oxlang.source import Span
 
 
 def open_engine(
@@ -47,6 +51,19 @@ def open_engine(
         keep=keep,
         renewal=renewal,
     )
+
+
+class EngineDemand:
+    """Answers demands by building."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def demand(self, artifact: Artifact, because: Span | None) -> Tree:
+        return self._engine.demand(artifact, because)
+
+    def read(self, digest: Digest) -> bytes:
+        return self._engine.store.read(digest)
 
 
 def functions() -> Functions:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -131,6 +133,26 @@ def test_cache(capsys: Capture, app: Path) -> None:
     assert oxl(capsys, "cache", "clear").status == 0
 
 
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [("home", "it is your home folder"), ("above", "the current folder lies in it"), ("app", "it holds `pyoxidizer.bzl`"),
+     ("/", "it is the root of the file system")],
+)
+def test_cache_clear_spares_what_is_no_cache(
+    capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch, folder: str, reason: str
+) -> None:
+    """A variable that names the wrong folder must not cost a project."""
+    for name in ("home", "above/here", "app"):
+        (clean / name).mkdir(parents=True)
+    (clean / "app" / "pyoxidizer.bzl").write_text("")
+    monkeypatch.chdir(clean / "above" / "here")
+    monkeypatch.setenv("HOME", str(clean / "home"))
+    monkeypatch.setenv("PYOXIDIZER_CACHE_DIR", str(clean / folder))
+    ended = oxl(capsys, "cache-clear")
+    assert (ended.status, ended.out) == (1, "") and reason in ended.err and "[OX0908]" in ended.err
+    assert (clean / folder).is_dir()
+
+
 def test_sizes() -> None:
     assert [_bytes(text) for text in ("5", "2k", "1.5 MB", "20G", "1GiB")] == [5, 2000, 1500000, 20 * 10**9, 10**9]
     with pytest.raises(WrongUsage):
@@ -206,6 +228,18 @@ def test_find_resources(capsys: Capture, clean: Path) -> None:
     assert oxl(capsys, "find-resources").status == 2
 
 
+def test_find_resources_for_another_platform(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its distribution is downloaded; where that is not possible, the rules are those of this machine's Python."""
+    (clean / "src").mkdir()
+    (clean / "src" / "a.py").write_text("")
+    monkeypatch.setenv("OXL_PYTHON_MIRROR", (clean / "nothing").as_uri())
+    triple = ("--target-triple", "aarch64-apple-darwin")
+    ended = oxl(capsys, "find-resources", "--no-emit-files", *triple, "src")
+    assert ended.status == 0 and ended.out.splitlines()[1].startswith("PythonModuleSource { name: a,")
+    assert "the rules of this machine's Python are used instead" in ended.err
+    assert oxl(capsys, "find-resources", "--target-triple", "nowhere", "src").status == 1
+
+
 def test_pythons(capsys: Capture, clean: Path) -> None:
     found = json.loads(oxl(capsys, "python", "list", "--format", "json").out)["pythons"]
     assert found and found[0]["default"]
@@ -249,6 +283,38 @@ def test_doctor(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -
     ended = oxl(capsys, "doctor")
     assert ended.status == 1
     assert "MISSING   Rust: cargo executable not found; is Rust installed and in PATH?" in ended.out
+    assert ended.out.splitlines()[-1] == "missing: Rust, C compiler (links programs)"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for a compiler")
+def test_doctor_asks_for_what_rustc_links_with(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> dict[str, str]:
+        found = json.loads(oxl(capsys, "doctor", "--format", "json").out)["findings"]
+        return next(one for one in found if one["subject"].startswith("C compiler"))
+
+    (clean / "gcc").write_text("#!/bin/sh\n")
+    (clean / "gcc").chmod(0o755)
+    monkeypatch.setenv("PATH", str(clean))
+    assert told()["state"] == "missing" and "rustc links with; gcc is there" in told()["found"]
+    (clean / "gcc").rename(clean / "cc")
+    assert told()["state"] == "ok"
+    (clean / "cc").unlink()
+    monkeypatch.setenv("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", "clang")
+    assert told()["state"] == "ok"
+
+
+def test_doctor_tries_the_cache_folder(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> dict[str, str]:
+        found = json.loads(oxl(capsys, "doctor", "--format", "json").out)["findings"]
+        return next(one for one in found if one["subject"] == "cache folder")
+
+    monkeypatch.setenv("PYOXIDIZER_CACHE_DIR", str(clean / "deep" / "cache"))
+    assert told()["state"] == "ok" and not (clean / "deep").exists()
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=10**8))
+    assert told()["state"] == "warning" and "0.1 GB free" in told()["found"]
+    (clean / "file").write_text("")
+    monkeypatch.setenv("PYOXIDIZER_CACHE_DIR", str(clean / "file"))
+    assert told()["state"] == "missing" and "not a directory" in told()["found"]
 
 
 def test_rust_project_needs_cargo(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:

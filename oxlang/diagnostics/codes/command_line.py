@@ -19,4 +19,5 @@ CODES: tuple[Code, ...] = (
         failure="environment",
     ),
     Code(id="OX0907", name="no-archive-named", summary="It is not known which archive of a distribution is meant."),
+    Code(id="OX0908", name="not-a-cache", summary="The folder that the cache is said to be holds something else."),
 )
