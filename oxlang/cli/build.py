@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.limits import LIMITS
-from oxlang.cli.options import FORMAT_JSON, JOBS, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
+from oxlang.cli.options import FORMAT_JSON, JOBS, PATH, PROFILE, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.session import (
     EXPLAIN,
     KEEP,
@@ -12,10 +12,10 @@ from oxlang.cli.session import (
     UPGRADE,
     UPGRADE_PACKAGE,
     find_config,
+    find_described,
     load,
     progress,
     say_upgrades,
-    without_config,
 )
 from oxlang.cli.spec import Argument, Command, Option, WrongUsage
 
@@ -31,19 +31,21 @@ if TYPE_CHECKING:
 def _run(call: Invocation) -> int:
     from oxlang.workspace.build import build
 
-    names = call.values.many("target")
-    if names and _is_place(names[0]):
-        return _build_place(call, names)
-    if call.values.text("path").endswith((".py", ".pyw")):
-        return _build_place(call, (call.values.text("path"), *names))
-    if call.values.flag("save_config"):
-        raise WrongUsage("`--save-config` needs a script or a project folder", "oxl build --save-config app.py")
-    config = find_config(call, call.values.text("path"))
+    names, place = call.values.many("target"), call.values.text("path")
+    explicit = bool(names) and _is_place(names[0])
+    if explicit:
+        place, names = names[0], names[1:]
     project = call.values.maybe("rust_project")
     if project is not None:
-        return _build_rust_project(call, config, project, names)
+        return _build_rust_project(call, find_config(call, place, explicit=explicit), project, names)
+    config: str | Path
+    config, text = (
+        (_save(call, place), None)
+        if call.values.flag("save_config")
+        else find_described(call, place, explicit=explicit)
+    )
     with progress(call) as display:
-        session = load(call, config, targets=names, progress=display)
+        session = load(call, config, targets=names, progress=display, text=text)
         built = build(session, names)
     say_upgrades(call)
     report(call, built)
@@ -61,32 +63,17 @@ def _is_place(name: str) -> bool:
     return name.endswith((".py", ".pyw")) or ((name in (".", "..") or os.sep in name) and os.path.isdir(name))
 
 
-def _build_place(call: Invocation, names: Sequence[str]) -> int:
-    """Builds a script, a project folder without a config, or the config of a folder."""
+def _save(call: Invocation, place: str) -> Path:
+    """Writes the config of a script or project; gives its path. Raises WrongUsage where there is neither."""
     from pathlib import Path
 
-    from oxlang.workspace.build import build
+    from oxlang.workspace.application import find_application, holds_program, save_config
 
-    place, targets = names[0], names[1:]
-    made = without_config(place)
-    if made is not None and call.values.flag("save_config"):
-        from oxlang.workspace.application import find_application, save_config
-
-        saved = save_config(find_application(Path(place)))
-        call.terminal.warn(f"wrote {saved}")
-        made = None
-        place = str(saved)
-    config, text = made if made is not None else (find_config(call, place, explicit=True), None)
-    with progress(call) as display:
-        session = load(call, config, targets=targets, progress=display, text=text)
-        built = build(session, targets)
-    say_upgrades(call)
-    report(call, built)
-    if call.values.text("format") == "json":
-        from oxlang.cli.output import write_json
-
-        write_json(call.terminal, {"outputs": outputs_json(session, built)})
-    return 0
+    if not place.endswith((".py", ".pyw")) and not holds_program(place):
+        raise WrongUsage("`--save-config` needs a script or a project folder", "oxl build --save-config app.py")
+    saved = save_config(find_application(Path(place)))
+    call.terminal.warn(f"written {saved}")
+    return saved
 
 
 def _build_rust_project(call: Invocation, config: str, project: str, names: Sequence[str]) -> int:
@@ -177,8 +164,12 @@ COMMAND = Command(
         PATH,
         TRIPLE,
         RELEASE,
+        PROFILE,
         VAR,
         VAR_ENV,
+        Option(("--rust-project",), "Build this Rust project of yours with cargo, with the Python resources of the config's "
+               "default build-script target (or of TARGET).", "DIR"),
+        Option(("--save-config",), "Write the config that was made for a script or folder beside it."),
         *LIMITS,
         JOBS,
         KEEP,
@@ -187,11 +178,6 @@ COMMAND = Command(
         EXPLAIN,
         TRACE,
         FORMAT_JSON,
-        Option(("--profile",), "Build with this profile of cargo: `debug`, `release`, or one of the Rust project's own.",
-               "NAME"),
-        Option(("--rust-project",), "Build this Rust project of yours with cargo, with the Python resources of the config's "
-               "default build-script target (or of TARGET).", "DIR"),
-        Option(("--save-config",), "Write the config that was made for a script or folder beside it."),
     ),
     details="""
     The outputs of a target go to `build/<target triple>/<debug or release>/<target>` beside the config. What they depend

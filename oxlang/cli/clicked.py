@@ -8,8 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from oxlang.cli.spec import Command, Option, Value, WrongUsage
-from oxlang.diagnostics.spelling import did_you_mean
+from oxlang.cli.spec import GLOBAL, Command, Option, Value, WrongUsage, nearest_option
 
 
 def parse(command: Command, words: Sequence[str]) -> dict[str, Value]:
@@ -17,6 +16,8 @@ def parse(command: Command, words: Sequence[str]) -> dict[str, Value]:
     made = make(command)
     try:
         with made.make_context(command.name, list(words)) as context:
+            if context.args:
+                raise WrongUsage(f"unexpected argument `{context.args[0]}`")
             return {key: _value(one) for key, one in context.params.items()}
     except click.UsageError as wrong:
         raise _reworded(wrong, command) from None
@@ -37,11 +38,12 @@ def make(command: Command) -> click.Command:
                 nargs=-1 if many else 1,
                 required=argument.arity == "one",
                 metavar=argument.metavar,
-                type=_File() if "PATH" in argument.metavar or "FILE" in argument.metavar else str,
+                type=_File() if argument.is_path else str,
                 **given,
             )
         )
-    settings = {"allow_interspersed_args": all(one.arity != "rest" for one in command.arguments)}
+    interspersed = all(one.arity != "rest" for one in command.arguments)
+    settings = {"allow_interspersed_args": interspersed, "allow_extra_args": True}
     return click.Command(
         command.name.split()[-1], params=params, short_help=command.summary, context_settings=settings,
         add_help_option=False,
@@ -67,7 +69,7 @@ def _option(one: Option) -> click.Option:
     kind: click.ParamType[str] | type[str] = str
     if one.choices:
         kind = click.Choice(one.choices)
-    elif one.words == 1 and one.metavar in ("PATH", "DIR", "FILE"):
+    elif one.is_path:
         kind = _File()
     given: dict[str, Any] = {} if one.multiple or one.default is None else {"default": one.default}
     return click.Option(
@@ -85,12 +87,17 @@ def _value(one: object) -> Value:
 
 def _reworded(wrong: click.UsageError, command: Command) -> WrongUsage:
     if isinstance(wrong, click.NoSuchOption):
-        known = [name for one in command.options for name in one.names if not one.hidden]
-        return WrongUsage(f"unknown option `{wrong.option_name}`", did_you_mean(wrong.option_name, [*known, "--help"]))
+        known = [name for one in (*GLOBAL, *command.options) for name in one.names if not one.hidden]
+        return WrongUsage(f"unknown option `{wrong.option_name}`", nearest_option(wrong.option_name, [*known, "--help"]))
     if isinstance(wrong, click.MissingParameter) and wrong.param is not None:
         if isinstance(wrong.param, click.Option):
             return WrongUsage(f"missing option `{wrong.param.opts[-1]}`")
         return WrongUsage(f"missing argument `{wrong.param.metavar or wrong.param.name}`")
+    if isinstance(wrong, click.BadOptionUsage):
+        found = next((one for one in command.options if wrong.option_name in one.names), None)
+        if found is not None:
+            needs = "takes no value" if found.words == 0 else f"needs {found.metavar}"
+            return WrongUsage(f"`{wrong.option_name}` {needs}")
     if isinstance(wrong, click.BadParameter) and isinstance(wrong.param, click.Option):
         option = next(one for one in command.options if one.key == wrong.param.name)
         if option.choices:

@@ -10,7 +10,7 @@ from oxlang.cli.commands import COMMANDS, GROUPS, find
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.main import USAGE
 from oxlang.cli.quick import HelpAsked
-from oxlang.cli.spec import Command, Values, WrongUsage
+from oxlang.cli.spec import Command, Option, Value, Values, WrongUsage, nearest_option
 from oxlang.cli.terminal import Terminal
 from oxlang.diagnostics.model import OxError
 
@@ -96,7 +96,10 @@ def _find(words: list[str]) -> tuple[Command | None, list[str]]:
 
     name, own = words[0], words[1:]
     if name.startswith("-"):
-        raise WrongUsage(f"unknown option `{name}`", did_you_mean(name, ["--help", "--verbose", "--version"]))
+        options, plain = ("--verbose", "--version", "--help", "--system-rust"), name.partition("=")[0]
+        if plain in options:
+            raise WrongUsage(f"`{plain}` takes no value")
+        raise WrongUsage(f"unknown option `{name}`", nearest_option(name, options))
     if name not in COMMANDS:
         raise WrongUsage(f"unknown command `{name}`", did_you_mean(name, COMMANDS))
     if name in GROUPS:
@@ -122,7 +125,11 @@ def _call(command: Command, words: list[str], verbose: int, system_rust: bool) -
         from oxlang.cli import clicked
 
         parsed = clicked.parse(command, words)
+    _refuse_empty_paths(command, parsed)
     values = Values(parsed)
+    for one in command.options:
+        if one.metavar == "N":
+            values.integer(one.key)
     more = parsed["verbose"]
     assert isinstance(more, int)
     verbose += more
@@ -133,6 +140,14 @@ def _call(command: Command, words: list[str], verbose: int, system_rust: bool) -
         system_rust=system_rust or values.flag("system_rust") or "PYOXIDIZER_SYSTEM_RUST" in os.environ,
     )
     return command.run(invocation)
+
+
+def _refuse_empty_paths(command: Command, parsed: dict[str, Value]) -> None:
+    """Raises WrongUsage for an empty path: a variable of a script that is not set, not the current folder."""
+    for one in command.params:
+        if one.is_path and parsed[one.key] in ("", ("",)):
+            shown = one.names[0] if isinstance(one, Option) else one.metavar
+            raise WrongUsage(f"`{shown}` is empty", "write `.` for the current folder")
 
 
 def _wrong(wrong: WrongUsage, usage: str, help_command: str) -> int:

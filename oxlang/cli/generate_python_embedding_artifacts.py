@@ -37,7 +37,7 @@ COMMAND = Command(
         TRIPLE,
         Option(("--flavor",), "How libpython is linked: standalone (what is there), standalone_static or "
                "standalone_dynamic; local is the Python of this machine.", "FLAVOR", default="standalone"),
-        Option(("--python-version",), "Version of Python. Default: the newest supported one found.", "X.Y"),
+        Option(("--python-version",), "Version of Python. Default: that of the Python which configs get (`oxl python find`).", "X.Y"),
         Option(("--python-exe",), "The interpreter to take, instead of looking for one.", "PATH"),
     ),
     details="""

@@ -12,12 +12,13 @@ from oxlang.cli.spec import GLOBAL, Argument, Command, Option
 _WIDTH = 100
 _NARROWEST = 50
 _COLUMN = 30
+_NOTE = " " * 6
 
 
 def overview(commands: Iterable[tuple[str, str]], *, short: bool, version: str) -> str:
     """Gives the page of `oxl --help` (long) or `oxl -h`."""
     lines = [
-        f"oxl {version}: turns a Python application, described in a pyoxidizer.bzl, into one native program.",
+        *_paragraph(f"oxl {version}: turns a Python application, described in a pyoxidizer.bzl, into one native program."),
         "",
         "usage: oxl [--verbose]... [--system-rust] COMMAND [ARGS]...",
         "",
@@ -45,14 +46,14 @@ def overview(commands: Iterable[tuple[str, str]], *, short: bool, version: str) 
                 ]
             ),
             "",
-            "Exit status: 0 success, 1 failure, 2 wrong usage, 70 a bug in oxl, 130 interrupted.",
+            *_paragraph("Exit status: 0 success, 1 failure, 2 wrong usage, 70 a bug in oxl, 130 interrupted."),
         ]
     return "\n".join(lines) + "\n"
 
 
 def page(command: Command, *, short: bool) -> str:
     """Gives the page of a command; the short one has no explanations and no examples."""
-    lines = [command.summary, "", f"usage: {command.usage}"]
+    lines = [*_paragraph(command.summary), "", f"usage: {command.usage}"]
     if command.arguments:
         lines += ["", "Arguments:", *(_entry(one.metavar, _argument_help(one)) for one in command.arguments)]
     own = [one for one in command.params if isinstance(one, Option) and not one.hidden]
@@ -71,8 +72,10 @@ def page(command: Command, *, short: bool) -> str:
 
 def group_page(name: str, summary: str, commands: Iterable[tuple[str, str]]) -> str:
     """Gives the page of a group of commands such as `cache`."""
-    lines = [summary, "", f"usage: oxl {name} COMMAND [ARGS]...", "", "Commands:"]
+    lines = [*_paragraph(summary), "", f"usage: oxl {name} COMMAND [ARGS]...", "", "Commands:"]
     lines += [_entry(f"{name} {one}", text) for one, text in commands]
+    lines += ["", "Global options:", *(_entry(_spelling(one), one.help) for one in GLOBAL)]
+    lines += [_entry("-h, --help", "Show this help."), "", *_paragraph(f"`oxl {name} COMMAND --help` shows the page of a command.")]
     return "\n".join(lines) + "\n"
 
 
@@ -96,7 +99,7 @@ def _spelling(option: Option) -> str:
 
 
 def _option_help(option: Option) -> str:
-    told = [option.help]
+    told = [_with_triple(option.help) if option.key == "target_triple" else option.help]
     if option.choices:
         told.append(f"One of {', '.join(option.choices)}.")
     if option.multiple and option.words:
@@ -104,6 +107,13 @@ def _option_help(option: Option) -> str:
     if option.default is not None:
         told.append(_default(option.default))
     return " ".join(told)
+
+
+def _with_triple(text: str) -> str:
+    """Names the triple of this machine; the reference page, which is for every machine, does not."""
+    from oxlang.graph.platform import host_triple
+
+    return text.replace("this machine's.", f"this machine's, {host_triple()}.")
 
 
 def _argument_help(argument: Argument) -> str:
@@ -127,5 +137,5 @@ def _examples(examples: Sequence[tuple[str, str]]) -> list[str]:
     for command, text in examples:
         lines.append(f"  {command}")
         if text:
-            lines.append(f"      {text}")
+            lines += textwrap.wrap(text, _width(), initial_indent=_NOTE, subsequent_indent=_NOTE)
     return lines

@@ -37,9 +37,8 @@ def limits(values: Values) -> Limits:
 
 def _number(values: Values, key: str, most: int | None = None) -> int | None:
     number = values.integer(key)
-    if number is not None and (number == 0 or (most is not None and number > most)):
-        shown = "a number of at least 1" if most is None else f"a number from 1 to {most:,}"
-        raise WrongUsage(f"`--{key.replace('_', '-')}` takes {shown}, not `{number}`")
+    if number is not None and most is not None and number > most:
+        raise WrongUsage(f"`--{key.replace('_', '-')}` takes a whole number from 1 to {most:,}, not `{number}`")
     return number
 
 

@@ -136,13 +136,13 @@ COMMAND = Command(
     run=_run,
     params=(
         Argument("PATH", "Files, or folders that are searched for `.bzl` and `.star` files. Default: here.", "many"),
-        Option(("--format",), "How to print.", "FORMAT", default="text", choices=("text", "json", "github", "sarif")),
         Option(("--fix",), "Mend what can be mended without changing what the file means."),
         Option(("--unsafe-fixes",), "With `--fix`: make changes of meaning, too, such as corrected names."),
         Option(("--select",), "Show only these codes (or beginnings of codes, or names), separated by commas.", "CODES",
                multiple=True),
         Option(("--ignore",), "Do not show these codes.", "CODES", multiple=True),
         Option(("--strict",), "Fail on warnings, too."),
+        Option(("--format",), "How to print.", "FORMAT", default="text", choices=("text", "json", "github", "sarif")),
     ),
     details="""
     Nothing is executed. Syntax, names, calls and attributes are checked against the declarations of the dialect; types

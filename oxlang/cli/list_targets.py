@@ -67,9 +67,9 @@ COMMAND = Command(
     run=_run,
     params=(
         Argument("PATH", "Where to look for the config: a folder (its parents follow), or the file.", "optional", "."),
-        Option(("--all",), "Show also dependencies, the default of build scripts, and the name `build-artifacts`."),
         VAR,
         VAR_ENV,
+        Option(("--all",), "Show also dependencies, the default of build scripts, and the name `build-artifacts`."),
         *LIMITS,
         FORMAT_JSON,
     ),

@@ -15,8 +15,11 @@ _QUESTION = "What shall it be? 1: some Python code, 2: a package from the regist
 def _run(call: Invocation) -> int:
     path = call.values.text("path")
     kind = call.values.maybe("kind")
-    if kind is None and _holds_program(Path(path)):
-        return _from_program(call, path)
+    if kind is None:
+        from oxlang.workspace.application import holds_program
+
+        if holds_program(path):
+            return _from_program(call, path)
     prompts = Prompts(call)
     if kind is None:
         if not prompts.available() or call.values.flag("yes"):
@@ -38,13 +41,6 @@ def _run(call: Invocation) -> int:
         path, python_code=code, pip_install=packages, force=call.values.flag("force"), report=call.terminal.write
     )
     return 0
-
-
-def _holds_program(path: Path) -> bool:
-    """Whether a path is a script or a folder with a project."""
-    if path.is_file():
-        return path.suffix in (".py", ".pyw")
-    return any((path / name).is_file() for name in ("pyproject.toml", "setup.py", "__main__.py"))
 
 
 def _from_program(call: Invocation, path: str) -> int:

@@ -1,4 +1,8 @@
-"""Options that several commands share."""
+"""Options that several commands share.
+
+Every command lists them in one order: what is built (`--target`, `--path`, `--target-triple`, `--release`, `--profile`,
+`--var`, `--var-env`), its own options, limits of the evaluation, how the build runs, and at the end `--format`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,9 @@ RELEASE = Option(("--release",), "Build an optimised program, under `release` in
 PATH = Option(
     ("--path",), "Where to look for the config file: a folder (its parents follow), or the file.", "DIR",
     default=".",
+)
+PROFILE = Option(
+    ("--profile",), "Build with this profile of cargo: `debug`, `release`, or one of the Rust project's own.", "NAME"
 )
 VAR = Option(("--var",), "Define VARS[NAME] as a string for the config.", "NAME VALUE", multiple=True)
 VAR_ENV = Option(

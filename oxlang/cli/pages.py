@@ -26,13 +26,13 @@ def page() -> str:
         "", "Exit status: 0 success, 1 failure, 2 wrong usage, 70 a bug in oxl, 130 interrupted.", "",
         "What `--format json` prints is described in [formats/json-output.md](../formats/json-output.md).",
     ]
-    for name in COMMANDS:
-        if name in GROUPS:
-            lines += ["", f"## {name}", "", COMMANDS[name][1]]
     for name in all_names():
+        group, _, sub = name.partition(" ")
+        if sub and sub == next(iter(GROUPS[group])):
+            lines += ["", f"## {group}", "", COMMANDS[group][1]]
         command = find(name)
         assert command is not None
-        lines += ["", *_command(command, 3 if " " in name else 2)]
+        lines += ["", *_command(command, 3 if sub else 2)]
     return "\n".join(lines) + "\n"
 
 

@@ -49,8 +49,8 @@ COMMAND = Command(
     params=(
         Argument("PATH", "The interpreter, and the archive to write: `.tar.zst`, `.tar.gz` or `.tar`. Without the first the "
                  "interpreter that configs get.", "many"),
-        Option(("--python-exe",), "The interpreter, in another way.", "PATH"),
         Option(("--python-version",), "Look for a Python of this version, such as `3.12`.", "X.Y"),
+        Option(("--python-exe",), "The interpreter, in another way.", "PATH"),
         Option(("--with-tests",), "Pack the tests of the standard library, too."),
         Option(("--shared-only",), "Leave out the static libpython: programs get the shared one beside them."),
     ),

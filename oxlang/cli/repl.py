@@ -165,12 +165,12 @@ COMMAND = Command(
     run=_run,
     params=(
         Argument("CONFIG", "With `-i`: the config to load.", "optional"),
-        Option(("--dialect", "-i"), "Load a config first, and know the names of the dialect; no target is resolved."),
+        TRIPLE,
+        RELEASE,
         VAR,
         VAR_ENV,
+        Option(("--dialect", "-i"), "Load a config first, and know the names of the dialect; no target is resolved."),
         *LIMITS,
-        RELEASE,
-        TRIPLE,
     ),
     details="""
     Texts of several lines end with an empty line. With a config its variables and functions are there, and

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 from oxlang.cli.build import report
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.limits import LIMITS
-from oxlang.cli.options import JOBS, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
+from oxlang.cli.options import JOBS, PATH, PROFILE, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.session import (
     EXPLAIN,
     KEEP,
     TRACE,
     UPGRADE,
     UPGRADE_PACKAGE,
-    find_config,
+    find_described,
     load,
     progress,
     say_upgrades,
-    without_config,
 )
 from oxlang.cli.spec import Argument, Command, Option
 
@@ -32,9 +31,7 @@ def _run(call: Invocation) -> int:
 
     target = call.values.maybe("target")
     names = () if target is None else (target,)
-    path = call.values.text("path")
-    made = without_config(path) if path.endswith((".py", ".pyw")) else None
-    config, text = made if made is not None else (find_config(call, path), None)
+    config, text = find_described(call, call.values.text("path"))
     with progress(call) as display:
         session = load(call, config, targets=names, progress=display, text=text)
         built = build(session, names)
@@ -65,6 +62,7 @@ COMMAND = Command(
         PATH,
         TRIPLE,
         RELEASE,
+        PROFILE,
         VAR,
         VAR_ENV,
         *LIMITS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oxlang.cli.invocation import Invocation
-from oxlang.cli.limits import LIMITS
+from oxlang.cli.limits import LIMITS, limits
 from oxlang.cli.options import VAR, VAR_ENV
 from oxlang.cli.spec import Argument, Command, Option
 
@@ -29,6 +29,7 @@ def _run(call: Invocation) -> int:
             warn=call.terminal.diagnostic,
             on_event=progress.on_event,
             options={"verbose": call.verbose},
+            limits=limits(call.values),
         )
     return 0
 

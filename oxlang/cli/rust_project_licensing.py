@@ -42,8 +42,8 @@ COMMAND = Command(
     run=_run,
     params=(
         Argument("PROJECT_PATH", "Folder of the package."),
-        Option(("--all-features",), "With all features of the project, not only the default ones."),
         TRIPLE,
+        Option(("--all-features",), "With all features of the project, not only the default ones."),
         Option(("--unified-license",), "Print one document with all licences and their texts."),
         FORMAT_JSON,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.limits import limits
 from oxlang.cli.spec import Option
+from oxlang.diagnostics.model import OxError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,32 +25,17 @@ KEEP = Option(
 EXPLAIN = Option(("--explain",), "Say why each action ran, and which outputs the evaluation itself needed.")
 UPGRADE = Option(("--upgrade",), "Resolve requirements anew that are not exact; what is found then stays.")
 UPGRADE_PACKAGE = Option(
-    ("--upgrade-package",), "Resolve this project anew, the others stay at their versions; may be repeated.", "NAME",
+    ("--upgrade-package",), "Resolve this project anew; the others stay at their versions.", "NAME",
     multiple=True,
 )
 TRACE = Option(("--trace",), "Write when each action began and ended, for chrome://tracing, Perfetto or Speedscope.", "FILE")
 
 
 def progress(call: Invocation) -> Progress:
-    """Makes the display of progress that the options ask for; from now on the process can be ended cleanly."""
+    """Makes the display of progress that the options ask for."""
     from oxlang.cli.progress import Progress
 
-    _end_cleanly()
     return Progress(call.terminal, explain=call.values.flag("explain"), trace=call.values.maybe("trace"))
-
-
-def _end_cleanly() -> None:
-    """Lets SIGTERM and SIGHUP end the build as Ctrl-C does: children are ended, temporary folders removed."""
-    # What `signal` wraps into enumerations, which take a millisecond to make.
-    import _signal as signal  # type: ignore[import-not-found]
-
-    def end(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    for name in ("SIGTERM", "SIGHUP"):
-        known = getattr(signal, name, None)
-        if known is not None and signal.getsignal(known) == signal.SIG_DFL:
-            signal.signal(known, end)
 
 
 def settings(call: Invocation) -> BuildSettings:
@@ -125,20 +111,40 @@ def say_upgrades(call: Invocation) -> None:
         call.terminal.warn(line)
 
 
-def without_config(path: str) -> tuple[Path, str] | None:
-    """Gives the config that a script or a project folder would have, and where; None for everything else."""
+def find_described(call: Invocation, place: str, *, explicit: bool = False) -> tuple[str | Path, str | None]:
+    """Gives the config of a place, and its text when it lies in no file: that of a script, or of a project without one.
+
+    A project that is named itself goes before a config above it. Raises OX0950 when there is neither, OX0954 for a program
+    that cannot be built without a config.
+    """
     import os
-    from pathlib import Path
 
     from oxlang.workspace.config import CONFIG_NAME
 
-    is_script = path.endswith((".py", ".pyw"))
-    is_folder = not is_script and (path in (".", "..") or os.sep in path) and os.path.isdir(path)
-    if not is_script and not (is_folder and not os.path.exists(os.path.join(path, CONFIG_NAME))):
-        return None
-    from oxlang.workspace.application import config_of, find_application
+    is_script = place.endswith((".py", ".pyw"))
+    if is_script or (explicit and os.path.isdir(place) and not os.path.exists(os.path.join(place, CONFIG_NAME))):
+        from oxlang.workspace.application import holds_program
 
-    application = find_application(Path(path))
+        if is_script or holds_program(place):
+            return _of_program(place)
+    try:
+        return find_config(call, place, explicit=explicit), None
+    except OxError as problem:
+        from oxlang.workspace.application import holds_program
+
+        if problem.diagnostic.code.id != "OX0950" or not holds_program(place):
+            raise
+    call.terminal.warn(f"no config at `{place}`: the project is taken as it stands (`oxl new {place}` writes a config)")
+    return _of_program(place)
+
+
+def _of_program(place: str) -> tuple[Path, str]:
+    from pathlib import Path
+
+    from oxlang.workspace.application import config_of, find_application
+    from oxlang.workspace.config import CONFIG_NAME
+
+    application = find_application(Path(place))
     return application.folder / CONFIG_NAME, config_of(application)
 
 

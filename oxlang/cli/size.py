@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.limits import LIMITS
-from oxlang.cli.options import FORMAT_JSON, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
+from oxlang.cli.options import FORMAT_JSON, PATH, PROFILE, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.spec import Argument, Command, Option, WrongUsage
 
 if TYPE_CHECKING:
@@ -96,13 +96,14 @@ COMMAND = Command(
     params=(
         Argument("WHAT", "A program, a folder of outputs, or the name of a target, which is built. Default: the default "
                  "target.", "optional"),
-        Option(("--depth",), "How many levels to show: 1 packages, 2 kinds, 3 modules and files. Default: 2.", "N"),
-        Option(("--html",), "Write a picture (treemap) as an HTML page.", "FILE"),
         PATH,
-        RELEASE,
         TRIPLE,
+        RELEASE,
+        PROFILE,
         VAR,
         VAR_ENV,
+        Option(("--depth",), "How many levels to show: 1 packages, 2 kinds, 3 modules and files. Default: 2.", "N"),
+        Option(("--html",), "Write a picture (treemap) as an HTML page.", "FILE"),
         *LIMITS,
         FORMAT_JSON,
     ),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Literal
 
     from oxlang.cli.invocation import Invocation
 
     Arity = Literal["one", "optional", "many", "rest"]
+
+_PATHS = frozenset({"PATH", "DIR", "FILE", "CONFIG", "DESTINATION_PATH", "PROJECT_PATH"})
 
 Value = bool | int | str | None | tuple[str, ...] | tuple[tuple[str, str], ...]
 
@@ -65,6 +67,11 @@ class Option:
         return len(self.metavar.split()) if self.metavar else 0
 
     @property
+    def is_path(self) -> bool:
+        """Whether its value is a path."""
+        return self.metavar in _PATHS
+
+    @property
     def absent(self) -> Value:
         """The value when the option is not given."""
         if self.words == 0:
@@ -95,6 +102,11 @@ class Argument:
     def key(self) -> str:
         """The name under which the value is found."""
         return self.metavar.lower().replace("-", "_")
+
+    @property
+    def is_path(self) -> bool:
+        """Whether it is a path."""
+        return self.metavar in _PATHS
 
     @property
     def absent(self) -> Value:
@@ -149,12 +161,12 @@ class Values:
         return tuple((one[0], one[1]) for one in value if isinstance(one, tuple))
 
     def integer(self, key: str) -> int | None:
-        """The value of an optional parameter as a number; wrong usage when it is none."""
+        """The value of an optional parameter as a number of at least 1; wrong usage when it is none."""
         value = self.maybe(key)
         if value is None:
             return None
-        if not value.isascii() or not value.isdigit():
-            raise WrongUsage(f"`--{key.replace('_', '-')}` takes a whole number, not `{value}`")
+        if not value.isascii() or not value.isdigit() or not int(value):
+            raise WrongUsage(f"`--{key.replace('_', '-')}` takes a whole number of at least 1, not `{value}`")
         return int(value)
 
 
@@ -170,6 +182,16 @@ class WrongUsage(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+def nearest_option(name: str, known: Sequence[str]) -> str | None:
+    """Gives a hint at the option that was probably meant; for a letter a long one that begins with it."""
+    from oxlang.diagnostics.spelling import did_you_mean
+
+    if len(name) == 2:
+        long = next((one for one in known if one.startswith("--" + name[1])), None)
+        return None if long is None else f"did you mean `{long}`?"
+    return did_you_mean(name, known)
 
 
 class Command:

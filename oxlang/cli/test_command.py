@@ -125,8 +125,8 @@ COMMAND = Command(
     params=(
         Argument("PATH", "Files, or folders that are searched for `test_*.star` and `*_test.star`. Default: here.", "many"),
         Option(("--filter",), "Run only tests whose name contains this.", "TEXT"),
-        FORMAT_JSON,
         *LIMITS,
+        FORMAT_JSON,
     ),
     details="""
     A test is a function whose name begins with `test_`; it fails when it ends with an error. `@stdlib//asserts.star`

@@ -33,14 +33,21 @@ def _commit() -> str:
     if top is None:
         return "unknown"
     git = os.path.join(top, ".git")
+    # In a worktree or submodule `.git` is a file that names the folder.
+    elsewhere = _read(git)
+    if elsewhere.startswith("gitdir: "):
+        git = os.path.join(top, elsewhere[8:])
     head = _read(os.path.join(git, "HEAD"))
     if not head.startswith("ref: "):
         return head or "unknown"
     name = head[5:]
-    found = _read(os.path.join(git, *name.split("/")))
-    if found:
-        return found
-    for line in _read(os.path.join(git, "packed-refs")).splitlines():
+    # A worktree has a HEAD of its own; its branches are those of the repository.
+    shared = os.path.join(git, _read(os.path.join(git, "commondir")))
+    for folder in (git, shared):
+        found = _read(os.path.join(folder, *name.split("/")))
+        if found:
+            return found
+    for line in _read(os.path.join(shared, "packed-refs")).splitlines():
         if line.endswith(" " + name):
             return line.split(" ")[0]
     return "unknown"

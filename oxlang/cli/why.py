@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.limits import LIMITS
-from oxlang.cli.options import FORMAT_JSON, PATH, RELEASE, TRIPLE, VAR, VAR_ENV
+from oxlang.cli.options import FORMAT_JSON, PATH, PROFILE, RELEASE, TRIPLE, VAR, VAR_ENV
 from oxlang.cli.session import find_config, load
 from oxlang.cli.spec import Argument, Command
 
@@ -55,6 +55,7 @@ COMMAND = Command(
         PATH,
         TRIPLE,
         RELEASE,
+        PROFILE,
         VAR,
         VAR_ENV,
         *LIMITS,

@@ -71,6 +71,15 @@ def find_application(path: Path) -> Application:
     return _script(place, text)
 
 
+def holds_program(path: Path | str) -> bool:
+    """Whether a path is a script, or a folder that is a project or can be run."""
+    place = Path(path)
+    if place.is_file():
+        return place.suffix in (".py", ".pyw")
+    names = ("pyproject.toml", "setup.py", "setup.cfg", "__main__.py")
+    return any((place / name).is_file() for name in names) or bool(_runnable_packages(place))
+
+
 def config_of(application: Application) -> str:
     """Gives the text of the config for a program."""
     version = f"python_version = {_text(application.python_version)}" if application.python_version else ""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from oxlang.diagnostics.model import Diagnostic
     from oxlang.engine.events import OnEvent
     from oxlang.graph.platform import BuildSettings
+    from oxlang.interp.thread import Limits
     from oxlang.workspace.evaluate import Session
 
 CONFIG_SOURCE = "default_python_config.rs"
@@ -90,6 +91,7 @@ def run_build_script(
     warn: Callable[[Diagnostic], None] | None = None,
     on_event: OnEvent | None = None,
     options: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
 ) -> Path:
     """Brings the artifacts of a Rust project up to date; gives their folder.
 
@@ -105,6 +107,7 @@ def run_build_script(
         warn: gets warnings.
         on_event: gets progress.
         options: further settings, such as `verbose`.
+        limits: how much the evaluation may take.
 
     Raises OX0950 without a config, OX0952 when no target gives embedding artifacts.
     """
@@ -127,7 +130,7 @@ def run_build_script(
         notice(f"the artifacts in {folder} are current")
         files, names = list(known["files"]), list(known["environment"])
     else:
-        session = _build(request, out, warn, on_event, options)
+        session = _build(request, out, warn, on_event, options, limits)
         files = _files_read(session)
         names = _variables_read(session)
         _write_fingerprint(folder, request.fingerprint(files, names))
@@ -169,6 +172,7 @@ def _build(
     warn: Callable[[Diagnostic], None] | None,
     on_event: OnEvent | None,
     options: Mapping[str, Any] | None,
+    limits: Limits | None,
 ) -> Session:
     """Evaluates, builds and places the artifacts."""
     from oxlang.cargo.placing import located
@@ -187,6 +191,7 @@ def _build(
         warn=warn,
         on_event=on_event,
         options=options,
+        limits=limits,
     )
     # What can be run is a program, not artifacts; it is not even built, which would call cargo inside of cargo.
     names = [plan.name for plan in session.plans() if plan.run is None]

@@ -38,20 +38,20 @@ def config_file(
     Args:
         start: folder or file; None is the current directory.
         env: environment variables.
-        notice: gets a line when a variable decides.
-        warn: gets a line when a config above a start that does not exist is taken; `notice` unless given.
+        notice: gets what is worth knowing.
+        warn: gets a line when a variable decides, or a config above a start that does not exist; `notice` unless given.
 
     Raises OX0950 when there is none.
     """
     named = env.get("PYOXIDIZER_CONFIG")
     if named:
-        notice(f"using the config that PYOXIDIZER_CONFIG names: {named}")
+        (warn or notice)(f"using the config that PYOXIDIZER_CONFIG names: {named}")
         return os.path.abspath(named)
     out_dir = env.get("OUT_DIR")
     if out_dir:
         found = _climb(os.path.abspath(out_dir))
         if found is not None:
-            notice(f"using the config found from OUT_DIR: {found}")
+            (warn or notice)(f"using the config found from OUT_DIR: {found}")
             return found
     begin = os.path.abspath(start if start is not None else os.curdir)
     if os.path.isfile(begin):

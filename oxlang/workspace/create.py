@@ -386,7 +386,7 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def _not_written(path: Path, problem: OSError) -> OxError:
-    return error("OX0824", f"`{path}` cannot be written: {problem.strerror or problem}")
+    return error("OX0824", f"`{path}` cannot be written: {(problem.strerror or str(problem)).lower()}")
 
 
 def _write(path: Path, text: str) -> None:

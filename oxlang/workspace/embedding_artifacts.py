@@ -47,7 +47,7 @@ def generate_embedding_artifacts(
     """Writes the artifacts into a folder, made with its parents; gives its absolute path.
 
     Args:
-        destination: the folder; files of other programs in it are left alone.
+        destination: the folder; files of other programs in it are left alone, but `stdlib/` is replaced.
         env: the caller's environment.
         triple: the platform of the programs; this machine's unless given.
         flavor: one of `FLAVORS`.
@@ -69,10 +69,13 @@ def generate_embedding_artifacts(
             "OX0840", f"distribution flavor {flavor} not recognized", help=f"the flavors are {', '.join(FLAVORS)}"
         )
     folder = Path(os.path.abspath(destination))
+    if folder.exists() and not folder.is_dir():
+        raise error("OX0826", f"existing path must be a directory: {destination}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        raise error("OX0824", f"`{folder}` cannot be written: {problem.strerror or problem}") from problem
+        reason = (problem.strerror or str(problem)).lower()
+        raise error("OX0824", f"`{folder}` cannot be written: {reason}") from problem
     environment = {**env, "OXL_PYTHON": python_exe} if python_exe else dict(env)
     variables: dict[str, str | None] = {
         "FLAVOR": flavor,
@@ -96,7 +99,23 @@ def generate_embedding_artifacts(
         raise _not_found(problem) from None
     store = session.engine.store
     Placer(store, session.engine.disk).place(located(tree, str(folder), store.read, store.put), folder)
+    _remove_others(folder / STDLIB_FOLDER, {path for path, _ in tree.walk()}, folder)
     return folder
+
+
+def _remove_others(stdlib: Path, placed: set[str], folder: Path) -> None:
+    """Removes what an older standard library has left: the folder is replaced, not added to. Raises OX0714."""
+    try:
+        for root, _, names in os.walk(stdlib, topdown=False):
+            for name in names:
+                path = Path(root, name)
+                if path.relative_to(folder).as_posix() not in placed:
+                    path.unlink()
+            if not os.listdir(root):
+                os.rmdir(root)
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).lower()
+        raise error("OX0714", f"an older file cannot be removed: `{problem.filename}`: {reason}") from problem
 
 
 def bundled_config() -> Path:
@@ -139,7 +158,8 @@ def _not_found(problem: OxError) -> OxError:
     """Gives the known sentence when no Python fits, with what was wrong as a note."""
     told = problem.diagnostic
     if told.code.id not in _NOT_FOUND:
-        return problem
+        # The place is one in our own config, which says nothing to the caller.
+        return error(told.code.id, told.message, help=told.help, notes=told.notes)
     return error(
         "OX0841",
         "could not find Python distribution matching requirements",

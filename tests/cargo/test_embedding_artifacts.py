@@ -32,6 +32,21 @@ def test_a_python_that_is_not_there(tmp_path: Path, env: dict[str, str]) -> None
     assert os.listdir(tmp_path / "art") == []
 
 
+def test_a_file_in_the_way(tmp_path: Path, env: dict[str, str]) -> None:
+    (tmp_path / "art").write_text("")
+    with pytest.raises(OxError) as caught:
+        generate_embedding_artifacts(tmp_path / "art", env)
+    assert caught.value.diagnostic.message == f"existing path must be a directory: {tmp_path / 'art'}"
+
+
+def test_our_own_config_is_not_shown(tmp_path: Path, env: dict[str, str]) -> None:
+    """What goes wrong has no place in a file of the user's."""
+    missing = (tmp_path / "nothing").as_uri()
+    with pytest.raises(OxError) as caught:
+        generate_embedding_artifacts(tmp_path / "art", {**env, "OXL_PYTHON_MIRROR": missing}, triple="aarch64-apple-darwin")
+    assert caught.value.diagnostic.code.id == "OX0706" and caught.value.diagnostic.span is None
+
+
 @pytest.mark.e2e
 def test_the_whole_folder(tmp_path: Path, env: dict[str, str]) -> None:
     folder = generate_embedding_artifacts(tmp_path / "deep" / "art", env)
@@ -53,3 +68,9 @@ def test_the_whole_folder(tmp_path: Path, env: dict[str, str]) -> None:
     folders = [line.rsplit("=", 1)[1] for line in settings.splitlines() if "search=native=" in line]
     assert folders and all(Path(one).is_dir() for one in folders)
     assert (folder / "packed-resources").read_bytes()[:8] == b"pyembed\x03"
+    (folder / "stdlib" / "old").mkdir()
+    (folder / "stdlib" / "old" / "module.py").write_text("")
+    (folder / "mine.txt").write_text("")
+    generate_embedding_artifacts(folder, env)
+    assert not (folder / "stdlib" / "old").exists() and (folder / "stdlib" / "os.py").is_file()
+    assert (folder / "mine.txt").exists()

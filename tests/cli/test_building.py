@@ -89,7 +89,9 @@ def test_eval_build_artifacts_is_an_alias(capsys: Capture, app: Path) -> None:
 def test_eval_named_config_wins(capsys: Capture, app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYOXIDIZER_CONFIG", "/nonexistent/pyoxidizer.bzl")
     assert oxl(capsys, "eval", app, "--dry-run").status == 0
-    assert oxl(capsys, "list-targets").status == 1
+    ended = oxl(capsys, "list-targets")
+    assert ended.status == 1
+    assert ended.err.startswith("using the config that PYOXIDIZER_CONFIG names: /nonexistent/pyoxidizer.bzl\n")
 
 
 def test_eval_json_and_dot(capsys: Capture, app: Path) -> None:
@@ -120,7 +122,7 @@ def test_trace(capsys: Capture, app: Path) -> None:
 def test_wrong_number(capsys: Capture, app: Path) -> None:
     ended = oxl(capsys, "build", "--jobs", "many")
     assert ended.status == 2
-    assert ended.err.startswith("error: `--jobs` takes a whole number, not `many`")
+    assert ended.err.startswith("error: `--jobs` takes a whole number of at least 1, not `many`")
 
 
 def test_build_script(capsys: Capture, app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,6 +133,22 @@ def test_build_script(capsys: Capture, app: Path, monkeypatch: pytest.MonkeyPatc
     lines = ended.out.splitlines()
     assert lines[0] == "cargo:rerun-if-changed=build.rs"
     assert all(line.startswith("cargo:") for line in lines)
+
+
+def test_a_project_without_a_config(capsys: Capture, clean: Path) -> None:
+    """Also where it is not named: only a project that is described otherwise is looked for in folders above."""
+    (clean / "tool").mkdir()
+    (clean / "tool" / "__main__.py").write_text("")
+    (clean / "pyproject.toml").write_text('[project]\nname = "tool"\nversion = "1"\n')
+    for words in (["build", "nothing"], ["build", "--path", clean, "nothing"], ["run", "--target", "nothing"]):
+        ended = oxl(capsys, *words)
+        assert ended.status == 1 and ended.err.startswith("no config at `")
+        assert "there is no target `nothing`" in ended.err and "`exe`, `install`, `resources`" in ended.err
+    assert not (clean / "pyoxidizer.bzl").exists()
+    (clean / "pyoxidizer.bzl").write_text("resolve_targets()\n")
+    (clean / "docs").mkdir()
+    for words in (["build"], ["build", "."], ["build", "./docs"]):
+        assert oxl(capsys, *words).err == "nothing to build\n"
 
 
 def test_script_without_a_config(capsys: Capture, clean: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from oxlang.cli.commands import COMMANDS, find
 from oxlang.cli.limits import LIMITS
 from oxlang.interp.thread import DEFAULT_LIMITS
-from tests.cli.support import oxl
+from tests.cli.support import oxl, process
 
 EVALUATING = ("eval", "build", "run", "list-targets", "run-build-script", "why", "size", "doctor", "starlark", "repl", "test", "debug")
 Capture = pytest.CaptureFixture[str]
@@ -70,6 +70,15 @@ def test_configs(capsys: Capture, clean: Path, command: str) -> None:
     ended = oxl(capsys, command, *place, "--max-steps", 100)
     assert (ended.status, "OX0406" in ended.err) == (1, True), ended.err
     assert oxl(capsys, command, *place).status == 0
+
+
+def test_build_scripts(capsys: Capture, clean: Path) -> None:
+    (clean / "pyoxidizer.bzl").write_text("for i in range(1000):\n    pass\nresolve_targets()\n")
+    ended = oxl(capsys, "run-build-script", "--max-steps", 100)
+    assert "OX0952" in ended.err  # Nobody said where the artifacts belong.
+    (clean / "out").mkdir()
+    ended = process("run-build-script", "--max-steps", 100, cwd=clean, env={"OUT_DIR": str(clean / "out")})
+    assert (ended.status, "OX0406" in ended.err) == (1, True), ended.err
 
 
 def test_tests(capsys: Capture, tmp_path: Path) -> None:

@@ -42,6 +42,25 @@ def test_interrupted_outside_of_a_command(monkeypatch: pytest.MonkeyPatch, capsy
     assert capsys.readouterr().err == "error: interrupted\n"
 
 
+def test_the_commit_in_a_worktree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There `.git` is a file, and branches are those of the repository."""
+    from oxlang.cli import version
+
+    own = tmp_path / "repository" / "worktrees" / "x"
+    own.mkdir(parents=True)
+    (tmp_path / "top").mkdir()
+    (tmp_path / "top" / ".git").write_text(f"gitdir: {own}\n")
+    (own / "HEAD").write_text("ref: refs/heads/x\n")
+    (own / "commondir").write_text("../..\n")
+    monkeypatch.setattr(version, "_checkout", lambda: str(tmp_path / "top"))
+    assert "commit: unknown\n" in version.version_text(long=True)
+    (tmp_path / "repository" / "packed-refs").write_text("# pack-refs\n" + "a" * 40 + " refs/heads/x\n")
+    assert f"commit: {'a' * 40}\n" in version.version_text(long=True)
+    (tmp_path / "repository" / "refs" / "heads").mkdir(parents=True)
+    (tmp_path / "repository" / "refs" / "heads" / "x").write_text("b" * 40 + "\n")
+    assert f"commit: {'b' * 40}\n" in version.version_text(long=True)
+
+
 def test_unknown_command(capsys: Capture) -> None:
     ended = oxl(capsys, "explan")
     assert (ended.status, ended.out) == (2, "")
@@ -63,8 +82,27 @@ def test_wrong_choice(capsys: Capture) -> None:
     assert ended.err.startswith("error: `--format` takes `text` or `json`\n")
 
 
-def test_surplus_argument(capsys: Capture) -> None:
-    assert oxl(capsys, "explain", "OX0900", "OX0901").status == 2
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["explain", "OX0900", "OX0901"], "unexpected argument `OX0901`"),
+        (["build", "--release=1"], "`--release` takes no value"),
+        (["build", "--verbose=3"], "`--verbose` takes no value"),
+        (["--verbose=3", "build"], "`--verbose` takes no value"),
+        (["build", "--target-triple"], "`--target-triple` needs TRIPLE"),
+        (["build", "--var", "a"], "`--var` needs NAME VALUE"),
+        (["build", "-j", "0"], "`--jobs` takes a whole number of at least 1, not `0`"),
+        (["size", "--depth", "x"], "`--depth` takes a whole number of at least 1, not `x`"),
+        (["build", "--path", ""], "`--path` is empty\n   = help: write `.` for the current folder"),
+        (["init-config-file", ""], "`PATH` is empty"),
+        (["-v"], "unknown option `-v`\n   = help: did you mean `--verbose`?"),
+        (["build", "-v"], "unknown option `-v`\n   = help: did you mean `--verbose`?"),
+    ],
+)
+def test_wrong_usage_in_our_words(capsys: Capture, words: list[str], told: str) -> None:
+    ended = oxl(capsys, *words)
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith(f"error: {told}\n")
 
 
 def test_every_command_has_its_pages(capsys: Capture) -> None:
@@ -200,3 +238,40 @@ def test_what_is_missing_or_unknown(capsys: Capture, words: list[str], told: str
     ended = oxl(capsys, *words)
     assert ended.status == 2
     assert told in ended.err
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_help_fits_the_terminal(capsys: Capture, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    """Only what is to be copied, examples and usage lines, may be wider."""
+    monkeypatch.setattr("oxlang.cli.help._width", lambda: columns)
+    pages = [["--help"], *([group, "--help"] for group in GROUPS), *([*name.split(), "--help"] for name in all_names())]
+    for words in pages:
+        out = oxl(capsys, *words).out
+        told, _, examples = out.partition("\nExamples:\n")
+        notes = [line for line in examples.splitlines() if line.startswith("      ")]
+        first = out.partition("\nFirst steps:\n")[0]
+        for line in [*(first if first != out else told).splitlines(), *notes]:
+            assert len(line) <= columns or line.startswith(("usage: ", "    ")), line
+
+
+def test_shared_options_stand_in_one_order() -> None:
+    """Somebody who knows one help page finds an option in another one."""
+    before: dict[tuple[str, str], str] = {}
+    for name in all_names():
+        command = find(name)
+        assert command is not None
+        names = [one.names[0] for one in command.params if isinstance(one, Option)]
+        # The two that are called `--profile` are different things: cargo's profile, and a profile of an evaluation.
+        names = [one for one in names if one != "--profile"]
+        assert "--format" not in names[:-1], name
+        for at, first in enumerate(names):
+            for second in names[at + 1 :]:
+                before.setdefault((first, second), name)
+                assert (second, first) not in before, f"{first} and {second}: {name}, {before[second, first]}"
+
+
+def test_help_names_the_triple_of_this_machine(capsys: Capture) -> None:
+    from oxlang.graph.platform import host_triple
+
+    for name in ("build", "find-resources", "generate-python-embedding-artifacts", "python-distribution-extract"):
+        assert host_triple() in oxl(capsys, name, "--help").out, name
