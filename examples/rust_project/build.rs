@@ -135,8 +135,19 @@ fn prebuilt() {
     print_lines(&folder);
 }
 
-/// Refuses artifacts of another Python version than the one that is linked.
+/// Refuses artifacts for another platform, or of another Python version than the one that is linked.
 fn check_artifacts(folder: &Path) {
+    let triple = env::var("TARGET").unwrap_or_default();
+    let description = fs::read_to_string(folder.join("artifacts.json")).unwrap_or_default();
+    if let Some(made_for) = description.split("\"triple\": \"").nth(1).and_then(|rest| rest.split('"').next()) {
+        if made_for != triple {
+            fail(&format!(
+                "the artifacts in {} are for {made_for}, but the program is being built for {triple}: \
+                 make them with `TARGET={triple} oxl run-build-script`",
+                folder.display()
+            ));
+        }
+    }
     let linked = env::var("DEP_PYEMBED_PYTHON_VERSION").unwrap_or_default();
     let Ok(settings) = fs::read_to_string(folder.join("pyo3-build-config-file.txt")) else {
         return;

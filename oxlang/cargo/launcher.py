@@ -23,7 +23,8 @@ from oxlang.cargo.linking import (
 from oxlang.cargo.manifest import ALLOCATORS
 from oxlang.cargo.placing import PYO3_CONFIG
 from oxlang.cargo.project import LAUNCHER_NAME, has_lockfile, launcher_files
-from oxlang.cargo.toolchain import Toolchain, check_target, find_toolchain, which
+from oxlang.cargo.settings import cross_linker, missing_linker, variable
+from oxlang.cargo.toolchain import Toolchain, check_target, find_toolchain
 from oxlang.diagnostics.model import OxError
 from oxlang.graph.compute import canonical
 from oxlang.graph.nodes import Artifact, Compute, FailureHint, Run, Source, Tool
@@ -52,18 +53,11 @@ PASSED_VARIABLES = (
 )  # fmt: skip
 # Handed over and part of the key: they change what is built.
 KEY_VARIABLES = (
-    "CC", "CXX", "AR", "CFLAGS", "CXXFLAGS", "LDFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_LINKER",
-    "SDKROOT", "MACOSX_DEPLOYMENT_TARGET", "SNMALLOC_CMAKE_FLAGS",
+    "CC", "CXX", "AR", "CFLAGS", "CXXFLAGS", "LDFLAGS", "CARGO_BUILD_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER",
+    "CARGO_BUILD_RUSTC_WRAPPER", "RUSTC_LINKER", "SDKROOT", "MACOSX_DEPLOYMENT_TARGET", "SNMALLOC_CMAKE_FLAGS",
 )  # fmt: skip
 _KEY_PREFIXES = ("CARGO_PROFILE_", "CARGO_TARGET_", "CC_", "CXX_", "AR_", "CFLAGS_", "CXXFLAGS_", "JEMALLOC_SYS_")
 _DROPPED = frozenset({"CARGO_TARGET_DIR", "CARGO_TARGET_TMPDIR"})
-_LINKERS = {
-    "aarch64-unknown-linux-gnu": "aarch64-linux-gnu-gcc",
-    "armv7-unknown-linux-gnueabihf": "arm-linux-gnueabihf-gcc",
-    "i686-unknown-linux-gnu": "i686-linux-gnu-gcc",
-    "riscv64gc-unknown-linux-gnu": "riscv64-linux-gnu-gcc",
-    "x86_64-unknown-linux-gnu": "x86_64-linux-gnu-gcc",
-}
 
 
 def launcher(
@@ -96,7 +90,7 @@ def launcher(
     env = os.environ if environment is None else environment
     platform = settings.target
     try:
-        toolchain, hint = _toolchain(env, Path(cache_dir) if cache_dir else None, program_name)
+        toolchain, hint = _toolchain(env, Path(cache_dir) if cache_dir else None, program_name, platform.triple)
         check_target(toolchain, platform.triple, env)
     except OxError as problem:
         raise problem.at(origin) from None
@@ -202,7 +196,7 @@ def tools(toolchain: Toolchain, facts: LinkFacts) -> tuple[Tool, ...]:
 def key_variables(env: Mapping[str, str]) -> dict[str, str]:
     """Gives the caller's variables that change what cargo builds, without those that would move its output."""
     wanted = [name for name in env if name in KEY_VARIABLES or name.startswith(_KEY_PREFIXES)]
-    return {name: env[name] for name in wanted if name not in _DROPPED}
+    return {name: env[name] for name in wanted if name not in _DROPPED and not name.endswith("_RUNNER")}
 
 
 def _platform_variables(
@@ -210,10 +204,8 @@ def _platform_variables(
 ) -> dict[str, str]:
     """Gives linker and SDK settings that the triple needs and the caller has not made."""
     found: dict[str, str] = {}
-    linker = _LINKERS.get(platform.triple)
-    variable = f"CARGO_TARGET_{platform.triple.upper().replace('-', '_')}_LINKER"
-    if linker and platform.triple != toolchain.host and variable not in env and which(linker, env):
-        found[variable] = linker
+    if platform.triple != toolchain.host and (linker := cross_linker(platform.triple, env)):
+        found[variable(platform.triple, "linker")] = linker
     if platform.is_apple:
         deployment = distribution.apple_sdk.get("deployment_target", "")
         if deployment and "MACOSX_DEPLOYMENT_TARGET" not in env:
@@ -221,7 +213,9 @@ def _platform_variables(
     return found
 
 
-def _toolchain(env: Mapping[str, str], cache_dir: Path | None, program_name: str) -> tuple[Toolchain, FailureHint]:
+def _toolchain(
+    env: Mapping[str, str], cache_dir: Path | None, program_name: str, triple: str
+) -> tuple[Toolchain, FailureHint]:
     """Gives the toolchain and what to say when cargo fails.
 
     A launcher that was built before needs no Rust: without cargo on PATH the toolchain that was used last names the
@@ -240,7 +234,9 @@ def _toolchain(env: Mapping[str, str], cache_dir: Path | None, program_name: str
     if cache_dir is not None:
         _write_last(cache_dir, toolchain)
     help = "`oxl explain OX0810` names usual causes"
-    if toolchain.linker is None and os.name == "posix" and not any(_names_a_linker(name) for name in env):
+    if triple != toolchain.host:
+        help = missing_linker(triple, env) or help
+    elif toolchain.linker is None and os.name == "posix" and not any(_names_a_linker(name) for name in env):
         help = "rustc links with `cc`, which is not on PATH: install a C compiler, such as gcc or clang"
     return toolchain, FailureHint(code="OX0810", message=message, help=help)
 

@@ -67,6 +67,9 @@ def application_lines(platform: Platform, facts: LinkFacts) -> tuple[str, ...]:
         if platform.object_format == "elf":
             lines.append("cargo:rustc-link-arg-bins=-Wl,--enable-new-dtags")
         lines.append(f"cargo:rustc-link-arg-bins=-Wl,-rpath,{platform.origin_rpath}")
+    if facts.mode == "dynamic" and platform.object_format == "elf":
+        # What libpython itself needs lies where the program runs; a machine that links for another one lacks it.
+        lines.append("cargo:rustc-link-arg-bins=-Wl,--allow-shlib-undefined")
     if facts.mode == "static" and facts.relocation_model == "static" and platform.object_format == "elf":
         lines.append("cargo:rustc-link-arg-bins=-no-pie")
     return tuple(lines)
@@ -74,10 +77,9 @@ def application_lines(platform: Platform, facts: LinkFacts) -> tuple[str, ...]:
 
 def rust_flags(platform: Platform, facts: LinkFacts, env: Mapping[str, str]) -> tuple[str, ...]:
     """Gives the compiler flags of the caller, extended by what the platform needs."""
-    flags = caller_rust_flags(env)
     if platform.is_msvc and facts.mode == "static":
-        flags = (*flags, *STATIC_CRT_FLAGS)
-    return flags
+        return static_crt_flags(platform.triple, env)
+    return caller_rust_flags(env)
 
 
 def caller_rust_flags(env: Mapping[str, str]) -> tuple[str, ...]:
@@ -86,6 +88,18 @@ def caller_rust_flags(env: Mapping[str, str]) -> tuple[str, ...]:
     if encoded:
         return tuple(encoded.split("\x1f"))
     return tuple(env.get("RUSTFLAGS", "").split())
+
+
+def static_crt_flags(triple: str, env: Mapping[str, str]) -> tuple[str, ...]:
+    """Gives the caller's flags with those for a static libpython on Windows.
+
+    The result is meant for `RUSTFLAGS`, beside which cargo ignores the variables of one platform and of all builds: their
+    flags are taken over.
+    """
+    flags = caller_rust_flags(env)
+    for name in (f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"):
+        flags = flags or tuple(env.get(name, "").split())
+    return (*flags, *STATIC_CRT_FLAGS)
 
 
 def encoded_flags(flags: tuple[str, ...]) -> dict[str, str]:

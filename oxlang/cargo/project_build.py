@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from oxlang.cargo.linking import STATIC_CRT_FLAGS, caller_rust_flags, encoded_flags
+from oxlang.cargo.linking import encoded_flags, static_crt_flags
 from oxlang.cargo.manifest import ALLOCATORS
 from oxlang.cargo.placing import PYO3_CONFIG
+from oxlang.cargo.settings import cross_linker, missing_linker, variable
 from oxlang.cargo.toolchain import Toolchain
 from oxlang.diagnostics.model import error
 from oxlang.graph.platform import BuildSettings
@@ -49,11 +50,13 @@ class CargoCommand:
         argv: the words.
         env: the complete environment.
         shown: the words and the variables that oxl has set, for people.
+        advice: what is known to be missing, for the case that cargo fails.
     """
 
     argv: tuple[str, ...]
     env: Mapping[str, str]
     shown: str
+    advice: str = ""
 
 
 def find_package(metadata: Mapping[str, Any], project: Path) -> ProjectPackage:
@@ -139,14 +142,18 @@ def build_command(
         "PYO3_CONFIG_FILE": str(artifacts / PYO3_CONFIG),
         "RUSTC": str(toolchain.rustc),
     }
+    triple = settings.target.triple
+    if triple != toolchain.host and (linker := cross_linker(triple, env, package.manifest.parent)):
+        own[variable(triple, "linker")] = linker
     if settings.target.is_msvc and link_mode == "static":
-        own |= encoded_flags((*caller_rust_flags(env), *STATIC_CRT_FLAGS))
+        own |= encoded_flags(static_crt_flags(triple, env))
     variables = {**env, **own}
     if "RUSTFLAGS" in own:
         variables.pop("CARGO_ENCODED_RUSTFLAGS", None)
     shown = " ".join([*(f"{name}={value}" for name, value in sorted(own.items())), "cargo", *words])
     argv = (str(toolchain.cargo), *words, "--message-format", "json-render-diagnostics")
-    return CargoCommand(argv=argv, env=variables, shown=shown)
+    advice = "" if triple == toolchain.host else missing_linker(triple, env, package.manifest.parent)
+    return CargoCommand(argv=argv, env=variables, shown=shown, advice=advice)
 
 
 def run_cargo(command: CargoCommand, package: ProjectPackage, cwd: Path) -> Path:
@@ -168,7 +175,7 @@ def run_cargo(command: CargoCommand, package: ProjectPackage, cwd: Path) -> Path
         raise error(
             "OX0811",
             f"cargo could not build the project `{package.name}`",
-            help="its messages stand above",
+            help=command.advice or "its messages stand above",
             notes=[f"cargo ended with status {status}", f"the command was: {command.shown}"],
         )
     if not program:

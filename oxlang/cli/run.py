@@ -41,7 +41,7 @@ def _run(call: Invocation) -> int:
         return 0
     if built[-1].program is None:
         report(call, built)
-    return start(built[-1], call.values.many("extra"), call.environment)
+    return start(built[-1], call.values.many("extra"), call.environment, session.settings)
 
 
 def _check_targets(session: Session) -> None:

@@ -43,10 +43,12 @@ def test_what_the_key_depends_on(env: dict[str, str]) -> None:
         _launcher({**env, "PATH": env["PATH"] + ":/elsewhere", "HOME": env["HOME"], "LANG": "C"}),
         _launcher(env, program_name="other"),
         _launcher({**env, "CARGO_TARGET_DIR": "/x", "CARGO_BUILD_TARGET": "y"}),
+        _launcher({**env, "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER": "qemu"}),
     ]
     other = [
         _launcher({**env, "RUSTFLAGS": "-C opt-level=0"}),
         _launcher({**env, "CFLAGS": "-O0"}),
+        _launcher({**env, "CARGO_BUILD_RUSTFLAGS": "-C opt-level=0"}),
         _launcher(env, mode="dynamic"),
         _launcher(env, profile="release"),
         _launcher(env, allocator="mimalloc"),
@@ -73,13 +75,38 @@ def test_custom_profiles_are_built_like_release(env: dict[str, str]) -> None:
     assert _launcher(env, profile="tiny").id == _launcher(env, profile="release").id
 
 
-def test_windows_programs(tmp_path: Path) -> None:
+def _rust_for_all(tmp_path: Path) -> dict[str, str]:
+    """Gives an environment with a Rust that has the standard library of every platform."""
     env = _rust(tmp_path / "bin")
     lib = tmp_path / "lib"
     lib.mkdir()
     (lib / "std").touch()
     answer = f'case "$*" in *target-libdir*) echo {lib};; *) printf "rustc 1.95.0 (x)\\nrelease: 1.95.0\\nhost: h\\n";; esac'
     _program(tmp_path / "bin", "rustc", answer)
+    return env
+
+
+def test_the_linker_of_another_platform(tmp_path: Path) -> None:
+    env, triple = _rust_for_all(tmp_path), "aarch64-unknown-linux-gnu"
+    variable = "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER"
+
+    def asked(more: dict[str, str]) -> tuple[str | None, str]:
+        node = _launcher({**env, "CARGO_HOME": str(tmp_path / "home"), **more}, triple=triple).node
+        assert isinstance(node, Run) and node.failure is not None
+        return dict(node.env).get(variable), node.failure.help or ""
+
+    assert asked({variable: "clang"}) == ("clang", "`oxl explain OX0810` names usual causes")
+    linker, told = asked({})
+    assert linker is None and "install `aarch64-linux-gnu-gcc`" in told and variable in told
+    _program(tmp_path / "bin", "aarch64-linux-gnu-gcc", "exit 0")
+    assert asked({})[0] == "aarch64-linux-gnu-gcc"
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "config.toml").write_text(f'[target.{triple}]\nlinker = "lld"\n')
+    assert asked({})[0] is None
+
+
+def test_windows_programs(tmp_path: Path) -> None:
+    env = _rust_for_all(tmp_path)
     node = _launcher(env, triple="x86_64-pc-windows-msvc").node
     assert isinstance(node, Run)
     assert node.outputs == ("launcher.exe",)

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from oxlang.cargo.linking import application_lines, caller_rust_flags, encoded_flags, pyo3_config, rust_flags
+from oxlang.cargo.linking import (
+    STATIC_CRT_FLAGS,
+    application_lines,
+    caller_rust_flags,
+    encoded_flags,
+    pyo3_config,
+    rust_flags,
+    static_crt_flags,
+)
 from oxlang.diagnostics.model import OxError
 from oxlang.graph.platform import Platform
 from oxlang.packaging.distribution import LinkMode
@@ -82,3 +90,11 @@ def test_objects_without_an_archive() -> None:
     with pytest.raises(OxError) as caught:
         pyo3_config(made, how)
     assert caught.value.diagnostic.code.id == "OX0806"
+
+
+def test_flags_of_a_static_python_for_windows_come_after_the_callers() -> None:
+    triple = "x86_64-pc-windows-msvc"
+    own = {"CARGO_TARGET_X86_64_PC_WINDOWS_MSVC_RUSTFLAGS": "-C t=1", "CARGO_BUILD_RUSTFLAGS": "-C b=1"}
+    assert static_crt_flags(triple, own)[:2] == ("-C", "t=1")
+    assert static_crt_flags(triple, {**own, "RUSTFLAGS": "-C r=1"})[:2] == ("-C", "r=1")
+    assert static_crt_flags(triple, {"CARGO_BUILD_RUSTFLAGS": "-C b=1"}) == ("-C", "b=1", *STATIC_CRT_FLAGS)

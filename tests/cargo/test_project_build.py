@@ -103,3 +103,19 @@ def test_another_triple_and_a_static_windows_python() -> None:
     words, env = _words({"RUSTFLAGS": "-C a=b"}, settings)
     assert "--target x86_64-pc-windows-msvc" in words
     assert env["RUSTFLAGS"].startswith("-C a=b -C target-feature=+crt-static")
+
+
+def test_the_linker_of_another_platform(tmp_path: Path) -> None:
+    triple, variable = "aarch64-unknown-linux-gnu", "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER"
+    package = find_package(_metadata(_package("a", str(tmp_path), MODES, ["a"])), tmp_path)
+    env = {"PATH": str(tmp_path), "CARGO_HOME": "/nonexistent"}
+    command = build_command(package, TOOLS, _settings(triple=triple), Path("/art"), env)
+    assert variable not in command.env and "install `aarch64-linux-gnu-gcc`" in command.advice
+    linker = tmp_path / "aarch64-linux-gnu-gcc"
+    linker.write_text("#!/bin/sh\n")
+    linker.chmod(0o755)
+    command = build_command(package, TOOLS, _settings(triple=triple), Path("/art"), env)
+    assert command.env[variable] == "aarch64-linux-gnu-gcc" and command.advice == "" and variable in command.shown
+    (tmp_path / ".cargo").mkdir()
+    (tmp_path / ".cargo" / "config").write_text(f'[target.{triple}]\nlinker = "clang"\n')
+    assert variable not in build_command(package, TOOLS, _settings(triple=triple), Path("/art"), env).env

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from oxlang.diagnostics.model import OxError
-from oxlang.workspace.run import run_program
+from oxlang.graph.platform import BuildSettings, Platform, default_settings
+from oxlang.graph.tree import EMPTY_TREE
+from oxlang.workspace.build import Built
+from oxlang.workspace.run import run_program, start
+
+ARM = "aarch64-unknown-linux-gnu"
+RUNNER = "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER"
+FOREIGN = BuildSettings(host=Platform("x86_64-unknown-linux-gnu"), target=Platform(ARM))
 
 
 def program(tmp_path: Path, text: str) -> Path:
@@ -42,3 +49,37 @@ def test_programs_that_cannot_be_started(tmp_path: Path) -> None:
         with pytest.raises(OxError) as caught:
             run_program(place, [], {})
         assert caught.value.diagnostic.code.id == "OX0953"
+
+
+def _built(program: Path) -> Built:
+    return Built(target="app", place=str(program.parent), tree=EMPTY_TREE, changed=False, run=program.name, executed=0)
+
+
+def test_a_program_of_another_platform_runs_in_its_runner(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    runner = program(tmp_path / "bin", f'printf "%s|" "$@" > {tmp_path}/result')
+    built = _built(tmp_path / "app")
+    env = {"PATH": str(tmp_path / "bin"), RUNNER: "program -L /arm"}
+    assert start(built, ["x"], env, FOREIGN) == 0
+    assert (tmp_path / "result").read_text() == f"-L|/arm|{tmp_path / 'app'}|x|"
+    assert start(built, [], {RUNNER: str(runner)}, FOREIGN) == 0
+    with pytest.raises(OxError) as caught:
+        start(built, [], {RUNNER: "missing"}, FOREIGN)
+    assert caught.value.diagnostic.message == "the runner `missing` is not on PATH"
+
+
+def test_a_program_of_another_platform_without_a_runner(tmp_path: Path) -> None:
+    place = tmp_path / "app"
+    place.write_bytes(b"\x7fELFnonsense")
+    place.chmod(0o755)
+    with pytest.raises(OxError) as caught:
+        start(_built(place), [], {"CARGO_HOME": str(tmp_path)}, FOREIGN)
+    told = caught.value.diagnostic
+    assert told.message == f"`{place}` is a program for `{ARM}`, which this machine does not run"
+    assert RUNNER in (told.help or "")
+
+
+def test_runners_are_for_other_platforms(tmp_path: Path) -> None:
+    settings = default_settings()
+    variable = f"CARGO_TARGET_{settings.host.triple.upper().replace('-', '_')}_RUNNER"
+    assert start(_built(program(tmp_path, "exit 3")), [], {variable: "missing"}, settings) == 3
