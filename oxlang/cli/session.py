@@ -183,8 +183,13 @@ class Prompts:
         err = self._call.terminal.err
         err.write(question + (f" [{default}]" if default else "") + " ")
         err.flush()
-        answer = sys.stdin.readline()
+        try:
+            answer = sys.stdin.readline()
+        except KeyboardInterrupt:
+            err.write("\n")
+            raise
         if not answer:
+            err.write("\n")
             return None
         return answer.rstrip("\n") or default or ""
 

@@ -2,8 +2,8 @@
 
 A script brings what it imports from its own folder, and the requirements that its inline metadata names
 (https://packaging.python.org/en/latest/specifications/inline-script-metadata/). A folder is a project with
-`pyproject.toml`, or a package with `__main__.py`, beside which `requirements.txt` is honoured. The config is evaluated
-from memory; `--save-config` writes it.
+`pyproject.toml` (or an older description, see `project.py`), a package with `__main__.py`, or a `main.py`; beside the last
+two `requirements.txt` is honoured. The config is evaluated from memory; `--save-config` writes it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from oxlang.diagnostics.model import error
 from oxlang.records import dataclass
 from oxlang.workspace.config import CONFIG_NAME, cache_dir
+from oxlang.workspace.project import Project, read_project, read_toml
 
 _INLINE = re.compile(r"(?m)^# /// script\s*$\n((?:^#(?: .*)?$\n)*?)^# ///\s*$")
 _SOURCE_FOLDERS = ("src", "")
+_MAIN_FILES = ("__main__.py", "main.py", "app.py")
+_DESCRIPTIONS = ("pyproject.toml", "setup.cfg", "setup.py")
 _SKIPPED = frozenset({"build", "dist", "tests", "test", "docs", "examples", "venv", "node_modules"})
 
 
@@ -38,6 +40,8 @@ class Application:
         root: folder of the own packages, relative to `folder`; `.` is the folder itself.
         packages: own modules and packages below the root.
         project: whether the folder is installed as a project, with what it depends on.
+        extras: extras of the project that its script needs, such as `cli,fast`.
+        gui: whether it opens windows instead of writing to a terminal.
         requirements: what else is installed.
         requirement_files: files with requirements, relative to `folder`.
         python_version: such as `3.12`, when the Python that runs oxl is not one that the program accepts.
@@ -50,24 +54,34 @@ class Application:
     root: str = "."
     packages: tuple[str, ...] = ()
     project: bool = False
+    extras: str = ""
+    gui: bool = False
     requirements: tuple[str, ...] = ()
     requirement_files: tuple[str, ...] = ()
     python_version: str = ""
 
 
-def find_application(path: Path) -> Application:
-    """Recognises a script or a project folder. Raises OX0954 when there is nothing to run."""
+def find_application(path: Path, *, script: str | None = None) -> Application:
+    """Recognises a script or a project folder. Raises OX0954 when there is nothing to run.
+
+    Args:
+        path: the script or folder.
+        script: which script of a project is the program, when it has several.
+    """
     place = Path(os.path.abspath(path))
     if place.is_dir():
-        return _folder(place)
+        return _folder(place, script)
     if place.suffix not in (".py", ".pyw"):
         raise _not_recognised(place, "it is no Python file")
     try:
         text = place.read_text("utf-8-sig")
-    except FileNotFoundError as problem:
-        raise error("OX0954", f"the script `{place}` does not exist") from problem
-    except (OSError, UnicodeDecodeError) as problem:
-        raise error("OX0954", f"the script `{place}` cannot be read") from problem
+    except FileNotFoundError:
+        raise error("OX0954", f"the script `{place}` does not exist") from None
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).lower()
+        raise error("OX0954", f"the script `{place}` cannot be read: {reason}") from None
+    except UnicodeDecodeError:
+        raise error("OX0954", f"the script `{place}` is not UTF-8", help="store it as UTF-8") from None
     return _script(place, text)
 
 
@@ -76,8 +90,13 @@ def holds_program(path: Path | str) -> bool:
     place = Path(path)
     if place.is_file():
         return place.suffix in (".py", ".pyw")
-    names = ("pyproject.toml", "setup.py", "setup.cfg", "__main__.py")
-    return any((place / name).is_file() for name in names) or bool(_runnable_packages(place))
+    return any((place / name).is_file() for name in (*_DESCRIPTIONS, *_MAIN_FILES)) or bool(_runnable_packages(place))
+
+
+def scripts_of(path: Path) -> list[str]:
+    """Gives the names of a project's scripts, sorted; none when it is no project."""
+    project = read_project(path) if path.is_dir() else None
+    return [] if project is None else sorted(project.scripts)
 
 
 def config_of(application: Application) -> str:
@@ -104,11 +123,13 @@ def config_of(application: Application) -> str:
         "        config = config,",
         "    )",
     ]
+    if application.gui:
+        lines.append('    exe.windows_subsystem = "windows"')
     wanted = [_text(one) for one in application.requirements]
     for file in application.requirement_files:
         wanted += ['"-r"', f"CWD + {_text('/' + file)}"]
     if application.project:
-        wanted.append("CWD")
+        wanted.append(f'CWD + {_text(f"[{application.extras}]")}' if application.extras else "CWD")
     if wanted:
         lines.append(f"    exe.add_python_resources(exe.pip_install([{', '.join(wanted)}]))")
     if application.packages:
@@ -158,10 +179,8 @@ def save_config(application: Application, *, force: bool = False) -> Path:
 
 
 def _script(place: Path, text: str) -> Application:
-    if not place.stem.isidentifier():
-        raise _not_recognised(
-            place, "its name is no name of a module", "rename it: letters, digits and `_` only"
-        )
+    if re.fullmatch(r"[\w-]+", place.stem) is None:
+        raise _not_recognised(place, "its name is no name of a module", "rename it: letters, digits, `_` and `-` only")
     metadata = _inline_metadata(text)
     wanted = metadata.get("dependencies", [])
     return Application(
@@ -180,7 +199,7 @@ def _inline_metadata(text: str) -> Mapping[str, Any]:
     if match is None:
         return {}
     lines = [line[2:] if line.startswith("# ") else line[1:] for line in match[1].splitlines()]
-    return _toml("\n".join(lines), "the inline metadata of the script")
+    return read_toml("\n".join(lines), "the inline metadata of the script")
 
 
 def _other_python(wanted: object) -> str:
@@ -249,38 +268,58 @@ def _imported(source: str, path: Path) -> Iterator[str]:
             yield node.module.split(".")[0]
 
 
-def _folder(folder: Path) -> Application:
-    pyproject = folder / "pyproject.toml"
-    if pyproject.is_file():
-        return _project(folder, _toml(pyproject.read_text("utf-8"), f"`{pyproject}`"))
+def _folder(folder: Path, script: str | None) -> Application:
+    if any((folder / name).is_file() for name in _DESCRIPTIONS):
+        project = read_project(folder)
+        if project is not None:
+            return _project(folder, project, script)
+        if (folder / "pyproject.toml").is_file() and not _has_something_to_run(folder):
+            raise _not_recognised(folder, "its `pyproject.toml` has no table `project` with a `name`")
+    return _runnable(folder, folder.name, requirement_files=_requirement_files(folder))
+
+
+def _requirement_files(folder: Path) -> tuple[str, ...]:
+    return tuple(name for name in ("requirements.txt",) if (folder / name).is_file())
+
+
+def _has_something_to_run(folder: Path) -> bool:
+    return _main_file(folder) is not None or bool(_runnable_packages(folder))
+
+
+def _main_file(folder: Path) -> Path | None:
+    return next((folder / name for name in _MAIN_FILES if (folder / name).is_file()), None)
+
+
+def _runnable(
+    folder: Path,
+    name: str,
+    *,
+    requirements: tuple[str, ...] = (),
+    requirement_files: tuple[str, ...] = (),
+    python_version: str = "",
+) -> Application:
+    """Gives the program of a folder that is not installed: its package with `__main__.py`, or its `main.py`."""
     candidates = _runnable_packages(folder)
-    files = tuple(name for name in ("requirements.txt",) if (folder / name).is_file())
-    name = folder.name
-    if (folder / "__main__.py").is_file() and not candidates:
-        others = _local_imports(
-            folder / "__main__.py", (folder / "__main__.py").read_text("utf-8", "replace")
-        )
-        return Application(
-            name=name,
-            folder=folder,
-            module="__main__",
-            packages=("__main__", *others),
-            requirement_files=files,
-        )
-    if len(candidates) != 1:
+    main = _main_file(folder)
+    if len(candidates) == 1:
+        root, module = candidates[0]
+        packages = (module, *_packages_beside(folder / root, module))
+    elif main is not None:
+        root, module = "", main.stem
+        packages = (module, *_local_imports(main, main.read_text("utf-8", "replace")))
+    else:
         found = ", ".join(f"`{one}`" for _, one in candidates)
-        reason = (
-            f"there are several packages with `__main__.py`: {found}" if found else "nothing in it can be run"
-        )
+        reason = f"there are several packages with `__main__.py`: {found}" if found else "nothing in it can be run"
         raise _not_recognised(folder, reason, "name a script, or make a config with `oxl init-config-file`")
-    root, package = candidates[0]
     return Application(
         name=name,
         folder=folder,
-        module=package,
+        module=module,
         root=root or ".",
-        packages=(package, *_packages_beside(folder / root, package)),
-        requirement_files=files,
+        packages=packages,
+        requirements=requirements,
+        requirement_files=requirement_files,
+        python_version=python_version,
     )
 
 
@@ -305,46 +344,52 @@ def _packages_beside(root: Path, package: str) -> tuple[str, ...]:
     return _local_imports(root / f"{package}.py", sources)
 
 
-def _project(folder: Path, pyproject: Mapping[str, Any]) -> Application:
-    project = pyproject.get("project")
-    if not isinstance(project, dict) or not isinstance(project.get("name"), str):
-        raise _not_recognised(folder, "its `pyproject.toml` has no table `project` with a `name`")
-    name: str = project["name"]
-    scripts = project.get("scripts") or project.get("gui-scripts") or {}
-    python = _other_python(project.get("requires-python"))
-    chosen = name if name in scripts else next(iter(sorted(scripts)), "") if len(scripts) == 1 else ""
+def _project(folder: Path, project: Project, script: str | None) -> Application:
+    python = _other_python(project.requires_python)
+    chosen = _chosen(folder, project, script)
     if chosen:
-        module, _, function = str(scripts[chosen]).partition("[")[0].strip().partition(":")
+        entry, _, extras = project.scripts[chosen].partition("[")
+        module, _, function = (part.strip() for part in entry.partition(":"))
         head = function.split(".")[0]
-        command = (
-            f"import sys; from {module} import {head}; sys.exit({function}())"
-            if function
-            else f"import {module}"
-        )
-        return Application(name=chosen, folder=folder, command=command, project=True, python_version=python)
-    if len(scripts) > 1:
-        raise _not_recognised(
-            folder,
-            f"the project has several scripts: {', '.join(f'`{one}`' for one in sorted(scripts))}",
-            "make a config with `oxl init-config-file` and choose one",
+        return Application(
+            name=chosen,
+            folder=folder,
+            command=f"import sys; from {module} import {head}; sys.exit({function}())" if function else f"import {module}",
+            project=True,
+            extras=extras.partition("]")[0].strip(),
+            gui=chosen in project.gui,
+            python_version=python,
         )
     runnable = _runnable_packages(folder)
     if len(runnable) == 1:
-        module = runnable[0][1]
-        return Application(name=name, folder=folder, module=module, project=True, python_version=python)
-    raise _not_recognised(folder, "the project has neither a script nor a package with `__main__.py`")
+        return Application(name=project.name, folder=folder, module=runnable[0][1], project=True, python_version=python)
+    if not _has_something_to_run(folder):
+        raise _not_recognised(folder, "the project has neither a script nor a package with `__main__.py` nor a `main.py`")
+    files = () if project.dependencies else _requirement_files(folder)
+    return _runnable(
+        folder, project.name, requirements=project.dependencies, requirement_files=files, python_version=python
+    )
 
 
-def _toml(text: str, what: str) -> Mapping[str, Any]:
-    try:
-        toml: Any = import_module("tomllib")
-    except ImportError:  # Before Python 3.11.
-        toml = import_module("tomli")
-    try:
-        found: dict[str, Any] = toml.loads(text)
-    except toml.TOMLDecodeError as problem:
-        raise error("OX0954", f"{what} cannot be read: {problem}") from None
-    return found
+def _chosen(folder: Path, project: Project, script: str | None) -> str:
+    """Gives the script that is the program; nothing when the project has none. Raises OX0954 when it is not known which."""
+    scripts = sorted(project.scripts)
+    if script is not None and script not in scripts:
+        known = f"it has {', '.join(f'`{one}`' for one in scripts)}" if scripts else "it has none"
+        raise error("OX0954", f"the project `{project.name}` has no script `{script}`", help=known)
+    chosen = script or (project.name if project.name in scripts else scripts[0] if len(scripts) == 1 else "")
+    if not chosen and scripts:
+        found = ", ".join(f"`{one}`" for one in scripts)
+        raise _not_recognised(
+            folder, f"the project has several scripts: {found}", f"choose one: `oxl new --script {scripts[0]} {_shown(folder)}`"
+        )
+    return chosen
+
+
+def _shown(folder: Path) -> str:
+    from shlex import quote
+
+    return quote(os.path.relpath(folder))
 
 
 def _text(value: str) -> str:

@@ -46,14 +46,8 @@ def create_config(
     from oxlang.cargo.project import notice
 
     folder = Path(path)
-    _check_folder(folder, path)
+    check_config_place(path, force=force)
     target = folder / CONFIG_NAME
-    if target.exists() and not force:
-        raise error(
-            "OX0825",
-            f"`{target}` already exists",
-            help="give --force to overwrite it, or name another folder",
-        )
     text = _config_text(_name_of(folder), python_code=python_code, pip_install=pip_install)
     report(f"writing {_shown(path, CONFIG_NAME)}")
     with _writing(target):
@@ -62,6 +56,19 @@ def create_config(
     report("")
     report(notice(path, rust=False))
     return target
+
+
+def check_config_place(path: str, *, force: bool) -> None:
+    """Raises OX0826 when a config cannot lie there, OX0825 when one does."""
+    folder = Path(path)
+    _check_folder(folder, path)
+    target = folder / CONFIG_NAME
+    if target.exists() and not force:
+        raise error(
+            "OX0825",
+            f"`{target}` already exists",
+            help="give --force to overwrite it, or name another folder",
+        )
 
 
 def create_rust_project(

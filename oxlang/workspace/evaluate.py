@@ -227,8 +227,8 @@ def read_config(config: Path | str) -> SourceFile:
     try:
         with open(config, "rb") as file:
             data = file.read()
-    except FileNotFoundError as problem:
-        raise error("OX0950", f"the config file `{config}` does not exist") from problem
+    except FileNotFoundError:
+        raise error("OX0950", f"the config file `{config}` does not exist") from None
     except OSError as problem:
         reason = (problem.strerror or str(problem)).lower()
         raise error("OX0951", f"the config file `{config}` cannot be read: {reason}") from problem

@@ -84,17 +84,48 @@ def test_folder_with_a_package_to_run(tmp_path: Path) -> None:
             "several scripts: `x`, `y`",
         ),
         ({"pyproject_DOT_toml": '[project]\nname = "a"\n'}, "neither a script nor a package"),
+        ({"pyproject_DOT_toml": '[project]\nname = "a"\nscripts = {x = "a:b", y = "a:c"}\n'}, "oxl new --script x"),
         ({"a__S____main___DOT_py": "", "b__S____main___DOT_py": ""}, "several packages"),
     ],
 )
 def test_folders_that_say_too_little(tmp_path: Path, files: dict[str, str], reason: str) -> None:
     write(tmp_path, **files)
-    with pytest.raises(OxError, match=reason) as caught:
+    with pytest.raises(OxError) as caught:
         find_application(tmp_path)
-    assert caught.value.diagnostic.code.id == "OX0954"
+    found = caught.value.diagnostic
+    assert found.code.id == "OX0954" and reason in f"{found.message} {found.help}"
 
 
-@pytest.mark.parametrize("name", ["missing.py", "my-script.py", "notes.txt"])
+def test_a_script_is_chosen(tmp_path: Path) -> None:
+    write(tmp_path, pyproject_DOT_toml='[project]\nname = "a"\nscripts = {x = "a:b [fast]"}\ngui-scripts = {y = "a:c"}\n')
+    found = find_application(tmp_path, script="x")
+    assert (found.name, found.extras, found.gui) == ("x", "fast", False)
+    assert 'exe.pip_install([CWD + "[fast]"])' in config_of(found)
+    found = find_application(tmp_path, script="y")
+    assert (found.name, found.gui) == ("y", True) and 'exe.windows_subsystem = "windows"' in config_of(found)
+    with pytest.raises(OxError, match="has no script `z`"):
+        find_application(tmp_path, script="z")
+
+
+def test_a_folder_with_a_main_file(tmp_path: Path) -> None:
+    """What `uv init` makes: requirements without a build, and a `main.py`."""
+    table = '[project]\nname = "my-app"\ndependencies = ["click"]\nrequires-python = ">=3.10"\n'
+    write(tmp_path, pyproject_DOT_toml=table, main_DOT_py="import lib", lib_DOT_py="")
+    found = find_application(tmp_path)
+    assert (found.name, found.module, found.packages) == ("my-app", "main", ("main", "lib"))
+    assert (found.project, found.requirements, found.requirement_files) == (False, ("click",), ())
+    (tmp_path / "pyproject.toml").unlink()
+    write(tmp_path, requirements_DOT_txt="click")
+    found = find_application(tmp_path)
+    assert (found.name, found.module, found.requirement_files) == (tmp_path.name, "main", ("requirements.txt",))
+
+
+def test_a_script_with_a_hyphen(tmp_path: Path) -> None:
+    write(tmp_path, **{"my-script_DOT_py": ""})
+    assert find_application(tmp_path / "my-script.py").module == "my-script"
+
+
+@pytest.mark.parametrize("name", ["missing.py", "my.script.py", "notes.txt"])
 def test_scripts_that_do_not_work(tmp_path: Path, name: str) -> None:
     if name != "missing.py":
         (tmp_path / name).write_text("")
