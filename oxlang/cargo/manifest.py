@@ -208,7 +208,7 @@ def with_pyembed(text: str, location: PyembedLocation) -> str:
     fresh = _pyembed(location)
     if isinstance(present, Mapping):
         for key, value in present.items():
-            if key not in ("version", "path", "git", "rev", "branch", "tag", "default-features"):
+            if key not in ("version", "path", "git", "rev", "branch", "tag", "workspace", "default-features"):
                 fresh.append(key, value)
     dependencies["pyembed"] = fresh
     if location.is_inside:

@@ -1,7 +1,7 @@
 """Finds the installed Rust and says what it is.
 
-The tools are those on `PATH`, so that wrappers and rustup's proxies work as they do on the command line; `RUSTC`
-names another compiler. Their fingerprint is the text of `rustc -vV` and `cargo -V`. Asking them takes a tenth of a
+The tools are those on `PATH`, so that wrappers and rustup's proxies work as they do on the command line; `CARGO` and
+`RUSTC` name others. Their fingerprint is the text of `rustc -vV` and `cargo -V`. Asking them takes a tenth of a
 second, so the answers are kept in the cache folder under the files' stat values and those of rustup's settings.
 """
 
@@ -44,27 +44,13 @@ def find_toolchain(env: Mapping[str, str], *, cache_dir: Path | None = None) -> 
     """Finds cargo and rustc and checks their version.
 
     Args:
-        env: the environment to search with: `PATH`, `RUSTC`, `RUSTUP_HOME`, `RUSTUP_TOOLCHAIN`.
+        env: the environment to search with: `PATH`, `CARGO`, `RUSTC`, `RUSTUP_HOME`, `RUSTUP_TOOLCHAIN`.
         cache_dir: where answers of the tools may be kept between runs.
 
     Raises OX0801 or OX0802 (not found), OX0803 (too old), OX0804 (does not run).
     """
-    cargo = _find(env, "cargo")
-    if cargo is None:
-        raise _missing("OX0801", "cargo")
-    named = env.get("RUSTC")
-    if named:
-        rustc = which(named, env) if os.sep not in named else Path(named)
-        if rustc is None or not rustc.exists():
-            raise error(
-                "OX0802",
-                f"rustc executable not found at `{named}`, which the variable `RUSTC` names",
-                help="set RUSTC to an existing compiler, or remove it to use the rustc on PATH",
-            )
-    else:
-        rustc = _find(env, "rustc")
-        if rustc is None:
-            raise _missing("OX0802", "rustc")
+    cargo = _tool("cargo", "CARGO", "OX0801", env)
+    rustc = _tool("rustc", "RUSTC", "OX0802", env)
     linker = _find(env, "cc")
     answers = _ask(cargo, rustc, linker, env, cache_dir)
     version = _field(answers["rustc"], "release")
@@ -72,7 +58,7 @@ def find_toolchain(env: Mapping[str, str], *, cache_dir: Path | None = None) -> 
         raise error(
             "OX0804",
             f"`{rustc} -vV` does not say which Rust it is",
-            help="set RUSTC to a Rust compiler, or remove it to use the rustc on PATH" if named else None,
+            help="set RUSTC to a Rust compiler, or remove it to use the rustc on PATH" if env.get("RUSTC") else None,
         )
     wanted = minimum_version()
     if _numbers(version) < _numbers(wanted):
@@ -130,6 +116,24 @@ def which(name: str, env: Mapping[str, str]) -> Path | None:
             if folder and os.access(candidate, os.X_OK) and os.path.isfile(candidate):
                 return Path(candidate)
     return None
+
+
+def _tool(name: str, variable: str, code: str, env: Mapping[str, str]) -> Path:
+    """Gives the tool that a variable names, else the one on PATH. Raises OX0801 or OX0802, as `code` says."""
+    named = env.get(variable)
+    if not named:
+        found = _find(env, name)
+        if found is None:
+            raise _missing(code, name)
+        return found
+    found = which(named, env) if os.sep not in named else Path(os.path.abspath(named))
+    if found is None or not found.exists():
+        raise error(
+            code,
+            f"{name} executable not found at `{named}`, which the variable `{variable}` names",
+            help=f"set {variable} to an existing program, or remove it to use the {name} on PATH",
+        )
+    return found
 
 
 def _find(env: Mapping[str, str], name: str) -> Path | None:

@@ -152,24 +152,53 @@ def vendor_project(
     if not manifest.is_file():
         raise error("OX0830", f"`{path}` does not hold a Cargo.toml", help="make a project with `oxl init-rust-project`")
     toolchain = find_toolchain(environment, cache_dir=cache_dir)
-    with _writing(folder):
+    before = manifest.read_text(encoding="utf-8")
+    after = with_pyembed(before, vendored_location())
+    with _writing(folder), _taken_back(folder, manifest, before):
         report(f"writing {_shown(path, 'vendor/crates')}")
         _copy_crates(folder)
-        before = manifest.read_text(encoding="utf-8")
-        after = with_pyembed(before, vendored_location())
         if after != before:
             report(f"writing {_shown(path, 'Cargo.toml')}")
             _replace(manifest, after)
-    settings = _cargo_vendor(folder, toolchain, environment)
-    with _writing(folder):
+        settings = _cargo_vendor(folder, toolchain, environment)
         report(f"writing {_shown(path, 'vendor/registry')}")
-        config = folder / ".cargo" / "config.toml"
+        config = _cargo_config(folder)
         old = config.read_text(encoding="utf-8") if config.exists() else ""
         if settings and "[source.vendored-sources]" not in old:
-            report(f"writing {_shown(path, '.cargo/config.toml')}")
+            report(f"writing {_shown(path, config.relative_to(folder).as_posix())}")
             config.parent.mkdir(exist_ok=True)
             _replace(config, (old.rstrip("\n") + "\n\n" if old else "") + settings)
     return folder
+
+
+@contextmanager
+def _taken_back(folder: Path, manifest: Path, before: str) -> Iterator[None]:
+    """Gives a project its manifest and its folder `vendor` back as they were when the body fails."""
+    import shutil
+
+    had_crates, had_folder = (folder / "vendor" / "crates").exists(), (folder / "vendor").exists()
+    lock = folder / "Cargo.lock"
+    locked = lock.read_text(encoding="utf-8") if lock.exists() else None
+    try:
+        yield
+    except BaseException:
+        if manifest.read_text(encoding="utf-8") != before:
+            _replace(manifest, before)
+        if locked is None:
+            lock.unlink(missing_ok=True)
+        elif lock.read_text(encoding="utf-8") != locked:
+            _replace(lock, locked)
+        if not had_folder:
+            shutil.rmtree(folder / "vendor", ignore_errors=True)
+        elif not had_crates:
+            shutil.rmtree(folder / "vendor" / "crates", ignore_errors=True)
+        raise
+
+
+def _cargo_config(folder: Path) -> Path:
+    """Gives the file that cargo reads its settings from: of an old project `config`, beside which it ignores the new name."""
+    old = folder / ".cargo" / "config"
+    return old if old.is_file() else old.with_suffix(".toml")
 
 
 def _config_text(name: str, *, python_code: str | None, pip_install: Sequence[str]) -> str:

@@ -133,7 +133,11 @@ def test_default_config_all_fields_compiles(project: Path, cargo: Cargo, tmp_pat
 
 
 @pytest.mark.network
-def test_a_vendored_project_travels(project: Path, cargo: Cargo, tmp_path: Path, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("config", ["config.toml", "config"], ids=["new", "as PyOxidizer wrote it"])
+def test_a_vendored_project_travels(
+    project: Path, cargo: Cargo, tmp_path: Path, environment: dict[str, str], config: str
+) -> None:
+    (project / ".cargo" / "config.toml").rename(project / ".cargo" / config)
     vendor_project(str(project), environment=environment, report=lambda line: None)
     moved = tmp_path / "elsewhere" / "proj"
     moved.parent.mkdir()

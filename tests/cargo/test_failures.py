@@ -53,6 +53,29 @@ def test_metadata_of_no_project(tmp_path: Path, env: dict[str, str]) -> None:
 def test_vendor(project: Path, env: dict[str, str]) -> None:
     told = _told(lambda: vendor_project(str(project), environment=env, report=lambda line: None))
     assert told.code.id == "OX0827" and "it went wrong" in told.notes[-1]
+    # Nothing is left of it, and the manifest is as it was.
+    assert [path.name for path in project.iterdir()] == ["Cargo.toml"]
+    assert "pyembed" not in (project / "Cargo.toml").read_text(encoding="utf-8")
+
+
+def test_vendor_again_keeps_what_there_was(project: Path, env: dict[str, str]) -> None:
+    (project / "vendor" / "crates").mkdir(parents=True)
+    (project / "Cargo.lock").write_text("# mine", encoding="utf-8")
+    _program(Path(env["PATH"]), "cargo", FAILS.replace("echo \"error", f"echo changed > '{project}/Cargo.lock'; echo \"error"))
+    _told(lambda: vendor_project(str(project), environment=env, report=lambda line: None))
+    assert (project / "vendor" / "crates" / "pyembed").is_dir()
+    assert (project / "Cargo.lock").read_text(encoding="utf-8") == "# mine"
+
+
+@pytest.mark.parametrize("name", ["config", "config.toml"])
+def test_vendor_says_so_where_cargo_reads_it(project: Path, env: dict[str, str], name: str) -> None:
+    """Beside `.cargo/config`, as old projects have it, cargo does not look at `.cargo/config.toml`."""
+    (project / ".cargo").mkdir()
+    (project / ".cargo" / name).write_text("# mine\n", encoding="utf-8")
+    _program(Path(env["PATH"]), "cargo", 'case "$1" in vendor) echo "[source.vendored-sources]";; *) echo cargo 1.95.0;; esac')
+    vendor_project(str(project), environment=env, report=lambda line: None)
+    assert [path.name for path in (project / ".cargo").iterdir()] == [name]
+    assert (project / ".cargo" / name).read_text(encoding="utf-8") == "# mine\n\n[source.vendored-sources]\n"
 
 
 def test_vendor_of_no_project(tmp_path: Path, env: dict[str, str]) -> None:

@@ -73,6 +73,17 @@ def test_the_variable_rustc(tmp_path: Path) -> None:
     assert code == "OX0802" and "`RUSTC`" in message
 
 
+def test_the_variable_cargo(tmp_path: Path) -> None:
+    env = _rust(tmp_path / "bin")
+    (tmp_path / "other").mkdir()
+    wrapper = _program(tmp_path / "other", "my-cargo", 'exec cargo "$@"')
+    assert find_toolchain({**env, "CARGO": str(wrapper)}).cargo == wrapper
+    assert find_toolchain({**env, "CARGO": "rustc"}).cargo == tmp_path / "bin" / "rustc"
+    assert find_toolchain({**env, "CARGO": ""}).cargo == tmp_path / "bin" / "cargo"
+    code, message = _code({**env, "CARGO": str(tmp_path / "none")})
+    assert code == "OX0801" and "`CARGO`" in message
+
+
 def test_too_old(tmp_path: Path) -> None:
     code, message = _code(_rust(tmp_path / "bin", "1.20.0"))
     assert code == "OX0803"
