@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-_FORMAT = 1
+_FORMAT = 2
 _MAX_FILES = 400
 
 
@@ -125,8 +125,9 @@ def _own_stamp() -> str:
     if _stamp is None:
         here = os.path.dirname(__file__)
         parts = []
-        for name in ("generate.py", "generate_expressions.py", "generate_calls.py", "generate_functions.py",
-                     "generate_statements.py", "outline.py", "analysis.py", "compiled.py",
+        for name in ("generate.py", "generate_expressions.py", "generate_operators.py", "generate_calls.py",
+                     "generate_functions.py", "generate_statements.py", "generate_loops.py", "outline.py", "analysis.py",
+                     "kinds.py", "runtime.py", "compiled.py",
                      "../resolve/resolver.py", "../syntax/tables.py", "../syntax/layout.py", "../syntax/build.py"):  # fmt: skip
             try:
                 stat = os.stat(f"{here}/{name}")

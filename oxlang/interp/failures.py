@@ -137,6 +137,7 @@ _CONCATENATE = re.compile(r"can only concatenate (\w+) \(not \"([^\"]+)\"\) to (
 _UNHASHABLE = re.compile(r"unhashable type: '([^']+)'")
 _NOT_ITERABLE = re.compile(r"(?:cannot unpack non-iterable (\w+) object|'([^']+)' object is not iterable|argument of type '([^']+)')")
 _NO_ITEM = re.compile(r"'([^']+)' object (?:is not subscriptable|does not support item assignment)")
+_NO_LENGTH = re.compile(r"object of type '([^']+)' has no len\(\)")
 _UNARY = re.compile(r"bad operand type for unary (\S): '([^']+)'")
 
 
@@ -227,6 +228,9 @@ def _type_error(message: str, problem: TypeError, innermost: Place | None) -> Ox
     if found := _NOT_ITERABLE.search(message):
         name = class_name(found[1] or found[2] or found[3])
         return error("OX0350", f"{name} value is not iterable")
+    if found := _NO_LENGTH.search(message):
+        name = class_name(found[1])
+        return error("OX0350", f"len: value of type {name} has no len: {name} is not iterable")
     if found := _UNARY.search(message):
         return error("OX0350", f"unknown unary op: {found[1]}{class_name(found[2])}")
     if found := _NO_ITEM.search(message):

@@ -19,6 +19,8 @@ from oxlang.interp.analysis import Analysis
 from oxlang.interp.generate_calls import CallGenerator
 from oxlang.interp.generate_expressions import ExpressionGenerator
 from oxlang.interp.generate_functions import FunctionGenerator
+from oxlang.interp.generate_loops import LoopGenerator
+from oxlang.interp.generate_operators import OperatorGenerator
 from oxlang.interp.generate_statements import DEEPEST, StatementGenerator
 from oxlang.records import dataclass
 from oxlang.resolve.scopes import Program
@@ -45,7 +47,9 @@ class Generated:
     flags: tuple[str, ...]
 
 
-class Generator(ExpressionGenerator, CallGenerator, StatementGenerator, FunctionGenerator):
+class Generator(
+    ExpressionGenerator, OperatorGenerator, CallGenerator, StatementGenerator, LoopGenerator, FunctionGenerator
+):
     """Writes the code of one program."""
 
     def __init__(self, program: Program, shadowing: frozenset[str]) -> None:
@@ -57,6 +61,7 @@ class Generator(ExpressionGenerator, CallGenerator, StatementGenerator, Function
         self.ends: array[int] = array("I", [0])
         self.flags: list[str] = []
         self.temporaries_allowed = False
+        self.comprehensions = 0
         self.loops = 0
         self.deepest = 0
         self.last = self.mark(0, 0)

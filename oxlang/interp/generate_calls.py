@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import _ast as py
 
-from oxlang.interp.analysis import Analysis, strip
-from oxlang.interp.generate_expressions import LOAD
+from oxlang.interp.analysis import Analysis
+from oxlang.interp.builtins.collections import DICT_METHODS, LIST_METHODS
+from oxlang.interp.builtins.string import STRING_METHODS
+from oxlang.interp.generate_operators import LOAD
 from oxlang.interp.names import mangle
+from oxlang.interp.nodes import strip
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -27,6 +30,21 @@ _STRING_PLAIN = {
 _STRING_TEST = {"startswith": (1,), "endswith": (1,), "isdigit": (0,), "isalpha": (0,), "isalnum": (0,), "isupper": (0,),
                 "islower": (0,), "isspace": (0,)}  # fmt: skip
 _STRING_LIST = {"split": (0, 1), "rsplit": (0, 1)}
+_ANY_TEXT = frozenset((
+    "startswith", "endswith", "find", "rfind", "count", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip",
+))  # fmt: skip
+"""Those of them that do in Python what they do in Starlark, whatever the text that they get."""
+_ANY_VALUE = _ANY_TEXT | {"partition", "rpartition", "split", "rsplit"}
+"""Those that refuse in Python what they refuse in Starlark, so that `replay` can find out why."""
+
+_OWNERS = {
+    "append": ".L", "extend": ".L", "insert": ".L", "get": ".D", "setdefault": ".D", "keys": ".D", "values": ".D", "items": ".D",
+}  # fmt: skip
+"""Methods that one type has for the most part, whose function is called at once when the receiver is of this type."""
+_PYTHON = frozenset(("append", "get", "setdefault"))
+"""Those of them that Python's method does."""
+_CONSUMERS = frozenset(("len", "sorted", "any", "all", "min", "max", "tuple", "set", "enumerate", "reversed", "zip"))
+"""Universal functions that read a list and do not keep it."""
 
 
 class CallGenerator:
@@ -35,6 +53,7 @@ class CallGenerator:
     if TYPE_CHECKING:
         analysis: Analysis
         meaning: dict[ast.Name, Binding]
+        comprehensions: int
 
         def mark(self, start: int, end: int) -> Place: ...
 
@@ -51,6 +70,10 @@ class CallGenerator:
         def type_is(self, atom: Any, kind: str, at: Place) -> py.Compare: ...
 
         def is_simple(self, node: ast.Expression) -> bool: ...
+
+        def is_pure(self, node: ast.Expression) -> bool: ...
+
+        def operands(self, *nodes: ast.Expression) -> list[Any] | None: ...
 
         def atom(self, node: ast.Expression) -> tuple[Any, Any] | None: ...
 
@@ -134,36 +157,65 @@ class CallGenerator:
             **at,
         )
 
-    def texts(self, arguments: list[ast.Expression]) -> bool:
-        """Whether all arguments are texts that are not empty, so that the method cannot fail."""
-        return all(
-            isinstance(strip(one), ast.Literal_) and isinstance(strip(one).value, str) and strip(one).value  # type: ignore[attr-defined]
-            for one in arguments
-        )
+    def texts(self, name: str, arguments: list[ast.Expression]) -> bool:
+        """Whether a string method does the same in Python and Starlark, for these arguments; whatever fails is replayed."""
+        for one in arguments:
+            node = strip(one)
+            if isinstance(node, ast.Literal_) and isinstance(node.value, str):
+                if node.value or name in _ANY_TEXT:
+                    continue
+                return False
+            if not self.is_simple(node):
+                return False
+            if self.comprehensions and not (self.analysis.kind(node) == "str" and name in _ANY_TEXT):
+                # What a comprehension's variables were is not known any more when it has failed.
+                return False
+            if name not in _ANY_VALUE:
+                return False
+        return True
 
     def quick_method(
         self, callee: ast.Attribute, name: str, arguments: list[ast.Expression], at: Place, test: bool
     ) -> Any:
         """Gives the call of a method that Python runs with the same meaning when the type of the receiver is right."""
         count = len(arguments)
-        certain = self.analysis.kind(callee.value) == "str"
-        if name == "append" and count == 1:
-            return self.chosen(callee, ".L", name, arguments, at)
-        if name in ("get", "setdefault") and count in (1, 2):
-            return self.chosen(callee, ".D", name, arguments, at)
+        kind = self.analysis.kind(callee.value)
+        certain = kind == "str"
         if name == "join" and count == 1 and certain:
             return self.join(callee, arguments[0], at)
-        if not self.texts(arguments):
-            return None
-        if name in _STRING_PLAIN and count in _STRING_PLAIN[name]:
-            return self.guarded_method(callee, name, arguments, at, None, certain)
-        if name in _STRING_TEST and count in _STRING_TEST[name]:
-            as_boolean = None if test else self.boolean
-            return self.guarded_method(callee, name, arguments, at, as_boolean, certain)
-        if name in _STRING_LIST and count in _STRING_LIST[name]:
-            wrap = lambda made, at: self.helper(".L", [made], at)  # noqa: E731
-            return self.guarded_method(callee, name, arguments, at, wrap, certain)
+        if kind is None and name in _OWNERS and count <= 2:
+            return self.chosen(callee, _OWNERS[name], name, arguments, at)
+        if kind is not None and name in _METHODS.get(kind, ()):
+            return self.known_method(callee, kind, name, arguments, at)
+        if (certain or kind is None) and self.texts(name, arguments):
+            if count in _STRING_PLAIN.get(name, ()):
+                return self.guarded_method(callee, name, arguments, at, None, certain)
+            if count in _STRING_TEST.get(name, ()):
+                as_boolean = None if test else self.boolean
+                return self.guarded_method(callee, name, arguments, at, as_boolean, certain)
+            if count in _STRING_LIST.get(name, ()):
+                wrap = lambda made, at: self.helper(".L", [made], at)  # noqa: E731
+                return self.guarded_method(callee, name, arguments, at, wrap, certain)
+        if certain and name in STRING_METHODS:
+            return self.helper(f".str.{name}", [self.value(callee.value), *(self.value(one) for one in arguments)], at)
         return None
+
+    def known_method(
+        self, callee: ast.Attribute, kind: str, name: str, arguments: list[ast.Expression], at: Place
+    ) -> Any:
+        """Gives the call of a method of a list or dict."""
+        given = [self.value(callee.value), *(self.value(one) for one in arguments)]
+        if name == "append" and len(arguments) == 1:
+            # Frozen and locked lists have a method of their own that refuses.
+            return self.python_method(given, name, at)
+        if name in ("get", "setdefault") and len(arguments) in (1, 2):
+            both = self.operands(callee.value, *arguments)
+            return None if both is None else self.python_method(both, name, at)
+        return self.helper(f".{kind}.{name}", given, at)
+
+    def python_method(self, given: list[Any], name: str, at: Place) -> Any:
+        function = py.Attribute(value=given[0], attr=name, ctx=LOAD, **at)
+        return py.Call(func=function, args=given[1:], keywords=[], **at)
 
     def chosen(self, callee: ast.Attribute, kind: str, name: str, arguments: list[ast.Expression], at: Place) -> Any:
         """Gives a call whose function the type of the receiver chooses; the arguments are written once."""
@@ -172,49 +224,47 @@ class CallGenerator:
             return None
         condition = self.type_is(receiver[0], kind, at)
         given = [self.value(one) for one in arguments]
+        in_python = name in _PYTHON and len(arguments) in (1, 2)
         if all(self.is_simple(one) for one in arguments):
-            direct = py.Call(
-                func=py.Attribute(value=receiver[1], attr=name, ctx=LOAD, **at), args=given, keywords=[], **at
-            )
             general = self.helper(f".call_{name}", [receiver[1], *(self.value(one) for one in arguments)], at)
+            if in_python:
+                direct = self.python_method([receiver[1], *given], name, at)
+            else:
+                direct = self.helper(_function(kind, name), [receiver[1], *given], at)
             return py.IfExp(test=condition, body=direct, orelse=general, **at)
+        direct_name = f".{name}" if in_python else _function(kind, name)
         function = py.IfExp(
-            test=condition, body=self.name(f".{name}", at), orelse=self.name(f".call_{name}", at), **at
+            test=condition, body=self.name(direct_name, at), orelse=self.name(f".call_{name}", at), **at
         )
         return py.Call(func=function, args=[receiver[1], *given], keywords=[], **at)
 
     def join(self, callee: ast.Attribute, argument: ast.Expression, at: Place) -> Any:
         """Gives `sep.join(x)`; a list that only `join` sees is not made a Starlark list."""
-        inner = strip(argument)
-        if isinstance(inner, (ast.ListExpression, ast.TupleExpression)):
-            made: Any = py.Tuple(elts=[self.value(one) for one in inner.items], ctx=LOAD, **at)
-        elif isinstance(inner, ast.Comprehension) and not isinstance(inner.body, ast.DictEntry):
-            made = self.comprehension(inner, wrap=False)
-        else:
-            made = self.value(argument)
-        return self.helper(".join", [self.value(callee.value), made], at)
+        return self.helper(".join", [self.value(callee.value), self.read_only(argument, at)], at)
+
+    def read_only(self, node: ast.Expression, at: Place) -> Any:
+        """Gives the value for a function that does not keep it: a list expression is not made a Starlark list."""
+        inner = strip(node)
+        if isinstance(inner, ast.ListExpression) and inner.items:
+            return py.Tuple(elts=[self.value(one) for one in inner.items], ctx=LOAD, **at)
+        if isinstance(inner, ast.Comprehension) and not isinstance(inner.body, ast.DictEntry):
+            return self.comprehension(inner, wrap=False)
+        return self.value(node)
 
     def guarded_method(
         self, callee: ast.Attribute, name: str, arguments: list[ast.Expression], at: Place, wrap: Any, certain: bool
     ) -> Any:
         """Gives a call of a string method without effects; `certain` says that the receiver is a string."""
         if certain:
-            made = py.Call(
-                func=py.Attribute(value=self.value(callee.value), attr=name, ctx=LOAD, **at),
-                args=[self.value(one) for one in arguments],
-                keywords=[],
-                **at,
-            )
+            given = self.operands(callee.value, *arguments) if arguments else [self.value(callee.value)]
+            if given is None:
+                return None
+            made = self.python_method(given, name, at)
             return wrap(made, at) if wrap is not None else made
         receiver = self.atom(callee.value)
         if receiver is None:
             return None
-        direct = py.Call(
-            func=py.Attribute(value=receiver[1], attr=name, ctx=LOAD, **at),
-            args=[self.value(one) for one in arguments],
-            keywords=[],
-            **at,
-        )
+        direct = self.python_method([receiver[1], *(self.value(one) for one in arguments)], name, at)
         quick = wrap(direct, at) if wrap is not None else direct
         general = self.helper(".call", [receiver[1], self.constant(name, at), *(self.value(one) for one in arguments)], at)
         return py.IfExp(test=self.type_is(receiver[0], ".str", at), body=quick, orelse=general, **at)
@@ -222,16 +272,33 @@ class CallGenerator:
     # ---- universal functions that need no call
 
     def quick_universal(self, node: ast.Call, name: str, at: Place) -> Any:
-        """Gives `str(x)` without a call for strings; None for what has no quick form."""
-        if len(node.arguments) != 1 or node.arguments[0].kind != "positional":
+        """Gives `str(x)`, `len(x)` and the like without a call of ours; None for what has no quick form."""
+        arguments = [one.value for one in node.arguments]
+        if any(one.kind != "positional" for one in node.arguments):
+            if name == "sorted" and arguments and node.arguments[0].kind == "positional":
+                first = self.read_only(arguments[0], at)
+                return py.Call(func=self.name(name, at), args=[first], keywords=self.named(node), **at)
             return None
-        argument = node.arguments[0].value
+        if name in ("min", "max") and len(arguments) >= 2:
+            kinds = {self.analysis.kind(one) for one in arguments}
+            given = self.operands(*arguments) if kinds == {"int"} or not self.comprehensions else None
+            return None if given is None else self.helper(f".{name}", given, at)
+        if len(arguments) != 1:
+            return None
+        argument = strip(arguments[0])
         if name == "str":
             return self.text_of(argument, at)
-        if name == "list" and isinstance(strip(argument), ast.Comprehension):
-            inner = strip(argument)
-            if isinstance(inner, ast.Comprehension) and not isinstance(inner.body, ast.DictEntry):
-                return self.value(argument)
+        if name == "abs" and self.analysis.kind(argument) == "int":
+            return self.helper(".abs", [self.value(argument)], at)
+        is_list = isinstance(argument, ast.Comprehension) and not isinstance(argument.body, ast.DictEntry)
+        if name == "list" and is_list:
+            return self.value(argument)
+        if name == "len":
+            certain = is_list or self.analysis.kind(argument) in ("str", "list", "dict", "tuple")
+            made = [self.read_only(argument, at)] if certain else self.operands(argument)
+            return None if made is None else self.helper(".len", made, at)
+        if name in _CONSUMERS:
+            return py.Call(func=self.name(name, at), args=[self.read_only(argument, at)], keywords=[], **at)
         return None
 
     def text_of(self, node: ast.Expression, at: Place) -> Any:
@@ -321,6 +388,13 @@ class CallGenerator:
         if not in_order and not all(self.is_simple(value) for value in by_name.values()):
             return None
         return self.joined([("s",) if len(piece) == 1 else piece for piece in fields], [by_name[name] for name in used], at)
+
+
+_METHODS: dict[str, dict[str, Any]] = {"list": LIST_METHODS, "dict": DICT_METHODS}
+
+
+def _function(kind: str, name: str) -> str:
+    return f".{'list' if kind == '.L' else 'dict'}.{name}"
 
 
 def _percent_pieces(template: str) -> list[tuple[str, ...]] | None:

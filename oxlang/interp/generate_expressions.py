@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import _ast as py
-from itertools import islice
 
-from oxlang.interp.analysis import COMPARISONS, Analysis, expressions_of, strip
+from oxlang.interp.analysis import Analysis
+from oxlang.interp.generate_operators import HELPERS, LOAD, OperatorGenerator
 from oxlang.interp.names import mangle
+from oxlang.interp.nodes import strip
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -19,23 +20,9 @@ if TYPE_CHECKING:
 
     Place = dict[str, Any]
 
-LOAD, STORE = py.Load(), py.Store()
-
-_OPERATORS: dict[str, Any] = {
-    "+": py.Add(), "-": py.Sub(), "*": py.Mult(), "//": py.FloorDiv(), "%": py.Mod(), "&": py.BitAnd(),
-    "|": py.BitOr(), "^": py.BitXor(), "<<": py.LShift(), ">>": py.RShift(), "/": py.Div(),
-}  # fmt: skip
-_COMPARE: dict[str, Any] = {
-    "==": py.Eq(), "!=": py.NotEq(), "<": py.Lt(), ">": py.Gt(), "<=": py.LtE(), ">=": py.GtE(), "in": py.In(),
-    "not in": py.NotIn(),
-}  # fmt: skip
-_AND, _OR, _NOT = py.And(), py.Or(), py.Not()
+STORE = py.Store()
 _IS = py.Is()
-HELPERS = {
-    "+": ".add", "-": ".sub", "*": ".mul", "//": ".floordiv", "%": ".mod", "&": ".and", "|": ".or", "^": ".xor",
-    "<<": ".lshift", ">>": ".rshift", "/": ".div",
-}  # fmt: skip
-_BOUND = 1 << 63
+_PURE_DEPTH = 4
 
 
 class ExpressionGenerator:
@@ -50,6 +37,7 @@ class ExpressionGenerator:
         flags: list[str]
         renamed: frozenset[str]
         temporaries_allowed: bool
+        comprehensions: int
         last: Place
 
         def mark(self, start: int, end: int) -> Place: ...
@@ -62,7 +50,7 @@ class ExpressionGenerator:
 
         def call(self, node: ast.Call, test: bool) -> Any: ...
 
-        def interpolation(self, template: ast.Literal_, right: ast.Expression, at: Place) -> Any: ...
+        def test(self, node: ast.Expression) -> Any: ...
 
     # ---- small pieces
 
@@ -107,6 +95,38 @@ class ExpressionGenerator:
         ident = f".t{node.start}_{node.end}"
         first = py.NamedExpr(target=py.Name(id=ident, ctx=STORE, **at), value=self.value(node), **at)
         return first, self.name(ident, at)
+
+    def is_pure(self, node: ast.Expression, depth: int = _PURE_DEPTH) -> bool:
+        """Whether `replay` can evaluate the expression again when an operation on its value has failed."""
+        node = strip(node)
+        match node:
+            case ast.Name() | ast.Literal_():
+                return True
+            case ast.Index():
+                return depth > 0 and self.is_pure(node.value, depth - 1) and self.is_pure(node.index, depth - 1)
+            case ast.Binary():
+                if node.operator not in HELPERS or depth == 0:
+                    return False
+                return self.is_pure(node.left, depth - 1) and self.is_pure(node.right, depth - 1)
+            case ast.Unary():
+                return node.operator != "not" and depth > 0 and self.is_pure(node.operand, depth - 1)
+            case ast.Call():
+                is_len = self.analysis.universal_call(node) == "len" and len(node.arguments) == 1
+                return is_len and depth > 0 and self.is_pure(node.arguments[0].value, depth - 1)
+        return False
+
+    def operands(self, *nodes: ast.Expression) -> list[Any] | None:
+        """Gives the operands of an operation that is written in place, each used once.
+
+        What `replay` cannot evaluate again is kept in temporary variables: all of them, as one operand could change what
+        another one was. None when no temporary variable may be made.
+        """
+        if all(self.is_pure(one) for one in nodes):
+            return [self.value(one) for one in nodes]
+        if not self.temporaries_allowed:
+            return None
+        kept = [self.atom(one) for one in nodes]
+        return [use[0] for use in kept if use is not None]
 
     # ---- values
 
@@ -173,268 +193,44 @@ class ExpressionGenerator:
         flat = [self.value(part) for entry in node.entries for part in (entry.key, entry.value)]
         return self.helper(".dict", [py.Tuple(elts=flat, ctx=LOAD, **at)], at)
 
-    def unary(self, node: ast.Unary) -> Any:
-        at = self.place(node)
-        if node.operator == "not":
-            return py.IfExp(test=self.test(node.operand), body=self.name(".FALSE", at), orelse=self.name(".TRUE", at), **at)
-        operand = strip(node.operand)
-        if isinstance(operand, ast.Literal_) and isinstance(operand.value, (int, float)) and node.operator == "-":
-            return self.constant(-operand.value, at)
-        if self.analysis.kind(operand) == "int":
-            operator: Any = {"-": py.USub(), "+": py.UAdd(), "~": py.Invert()}[node.operator]
-            return py.UnaryOp(op=operator, operand=self.value(operand), **at)
-        use = self.atom(operand) if node.operator == "-" else None
-        if use is None:
-            return self.helper(".unary", [self.value(operand), self.constant(node.operator, at)], at)
-        return py.IfExp(
-            test=self.type_is(use[0], ".int", at),
-            body=py.UnaryOp(op=py.USub(), operand=use[1], **at),
-            orelse=self.helper(".unary", [use[1], self.constant("-", at)], at),
-            **at,
-        )
-
-    # ---- truth
-
-    def test(self, node: ast.Expression) -> Any:
-        """Gives a Python expression whose truth is the expression's."""
-        node = strip(node)
-        match node:
-            case ast.Binary() if node.operator in ("and", "or"):
-                operands = self.flat(node, node.operator)
-                joined = _AND if node.operator == "and" else _OR
-                return py.BoolOp(op=joined, values=[self.test(one) for one in operands], **self.place(node))
-            case ast.Binary() if node.operator in COMPARISONS:
-                return self.comparison(node)
-            case ast.Unary() if node.operator == "not":
-                return py.UnaryOp(op=_NOT, operand=self.test(node.operand), **self.place(node))
-            case ast.Name():
-                binding = self.meaning.get(node)
-                if binding is not None and binding.scope == "universal" and node.id in ("True", "False"):
-                    return self.constant(node.id == "True", self.place(node))
-            case ast.Call():
-                return self.call(node, test=True)
-        return self.value(node)
-
-    def flat(self, node: ast.Binary, operator: str) -> list[ast.Expression]:
-        """Gives the operands of a chain `a and b and c`."""
-        operands: list[ast.Expression] = []
-        current: ast.Expression = node
-        while isinstance(current, ast.Binary) and current.operator == operator:
-            operands.append(current.right)
-            current = current.left
-        operands.append(current)
-        operands.reverse()
-        return operands
-
-    def comparison(self, node: ast.Binary) -> Any:
-        at = self.mark(node.start, node.end)
-        left, right = strip(node.left), strip(node.right)
-        operator = node.operator
-        if (
-            isinstance(left, ast.Name)
-            and isinstance(right, ast.Name)
-            and left.id == right.id
-            and operator not in ("in", "not in")
-            and self.analysis.kind(left) not in ("int", "str", "bool")
-        ):
-            return self.helper(".self", [self.value(left), self.constant(operator, at)], at)
-        if operator in ("in", "not in"):
-            return self.membership(node, left, right, at)
-        if operator in ("==", "!="):
-            typed = self.type_comparison(left, right, operator, at)
-            if typed is not None:
-                return typed
-        if operator not in ("==", "!=") and not (
-            (self.temporaries_allowed or self.is_simple(left)) and (self.temporaries_allowed or self.is_simple(right))
-        ):
-            return self.helper(".compare", [self.value(left), self.constant(operator, at), self.value(right)], at)
-        if operator in ("==", "!="):
-            first, second = self.value(left), self.value(right)
-        else:
-            first, second = self.atom(left)[0], self.atom(right)[0]  # type: ignore[index]  # both are allowed here
-        return py.Compare(left=first, ops=[_COMPARE[operator]], comparators=[second], **at)
-
-    def type_comparison(self, left: ast.Expression, right: ast.Expression, operator: str, at: Place) -> Any:
-        """Gives `type(x) == "list"` as a test of the class, None for anything else."""
-        if not isinstance(left, ast.Call) or not isinstance(left.function, ast.Name) or left.function.id != "type":
-            return None
-        binding = self.meaning.get(left.function)
-        if binding is None or binding.scope != "universal" or len(left.arguments) != 1:
-            return None
-        if left.arguments[0].kind != "positional" or not isinstance(right, ast.Literal_):
-            return None
-        argument = left.arguments[0].value
-        if right.value in ("int", "string", "tuple"):
-            made: Any = self.type_is(self.value(argument), {"int": ".int", "string": ".str", "tuple": ".tuple"}[right.value], at)
-        elif right.value == "NoneType":
-            made = py.Compare(left=self.value(argument), ops=[_IS], comparators=[self.constant(None, at)], **at)
-        elif right.value in ("list", "dict"):
-            kind = self.name(".L" if right.value == "list" else ".D", at)
-            made = self.helper(".isinstance", [self.value(argument), kind], at)
-        else:
-            return None
-        return py.UnaryOp(op=_NOT, operand=made, **at) if operator == "!=" else made
-
-    def membership(self, node: ast.Binary, left: ast.Expression, right: ast.Expression, at: Place) -> Any:
-        if isinstance(right, (ast.ListExpression, ast.TupleExpression)):
-            container: Any = py.Tuple(elts=[self.value(one) for one in right.items], ctx=LOAD, **at)
-            return py.Compare(left=self.value(left), ops=[_COMPARE[node.operator]], comparators=[container], **at)
-        first, second = self.atom(left), self.atom(right)
-        if first is None or second is None:
-            inside = self.helper(".in", [self.value(left), self.value(right)], at)
-            return py.UnaryOp(op=_NOT, operand=inside, **at) if node.operator == "not in" else inside
-        return py.Compare(left=first[0], ops=[_COMPARE[node.operator]], comparators=[second[0]], **at)
-
-    # ---- operators
-
-    def binary(self, node: ast.Binary) -> Any:
-        operator = node.operator
-        if operator in ("and", "or"):
-            at = self.place(node)
-            if self.analysis.kind(node) == "bool" and all(
-                self.analysis.kind(one) == "bool" for one in self.flat(node, operator)
-            ):
-                return self.boolean(self.test(node), at)
-            operands = self.flat(node, operator)
-            return py.BoolOp(op=_AND if operator == "and" else _OR, values=[self.value(one) for one in operands], **at)
-        if operator in COMPARISONS:
-            at = self.place(node)
-            return self.boolean(self.comparison(node), at)
-        chain: list[ast.Binary] = []
-        current: ast.Expression = node
-        while isinstance(current, ast.Binary) and current.operator in HELPERS:
-            chain.append(current)
-            current = current.left
-        if len(chain) > 60:
-            # A long chain is folded in a loop: nested calls would overflow the stack of Python's compiler.
-            at = self.place(node)
-            chain.reverse()
-            names = py.Tuple(elts=[self.constant(one.operator, at) for one in chain], ctx=LOAD, **at)
-            values = [self.value(current), *(self.value(one.right) for one in chain)]
-            return self.helper(".fold", [names, py.List(elts=values, ctx=LOAD, **at)], self.place(node))
-        return self.arithmetic(node.operator, node.left, node.right, self.mark(node.start, node.end))
-
-    def arithmetic(self, operator: str, left: ast.Expression, right: ast.Expression, at: Place) -> Any:
-        """Gives `left operator right` for the arithmetic operators."""
-        left, right = strip(left), strip(right)
-        if operator == "%" and isinstance(left, ast.Literal_) and isinstance(left.value, str):
-            made = self.interpolation(left, right, at)
-            if made is not None:
-                return made
-        plain = self.plain(operator, left, right)
-        if plain == "never":
-            return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
-        if plain == "always":
-            first, second = self.atom(left), self.atom(right)
-            if first is None or second is None:
-                return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
-            return py.BinOp(left=first[0], op=_OPERATORS[operator], right=second[0], **at)
-        first = self.atom(left)
-        if first is None:
-            return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
-        tests: list[Any] = []
-        if self.analysis.kind(left) != "int":
-            tests.append(self.type_is(first[0], ".int", at))
-        elif first[0] is not first[1] and isinstance(first[0], py.NamedExpr):
-            tests.append(self.kept(first, at))
-        if plain == "left" and tests and self.is_short(right):
-            # Only one branch runs, so the right operand is evaluated once although it is written twice.
-            body, general = self.value(right), self.value(right)
-        else:
-            second = self.atom(right)
-            if second is None:
-                return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
-            if isinstance(second[0], py.NamedExpr):
-                if not tests and isinstance(first[0], py.NamedExpr):
-                    tests.append(self.kept(first, at))
-                elif tests:
-                    # The right operand must be there whether or not the left one passes its test.
-                    tests = [self.kept(first, at), *tests] if isinstance(first[0], py.NamedExpr) else tests
-                    if isinstance(first[0], py.NamedExpr):
-                        tests[1] = self.type_is(first[1], ".int", at) if self.analysis.kind(left) != "int" else tests[1]
-                    position = 1 if isinstance(first[0], py.NamedExpr) else 0
-                    tests.insert(position, self.kept(second, at))
-                else:
-                    tests.append(self.kept(second, at))
-            if plain == "both" and self.analysis.kind(right) != "int":
-                tests.append(self.type_is(second[1], ".int", at))
-            body = general = second[1]
-        if operator == "*" and not self.is_bounded(left) and not self.is_bounded(right):
-            bound = self.constant(_BOUND, at)
-            less = _COMPARE["<"]
-            tests.append(
-                py.Compare(left=self.constant(-_BOUND, at), ops=[less, less], comparators=[first[1], bound], **at)
-            )
-        if not tests:
-            return py.BinOp(left=first[0], op=_OPERATORS[operator], right=body, **at)
-        condition = tests[0] if len(tests) == 1 else py.BoolOp(op=_AND, values=tests, **at)
-        return py.IfExp(
-            test=condition,
-            body=py.BinOp(left=first[1], op=_OPERATORS[operator], right=body, **at),
-            orelse=self.helper(HELPERS[operator], [first[1], general], at),
-            **at,
-        )
-
-    def kept(self, use: tuple[Any, Any], at: Place) -> Any:
-        """Gives a test that is always true and evaluates an operand into its temporary variable."""
-        return py.Compare(left=use[0], ops=[_IS], comparators=[use[1]], **at)
-
-    def is_short(self, node: ast.Expression) -> bool:
-        """Whether an expression is so short that writing it twice costs nothing."""
-        parts = list(islice(expressions_of(node), 6))
-        return len(parts) < 6 and not any(isinstance(one, (ast.Lambda, ast.Comprehension)) for one in parts)
-
-    def is_bounded(self, node: ast.Expression) -> bool:
-        """Whether an integer is below 2**64 for certain, so that a product with it grows little."""
-        node = strip(node)
-        if isinstance(node, ast.Literal_):
-            return isinstance(node.value, int) and abs(node.value) < 1 << 62
-        if isinstance(node, ast.Name):
-            binding = self.meaning.get(node)
-            return binding is not None and binding in self.analysis.bounded
-        return False
-
-    def plain(self, operator: str, left: ast.Expression, right: ast.Expression) -> str:
-        """Says when Python's operator is right: `always`, when the `left` one is an integer, when `both` are, `never`."""
-        left_kind, right_kind = self.analysis.kind(left), self.analysis.kind(right)
-        if operator in ("/", "<<"):
-            return "never"
-        for kind in (left_kind, right_kind):
-            if kind not in (None, "int", "str"):
-                return "never"
-        if operator == "+":
-            if left_kind == "int":
-                return "always"
-            if (isinstance(left, ast.Literal_) and left_kind == "str") or (isinstance(right, ast.Literal_) and right_kind == "str"):
-                return "always"
-            return "never" if "str" in (left_kind, right_kind) else "left"
-        if left_kind == "str" or right_kind == "str":
-            return "never"
-        both = left_kind == right_kind == "int"
-        if operator == "-":
-            return "always" if left_kind == "int" else "left"
-        if operator in ("&", "|", "^", "%"):
-            return "always" if both else "left"
-        if operator == "*":
-            return "always" if both and (self.is_bounded(left) or self.is_bounded(right)) else "both"
-        return "always" if both else "both"
-
     # ---- element and part
 
     def index(self, node: ast.Index) -> Any:
         at = self.place(node)
-        value, where = self.atom(node.value), self.atom(node.index)
-        if value is None or where is None or isinstance(strip(node.value), ast.Literal_):
+        both = None if isinstance(strip(node.value), ast.Literal_) else self.operands(node.value, node.index)
+        if both is None:
             return self.helper(".index", [self.value(node.value), self.value(node.index)], at)
-        return py.Subscript(value=value[0], slice=where[0], ctx=LOAD, **at)
+        return py.Subscript(value=both[0], slice=both[1], ctx=LOAD, **at)
 
     def slice(self, node: ast.Slice) -> Any:
         at = self.place(node)
+        kind = self.analysis.kind(node.value)
+        bounds = [one for one in (node.lower, node.upper, node.step) if one is not None]
+        certain = not self.comprehensions or all(self.analysis.kind(one) == "int" for one in bounds)
+        if kind in ("str", "list", "tuple") and certain and not isinstance(strip(node.value), (ast.Literal_, ast.TupleExpression)):
+            kept = self.operands(node.value, *bounds)
+            if kept is not None:
+                rest = iter(kept[1:])
+                parts = [None if one is None else next(rest) for one in (node.lower, node.upper, node.step)]
+                made = self.sliced(kept[0], parts, at)
+                return self.helper(".L", [made], at) if kind == "list" else made
+        given = self.bounds(node, at)
+        if node.step is not None:
+            return self.helper(".slice", [self.value(node.value), *given], at)
+        use = self.atom(node.value) if kind is None and certain and all(self.is_simple(one) for one in bounds) else None
+        if use is None:
+            return self.helper(".part", [self.value(node.value), *given[:2]], at)
+        quick = self.sliced(use[1], [None if one is None else self.value(one) for one in (node.lower, node.upper, None)], at)
+        general = self.helper(".part", [use[1], *given[:2]], at)
+        return py.IfExp(test=self.type_is(use[0], ".str", at), body=quick, orelse=general, **at)
+
+    def bounds(self, node: ast.Slice, at: Place) -> list[Any]:
         none = self.constant(None, at)
-        parts = [none if one is None else self.value(one) for one in (node.lower, node.upper, node.step)]
-        if node.step is None:
-            return self.helper(".part", [self.value(node.value), *parts[:2]], at)
-        return self.helper(".slice", [self.value(node.value), *parts], at)
+        return [none if one is None else self.value(one) for one in (node.lower, node.upper, node.step)]
+
+    def sliced(self, value: Any, parts: list[Any], at: Place) -> Any:
+        lower, upper, step = parts
+        return py.Subscript(value=value, slice=py.Slice(lower=lower, upper=upper, step=step, **at), ctx=LOAD, **at)
 
 
 _WRITERS: dict[type, Any] = {
@@ -443,8 +239,8 @@ _WRITERS: dict[type, Any] = {
     ast.Parenthesised: ExpressionGenerator.parenthesised,
     ast.Call: lambda generator, node: generator.call(node, test=False),
     ast.Attribute: ExpressionGenerator.attribute,
-    ast.Binary: ExpressionGenerator.binary,
-    ast.Unary: ExpressionGenerator.unary,
+    ast.Binary: OperatorGenerator.binary,
+    ast.Unary: OperatorGenerator.unary,
     ast.Index: ExpressionGenerator.index,
     ast.Slice: ExpressionGenerator.slice,
     ast.ListExpression: ExpressionGenerator.list_display,

@@ -1,11 +1,13 @@
-"""Statements and comprehensions to Python; see `generate`."""
+"""Statements to Python; see `generate`."""
 
 from __future__ import annotations
 
 import _ast as py
 
-from oxlang.interp.analysis import Analysis, strip
-from oxlang.interp.generate_expressions import HELPERS, LOAD, STORE
+from oxlang.interp.analysis import Analysis
+from oxlang.interp.generate_expressions import STORE
+from oxlang.interp.generate_operators import HELPERS, LOAD, OPERATORS
+from oxlang.interp.nodes import items_of, strip
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -17,13 +19,12 @@ if TYPE_CHECKING:
     from oxlang.syntax.options import LanguageOptions
 
 _IN_PLACE = {"+": ".iadd", "|": ".ior", "&": ".iand", "^": ".ixor", "-": ".isub"}
-_SHORT = 4096
 DEEPEST = 16
 """Blocks in blocks of one function: Python's limit, 20, less those that guards and inlined comprehensions may add."""
 
 
 class StatementGenerator:
-    """The part of `Generator` for statements and comprehensions."""
+    """The part of `Generator` for statements."""
 
     if TYPE_CHECKING:
         analysis: Analysis
@@ -51,7 +52,19 @@ class StatementGenerator:
 
         def is_simple(self, node: ast.Expression) -> bool: ...
 
+        def is_pure(self, node: ast.Expression) -> bool: ...
+
+        def atom(self, node: ast.Expression) -> tuple[Any, Any] | None: ...
+
         def python_name(self, node: ast.Name) -> str: ...
+
+        def operands(self, *nodes: ast.Expression) -> list[Any] | None: ...
+
+        def is_short_text(self, text: Any, at: Place) -> Any: ...
+
+        def loop(self, node: ast.For, out: list[Any]) -> None: ...
+
+        def while_loop(self, node: ast.While, out: list[Any]) -> None: ...
 
         def definition(self, node: ast.Def) -> Any: ...
 
@@ -114,22 +127,33 @@ class StatementGenerator:
 
     def assignment(self, node: ast.Assignment, out: list[Any]) -> None:
         target, value = strip(node.target), strip(node.value)
-        items = _items(target)
+        items = items_of(target)
         if items is not None:
             at = self.place(node)
-            values = _items(value) if isinstance(value, ast.TupleExpression) else None
-            if values is not None and len(values) == len(items) and items and all(_items(one) is None for one in items):
+            values = items_of(value) if isinstance(value, ast.TupleExpression) else None
+            if values is not None and len(values) == len(items) and items and all(items_of(one) is None for one in items):
                 made: Any = py.Tuple(elts=[self.value(one) for one in values], ctx=LOAD, **at)
             else:
-                made = self.unpacked(target, self.value(node.value), at)
+                made = self.unpacked_value(target, node.value, at)
             self.store_items(items, made, at, out)
             return
         self.store(target, self.value(node.value), self.place(node), out)
 
     def unpacked(self, target: ast.Expression, value: Any, at: Place) -> Any:
         """Gives a tuple with exactly as many elements as the target has, or fails."""
-        items = _items(target) or []
+        items = items_of(target) or []
         return self.helper(".unpack", [value, self.constant(len(items), at)], at)
+
+    def unpacked_value(self, target: ast.Expression, value: ast.Expression, at: Place) -> Any:
+        """Gives a tuple as it is, and of anything else what `.unpack` makes of it; Python counts the elements."""
+        if not items_of(target):
+            return self.unpacked(target, self.value(value), at)
+        use = self.atom(value)
+        assert use is not None
+        if self.analysis.kind(value) in ("tuple", "list"):
+            return use[0]
+        is_tuple = self.type_is(use[0], ".tuple", at)
+        return py.IfExp(test=is_tuple, body=use[1], orelse=self.unpacked(target, use[1], at), **at)
 
     def store_items(self, items: list[ast.Expression], value: Any, at: Place, out: list[Any]) -> None:
         """Assigns the elements of a sequence, nested targets in turn."""
@@ -150,7 +174,7 @@ class StatementGenerator:
                 later.append((inner, ident))
         out.append(py.Assign(targets=[py.Tuple(elts=elements, ctx=STORE, **at)], value=value, **at))
         for inner, ident in later:
-            nested = _items(inner)
+            nested = items_of(inner)
             if nested is not None:
                 self.store_items(nested, self.unpacked(inner, self.name(ident, at), at), at, out)
             else:
@@ -158,6 +182,12 @@ class StatementGenerator:
 
     def index_target(self, node: ast.Index) -> Any:
         return py.Subscript(value=self.value(node.value), slice=self.value(node.index), ctx=STORE, **self.place(node))
+
+    def kept_target(self, node: ast.Index, ctx: Any = STORE) -> Any:
+        """Gives `x[i]` whose parts can be found again when it fails."""
+        both = self.operands(node.value, node.index)
+        assert both is not None
+        return py.Subscript(value=both[0], slice=both[1], ctx=ctx, **self.place(node))
 
     def store(self, target: ast.Expression, value: Any, at: Place, out: list[Any]) -> None:
         match target:
@@ -169,13 +199,14 @@ class StatementGenerator:
                 )
             case ast.Index():
                 place = self.place(target)
-                if self.is_simple(target.value) and self.is_simple(target.index):
-                    out.append(py.Assign(targets=[self.index_target(target)], value=value, **place))
-                else:
+                if isinstance(strip(target.value), (ast.Literal_, ast.TupleExpression)):
+                    # Python's compiler would warn about what cannot work.
                     ident = f".v{target.start}_{target.end}"
                     out.append(py.Assign(targets=[py.Name(id=ident, ctx=STORE, **place)], value=value, **place))
                     arguments = [self.value(target.value), self.value(target.index), self.name(ident, place)]
                     out.append(py.Expr(value=self.helper(".set_index", arguments, place), **place))
+                else:
+                    out.append(py.Assign(targets=[self.kept_target(target)], value=value, **place))
             case ast.Attribute():
                 # The value is evaluated before the object, as the specification has it.
                 place = self.place(target)
@@ -194,22 +225,7 @@ class StatementGenerator:
             self.augmented_name(target, operator, node, at, out)
             return
         if isinstance(target, ast.Index):
-            owner, where = self.temporary(target.value, out), self.temporary(target.index, out)
-            old, new = f".e{target.start}_{target.end}", self.temporary(node.value, out, load_first=False)
-            place = self.place(target)
-            read = py.Subscript(value=owner[1], slice=where[1], ctx=LOAD, **place)
-            if owner[0] and where[0]:
-                out.append(py.Assign(targets=[py.Name(id=old, ctx=STORE, **place)], value=read, **place))
-            else:
-                got = self.helper(".index", [owner[1], where[1]], place)
-                out.append(py.Assign(targets=[py.Name(id=old, ctx=STORE, **place)], value=got, **place))
-            out.extend(new[2])
-            combined = self.in_place(operator, self.name(old, at), new[1], at)
-            if owner[0] and where[0]:
-                store = py.Subscript(value=owner[1], slice=where[1], ctx=STORE, **place)
-                out.append(py.Assign(targets=[store], value=combined, **place))
-            else:
-                out.append(py.Expr(value=self.helper(".set_index", [owner[1], where[1], combined], place), **place))
+            self.augmented_index(target, operator, node, at, out)
             return
         if isinstance(target, ast.Attribute):
             owner = self.temporary(target.value, out)
@@ -219,10 +235,30 @@ class StatementGenerator:
             got = self.helper(".attr", [owner[1], name], place)
             out.append(py.Assign(targets=[py.Name(id=old, ctx=STORE, **place)], value=got, **place))
             new = self.temporary(node.value, out)
-            combined = self.in_place(operator, self.name(old, at), new[1], at)
+            combined = self.in_place(operator, self.name(old, at), new[1], node.value, at)
             out.append(py.Expr(value=self.helper(".set_attr", [owner[1], name, combined], place), **place))
             return
         raise AssertionError(type(target).__name__)
+
+    def augmented_index(
+        self, target: ast.Index, operator: str, node: ast.Assignment, at: Place, out: list[Any]
+    ) -> None:
+        if operator in ("+", "-") and self.analysis.kind(node.value) == "int" and self.is_pure(node.value):
+            # Lists, texts and all else that is no number refuse an integer here as they do in Starlark.
+            quick: Any = py.AugAssign(
+                target=self.kept_target(target), op=OPERATORS[operator], value=self.value(node.value), **at
+            )
+            out.append(quick)
+            return
+        owner, where = self.temporary(target.value, out), self.temporary(target.index, out)
+        old, new = f".e{target.start}_{target.end}", self.temporary(node.value, out, load_first=False)
+        place = self.place(target)
+        read = py.Subscript(value=owner[1], slice=where[1], ctx=LOAD, **place)
+        out.append(py.Assign(targets=[py.Name(id=old, ctx=STORE, **place)], value=read, **place))
+        out.extend(new[2])
+        combined = self.in_place(operator, self.name(old, at), new[1], node.value, at)
+        store = py.Subscript(value=owner[1], slice=where[1], ctx=STORE, **place)
+        out.append(py.Assign(targets=[store], value=combined, **place))
 
     def temporary(
         self, node: ast.Expression, out: list[Any], load_first: bool = True
@@ -238,13 +274,15 @@ class StatementGenerator:
             made = []
         return False, self.name(ident, at), made
 
-    def in_place(self, operator: str, left: Any, right: Any, at: Place) -> Any:
-        """Gives `left operator= right` for two names."""
+    def in_place(self, operator: str, left: Any, right: Any, value: ast.Expression, at: Place) -> Any:
+        """Gives `left operator= right` for two names; `value` is what the right one stands for."""
         helper = _IN_PLACE.get(operator, HELPERS[operator])
         general = self.helper(helper, [left, right], at)
         if operator not in ("+", "-"):
             return general
-        quick = py.BinOp(left=left, op=py.Add() if operator == "+" else py.Sub(), right=right, **at)
+        quick = py.BinOp(left=left, op=OPERATORS[operator], right=right, **at)
+        if self.analysis.kind(value) == "int":
+            return quick
         return py.IfExp(test=self.type_is(left, ".int", at), body=quick, orelse=general, **at)
 
     def augmented_name(
@@ -253,223 +291,45 @@ class StatementGenerator:
         ident = self.python_name(target)
         store = py.Name(id=ident, ctx=STORE, **self.place(target))
         load = py.Name(id=ident, ctx=LOAD, **self.place(target))
-        kind = self.analysis.kind(target)
-        if kind in ("int", "str") and not (kind == "str" and operator == "+"):
+        kind, value_kind = self.analysis.kind(target), self.analysis.kind(node.value)
+        if (kind == "str" and operator != "+") or kind == "int" or (kind == "num" and operator not in ("+", "-")):
             out.append(py.Assign(targets=[store], value=self.arithmetic(operator, target, node.value, at), **at))
             return
-        value_kind = self.analysis.kind(node.value)
         right = self.temporary(node.value, [], load_first=False)
-        if operator == "+" and not right[0]:
+        if operator in ("+", "-") and not right[0]:
             # The old value is read first, so that an unbound variable is found before the right side is evaluated.
             out.append(py.Expr(value=load, **self.place(target)))
         out.extend(right[2])
         helper = _IN_PLACE.get(operator, HELPERS[operator])
         general: list[Any] = [py.Assign(targets=[store], value=self.helper(helper, [load, right[1]], at), **at)]
-        if operator != "+":
+        if operator not in ("+", "-"):
             out.extend(general)
             return
-        quick: list[Any] = [py.AugAssign(target=store, op=py.Add(), value=right[1], **at)]
-        texts = py.BoolOp(
-            op=py.And(),
-            values=[
-                self.type_is(load, ".str", at),
-                self.type_is(right[1], ".str", at),
-                py.Compare(
-                    left=self.helper(".len", [right[1]], at),
-                    ops=[py.Lt()],
-                    comparators=[self.constant(_SHORT, at)],
-                    **at,
-                ),
-            ],
-            **at,
-        )
-        if value_kind not in (None, "str"):
-            numbers = [py.If(test=self.type_is(load, ".int", at), body=quick, orelse=general, **at)]
-            out.extend(numbers if value_kind == "int" else general)
+        quick: list[Any] = [py.AugAssign(target=store, op=OPERATORS[operator], value=right[1], **at)]
+        if value_kind == "int" or (isinstance(strip(node.value), ast.Literal_) and value_kind == "str"):
+            out.extend(quick)
+        elif kind == "num" or (operator == "-" and value_kind is None):
+            out.append(py.If(test=self.type_is(load, ".int", at), body=quick, orelse=general, **at))
+        elif operator == "-" or value_kind not in (None, "str", "num"):
+            out.extend(general)
+        else:
+            self.augmented_sum(load, right[1], kind, value_kind, quick, general, at, out)
+
+    def augmented_sum(
+        self, load: Any, right: Any, kind: str | None, value_kind: str | None, quick: list[Any], general: list[Any],
+        at: Place, out: list[Any],
+    ) -> None:  # fmt: skip
+        """Gives `load += right` for texts, numbers and values that may be either."""
+        short = self.is_short_text(right, at)
+        if value_kind == "str" or kind == "str":
+            if value_kind != "str":
+                short = py.BoolOp(op=py.And(), values=[self.type_is(right, ".str", at), short], **at)
+            out.append(py.If(test=short, body=quick, orelse=general, **at))
             return
+        is_number = self.type_is(load, ".int", at)
+        if value_kind == "num":
+            out.append(py.If(test=is_number, body=quick, orelse=general, **at))
+            return
+        texts = py.BoolOp(op=py.And(), values=[self.type_is(load, ".str", at), self.type_is(right, ".str", at), short], **at)
         as_text = py.If(test=texts, body=quick, orelse=general, **at)
-        if kind == "str" or value_kind == "str":
-            out.append(as_text)
-        else:
-            out.append(py.If(test=self.type_is(load, ".int", at), body=quick, orelse=[as_text], **at))
-
-    # ---- loops
-
-    def iterable(self, node: ast.Expression, body: list[ast.Node], at: Place) -> Any:
-        """Gives the Python iterable for a loop over a value; charges steps, and locks when the body may change it."""
-        inner = strip(node)
-        cost = self.constant(self.analysis.cost(body), at)
-        if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Name):
-            binding = self.meaning.get(inner.function)
-            plain = all(one.kind == "positional" for one in inner.arguments)
-            if binding is not None and binding.scope == "universal" and plain and 1 <= len(inner.arguments) <= 3:
-                if inner.function.id == "range":
-                    return self.helper(".range", [cost, *(self.value(one.value) for one in inner.arguments)], at)
-                if inner.function.id in ("enumerate", "zip", "sorted", "reversed"):
-                    # The result is fresh: nobody else can change it.
-                    return self.helper(".iterate", [self.value(inner), cost], at)
-        if isinstance(inner, (ast.ListExpression, ast.TupleExpression)):
-            made = py.Tuple(elts=[self.value(one) for one in inner.items], ctx=LOAD, **at)
-            return self.helper(".iterate", [made, cost], at)
-        if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Attribute) and not inner.arguments:
-            name = inner.function.name.id
-            if name in ("items", "keys", "values"):
-                value = self.value(inner.function.value)
-                locks = self.analysis.may_mutate(body)
-                helper = f".copy_{name}" if locks else f".view_{name}"
-                return self.helper(helper, [value, cost], at)
-        if isinstance(inner, (ast.Comprehension, ast.DictExpression)):
-            return self.helper(".iterate", [self.value(inner), cost], at)
-        helper = ".iterate_locked" if self.analysis.may_mutate(body) else ".iterate"
-        return self.helper(helper, [self.value(node), cost], at)
-
-    def needs_check(self, iterable: ast.Expression) -> bool:
-        """Whether elements of the iterable may be something else than tuples of two."""
-        inner = strip(iterable)
-        if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Attribute) and inner.function.name.id == "items":
-            return bool(inner.arguments)
-        if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Name):
-            binding = self.meaning.get(inner.function)
-            if binding is not None and binding.scope == "universal" and inner.function.id in ("enumerate", "zip"):
-                return inner.function.id == "zip" and len(inner.arguments) != 2
-        return True
-
-    def loop(self, node: ast.For, out: list[Any]) -> None:
-        at = self.place(node.iterable)
-        self.temporaries_allowed = True
-        iterable = self.iterable(node.iterable, list(node.body), at)
-        target = strip(node.target)
-        items = _items(target)
-        place = self.place(node.target)
-        body: list[Any] = []
-        if isinstance(target, ast.Name):
-            variable: Any = py.Name(id=self.python_name(target), ctx=STORE, **place)
-        else:
-            ident = f".i{node.target.start}_{node.target.end}"
-            variable = py.Name(id=ident, ctx=STORE, **place)
-            if items is None:
-                self.store(target, self.name(ident, place), place, body)
-            else:
-                names = [strip(one) for one in items]
-                if len(items) == 2 and all(isinstance(one, ast.Name) for one in names):
-                    if not self.needs_check(node.iterable):
-                        variable = py.Tuple(
-                            elts=[py.Name(id=self.python_name(one), ctx=STORE, **place) for one in names if isinstance(one, ast.Name)],
-                            ctx=STORE,
-                            **place,
-                        )
-                    else:
-                        self.store_items(items, self.tuple_or_unpacked(target, ident, place), place, body)
-                else:
-                    self.store_items(items, self.tuple_or_unpacked(target, ident, place), place, body)
-        self.loops += 1
-        self.deepest = max(self.deepest, self.loops)
-        for statement in node.body:
-            self.statement(statement, body)
-        self.loops -= 1
-        out.append(py.For(target=variable, iter=iterable, body=body or [py.Pass(**at)], orelse=[], **at))
-
-    def tuple_or_unpacked(self, target: ast.Expression, ident: str, at: Place) -> Any:
-        """Gives the loop variable itself when it is a tuple of the right length, else what `.unpack` makes of it."""
-        items = _items(target) or []
-        if any(not isinstance(strip(one), ast.Name) for one in items) or not items:
-            return self.unpacked(target, self.name(ident, at), at)
-        is_tuple = self.type_is(self.name(ident, at), ".tuple", at)
-        return py.IfExp(
-            test=is_tuple, body=self.name(ident, at), orelse=self.unpacked(target, self.name(ident, at), at), **at
-        )
-
-    def while_loop(self, node: ast.While, out: list[Any]) -> None:
-        at = self.place(node.condition)
-        cost = self.constant(self.analysis.cost([*node.body, node.condition]), at)
-        test = py.BoolOp(op=py.And(), values=[self.helper(".tick", [cost], at), self.test(node.condition)], **at)
-        self.loops += 1
-        self.deepest = max(self.deepest, self.loops)
-        out.append(py.While(test=test, body=self.block(node.body, at), orelse=[], **at))
-        self.loops -= 1
-
-    def comprehension(self, node: ast.Comprehension, wrap: bool = True) -> Any:
-        at = self.place(node)
-        outer = self.temporaries_allowed
-        clauses: list[py.comprehension] = []
-        rest: list[ast.Node] = [node.body, *node.clauses[1:]]
-        for number, clause in enumerate(node.clauses):
-            if isinstance(clause, ast.IfClause):
-                clauses[-1].ifs.append(self.test(clause.condition))
-                continue
-            place = self.place(clause.iterable)
-            self.temporaries_allowed = False
-            following: list[ast.Node] = rest if number == 0 else [node.body, *node.clauses[number + 1 :]]
-            iterable = self.iterable(clause.iterable, following, place)
-            self.temporaries_allowed = outer
-            clauses.extend(self.comprehension_target(clause, iterable, place))
-        if isinstance(node.body, ast.DictEntry):
-            made: Any = py.DictComp(
-                key=self.value(node.body.key), value=self.value(node.body.value), generators=clauses, **at
-            )
-            return self.helper(".D", [made], at)
-        listed = py.ListComp(elt=self.value(node.body), generators=clauses, **at)
-        return self.helper(".L", [listed], at) if wrap else listed
-
-    def comprehension_target(self, clause: ast.ForClause, iterable: Any, at: Place) -> list[py.comprehension]:
-        target = strip(clause.target)
-        items = _items(target)
-
-        def clause_of(variable: Any, source: Any) -> py.comprehension:
-            return py.comprehension(target=variable, iter=source, ifs=[], is_async=0)
-
-        if isinstance(target, ast.Name):
-            return [clause_of(py.Name(id=self.python_name(target), ctx=STORE, **at), iterable)]
-        if isinstance(target, ast.Index):
-            return [clause_of(self.index_target(target), iterable)]
-        if items is None:
-            ident = f".i{target.start}_{target.end}"
-            made = clause_of(py.Name(id=ident, ctx=STORE, **at), iterable)
-            assert isinstance(target, ast.Attribute)
-            arguments = [self.value(target.value), self.constant(target.name.id, at), self.name(ident, at)]
-            assign = self.helper(".set_attr", arguments, at)
-            made.ifs.append(py.Compare(left=assign, ops=[py.Is()], comparators=[self.constant(None, at)], **at))
-            return [made]
-        checked = iterable
-        if self.needs_check(clause.iterable) or len(items) != 2:
-            checked = self.helper(".pairs", [iterable, self.constant(len(items), at)], at)
-        if items and all(isinstance(strip(one), ast.Name) for one in items):
-            return [clause_of(self.target_tuple(items, at), checked)]
-        # Nested patterns: each level unpacks in a clause of its own over a single value.
-        return self.nested_clauses(items, checked, at, clause_of)
-
-    def target_tuple(self, items: list[ast.Expression], at: Place) -> Any:
-        return py.Tuple(
-            elts=[py.Name(id=self.python_name(one), ctx=STORE, **at) for one in map(strip, items) if isinstance(one, ast.Name)],
-            ctx=STORE,
-            **at,
-        )
-
-    def nested_clauses(self, items: list[ast.Expression], iterable: Any, at: Place, clause_of: Any) -> list[py.comprehension]:
-        if not items:
-            return [clause_of(py.Name(id=".nothing", ctx=STORE, **at), iterable)]
-        elements: list[Any] = []
-        later: list[tuple[list[ast.Expression], str]] = []
-        for one in items:
-            inner = strip(one)
-            nested = _items(inner)
-            if isinstance(inner, ast.Name):
-                elements.append(py.Name(id=self.python_name(inner), ctx=STORE, **at))
-            elif isinstance(inner, ast.Index):
-                elements.append(self.index_target(inner))
-            elif nested is not None:
-                ident = f".i{one.start}_{one.end}"
-                elements.append(py.Name(id=ident, ctx=STORE, **at))
-                later.append((nested, ident))
-            else:
-                raise AssertionError(type(inner).__name__)
-        made = [clause_of(py.Tuple(elts=elements, ctx=STORE, **at), iterable)]
-        for nested, ident in later:
-            single = self.helper(".pairs", [py.Tuple(elts=[self.name(ident, at)], ctx=LOAD, **at), self.constant(len(nested), at)], at)
-            made.extend(self.nested_clauses(nested, single, at, clause_of))
-        return made
-
-
-def _items(node: ast.Expression) -> list[ast.Expression] | None:
-    """Gives the parts of a list or tuple pattern."""
-    return node.items if isinstance(node, (ast.ListExpression, ast.TupleExpression)) else None
+        out.append(py.If(test=is_number, body=quick, orelse=[as_text], **at))

@@ -60,15 +60,13 @@ def add(left: Any, right: Any) -> Any:
         return left + right
     if kind is int and type(right) is int:
         return left + right
-    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-        return _number(_float(left) + _float(right))
     if isinstance(left, SList) and isinstance(right, SList):
         size = len(left) + len(right)
         if size > _SMALL:
             charge(size * 8)
-        made = SList(left)
-        list.extend(made, right)
-        return made
+        return SList(list.__add__(left, right))
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return _number(_float(left) + _float(right))
     if (kind is tuple and type(right) is tuple) or (kind is bytes and type(right) is bytes):
         size = len(left) + len(right)
         if size > _SMALL:
@@ -229,14 +227,50 @@ def rshift(left: Any, right: Any) -> Any:
 
 
 def _other(operator: str, left: Any, right: Any) -> Any:
-    """Host values may have operators of their own: a method `starlark_binary(operator, other, reflected)`."""
+    """Host values may have operators of their own: see `HostOperators`."""
     for one, other, reflected in ((left, right, False), (right, left, True)):
         own = getattr(type(one), "starlark_binary", None)
-        if own is not None:
+        if own is not None and type(other) is not str:
             result = own(one, operator, other, reflected)
             if result is not NotImplemented:
                 return result
     raise binary_error(operator, left, right)
+
+
+def _host_operator(name: str, reflected: bool) -> Any:
+    def method(self: Any, other: Any) -> Any:
+        return NotImplemented if type(other) is str else self.starlark_binary(name, other, reflected)
+
+    return method
+
+
+class HostOperators:
+    """Base of host values that have operators, by a method `starlark_binary(operator, other, reflected)`.
+
+    The method gives NotImplemented for an operand that it does not take; it is never asked about texts, which have only
+    operators of their own. Generated code uses Python's operators where they do what Starlark's do, so these are here, too.
+    """
+
+    __slots__ = ()
+    __add__, __radd__ = _host_operator("+", False), _host_operator("+", True)
+    __sub__, __rsub__ = _host_operator("-", False), _host_operator("-", True)
+    __mul__, __rmul__ = _host_operator("*", False), _host_operator("*", True)
+    __truediv__, __rtruediv__ = _host_operator("/", False), _host_operator("/", True)
+    __floordiv__, __rfloordiv__ = _host_operator("//", False), _host_operator("//", True)
+    __mod__, __rmod__ = _host_operator("%", False), _host_operator("%", True)
+    __and__, __rand__ = _host_operator("&", False), _host_operator("&", True)
+    __or__, __ror__ = _host_operator("|", False), _host_operator("|", True)
+    __xor__, __rxor__ = _host_operator("^", False), _host_operator("^", True)
+    __rshift__, __rrshift__ = _host_operator(">>", False), _host_operator(">>", True)
+
+    def __neg__(self) -> Any:
+        return negative(self, "-")
+
+    def __pos__(self) -> Any:
+        return negative(self, "+")
+
+    def __invert__(self) -> Any:
+        return negative(self, "~")
 
 
 def fold(names: tuple[str, ...], values: list[Any]) -> Any:

@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from types import FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from oxlang.diagnostics.model import OxError
 from oxlang.interp import elements, operators
-from oxlang.interp.analysis import expressions_of, strip
-from oxlang.interp.generate_expressions import HELPERS
+from oxlang.interp.analysis import PURE_METHODS
+from oxlang.interp.generate_operators import HELPERS
+from oxlang.interp.iteration import unpack
+from oxlang.interp.nodes import children, expressions_of, items_of, strip
 from oxlang.interp.values import Struct
 from oxlang.source import Span
 from oxlang.syntax import ast
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from oxlang.source import SourceFile
 
 _BINARY = operators.BINARY
+_DIRECT = frozenset(("len", "min", "max", "abs"))
 
 
 class _Unknown(Exception):
@@ -131,8 +135,6 @@ def holds(module: Module, value: Any) -> bool:
 
 
 def _parts(node: ast.Node) -> list[ast.Node]:
-    from oxlang.interp.analysis import children
-
     parts = children(node)
     if isinstance(node, ast.Def):
         parts = [*parts, *node.body]
@@ -170,21 +172,49 @@ def _run(node: ast.Node, frame: FrameType) -> None:
             operators.contains(_find(node.left, frame), _find(node.right, frame))
         case ast.Binary() if node.operator in ("<", ">", "<=", ">="):
             _compare(_find(node.left, frame), node.operator, _find(node.right, frame))
+        case ast.Unary() if node.operator != "not":
+            operators.negative(_find(node.operand, frame), node.operator)
         case ast.Index():
             value, at = _find(node.value, frame), _find(node.index, frame)
             elements.index(value, at)
             if not isinstance(value, (list, dict)):
                 elements.set_index(value, at, None)
-        case ast.Assignment() if node.operator != "=":
-            target = strip(node.target)
-            if isinstance(target, ast.Name):
-                _BINARY[node.operator[:-1]](_find(target, frame), _find(node.value, frame))
+        case ast.Slice():
+            bounds = [None if one is None else _find(one, frame) for one in (node.lower, node.upper, node.step)]
+            elements.slice_(_find(node.value, frame), *bounds)
+        case ast.Assignment():
+            _assign(node, frame)
         case ast.Call():
-            callee = strip(node.function)
-            if isinstance(callee, ast.Attribute) and callee.name.id == "get":
-                from oxlang.interp.attributes import call_method
+            _call(node, frame)
 
-                call_method(_find(callee.value, frame), "get", *(_find(one.value, frame) for one in node.arguments))
+
+def _assign(node: ast.Assignment, frame: FrameType) -> None:
+    target = strip(node.target)
+    if node.operator == "=":
+        items = items_of(target)
+        if items is not None:
+            unpack(_find(node.value, frame), len(items))
+    elif isinstance(target, ast.Name):
+        _BINARY[node.operator[:-1]](_find(target, frame), _find(node.value, frame))
+    elif isinstance(target, ast.Index):
+        value, at = _find(target.value, frame), _find(target.index, frame)
+        _BINARY[node.operator[:-1]](elements.index(value, at), _find(node.value, frame))
+
+
+def _call(node: ast.Call, frame: FrameType) -> None:
+    """Calls again what generated code calls as Python's own function or method; all of these change nothing."""
+    callee = strip(node.function)
+    if any(one.kind != "positional" for one in node.arguments):
+        return
+    if isinstance(callee, ast.Attribute) and callee.name.id in PURE_METHODS:
+        from oxlang.interp.attributes import call_method
+
+        call_method(_find(callee.value, frame), callee.name.id, *(_find(one.value, frame) for one in node.arguments))
+    elif isinstance(callee, ast.Name) and callee.id in _DIRECT:
+        from oxlang.interp.builtins.core import CORE
+
+        if _find(callee, frame) is CORE[callee.id]:
+            CORE[callee.id](*(_find(one.value, frame) for one in node.arguments))
 
 
 def _compare(left: Any, operator: str, right: Any) -> None:
@@ -194,7 +224,7 @@ def _compare(left: Any, operator: str, right: Any) -> None:
 
 
 def _find(node: ast.Expression, frame: FrameType) -> Any:
-    """Gives the value an operand had."""
+    """Gives the value an operand had; of what generated code does not keep, by evaluating it again."""
     for one in (node, strip(node)):
         for prefix in (".t", ".e"):
             for scope in (frame.f_locals, frame.f_globals):
@@ -202,20 +232,43 @@ def _find(node: ast.Expression, frame: FrameType) -> Any:
                 if ident in scope:
                     return scope[ident]
     node = strip(node)
-    if isinstance(node, ast.Literal_):
-        return node.value
-    if isinstance(node, ast.Unary) and isinstance(node.operand, ast.Literal_) and node.operator == "-":
-        return -node.operand.value  # type: ignore[operator]  # a number, or the program had failed before
     if isinstance(node, ast.Name):
-        if node.id in ("None", "True", "False"):
-            from oxlang.declare.booleans import FALSE, TRUE
+        return _variable(node.id, frame)
+    try:
+        return _evaluated(node, frame)
+    except OxError:
+        # It went well the first time, so this is not what failed.
+        raise _Unknown from None
 
-            return {"None": None, "True": TRUE, "False": FALSE}[node.id]
-        builtins = frame.f_globals["__builtins__"]
-        for scope in (frame.f_locals, frame.f_globals, builtins):
-            for ident in (node.id, node.id + "."):
-                if ident in scope:
-                    return scope[ident]
+
+def _variable(name: str, frame: FrameType) -> Any:
+    if name in ("None", "True", "False"):
+        from oxlang.declare.booleans import FALSE, TRUE
+
+        return {"None": None, "True": TRUE, "False": FALSE}[name]
+    builtins = frame.f_globals["__builtins__"]
+    for scope in (frame.f_locals, frame.f_globals, builtins):
+        for ident in (name, name + "."):
+            if ident in scope:
+                return scope[ident]
+    raise _Unknown
+
+
+def _evaluated(node: ast.Expression, frame: FrameType) -> Any:
+    """Evaluates what the generator's `is_pure` admits."""
+    match node:
+        case ast.Literal_():
+            return node.value
+        case ast.Unary() if node.operator != "not":
+            return operators.negative(_find(node.operand, frame), node.operator)
+        case ast.Index():
+            return elements.index(_find(node.value, frame), _find(node.index, frame))
+        case ast.Binary() if node.operator in HELPERS:
+            return _BINARY[node.operator](_find(node.left, frame), _find(node.right, frame))
+        case ast.Call(function=ast.Name(id="len")) if len(node.arguments) == 1:
+            from oxlang.interp.builtins.core import len_
+
+            return len_(_find(node.arguments[0].value, frame))
     raise _Unknown
 
 

@@ -10,8 +10,9 @@ from oxlang.diagnostics.model import error
 from oxlang.interp import elements, operators
 from oxlang.interp.attributes import call_method, call_value, get_attribute, set_attribute
 from oxlang.interp.builtins.arguments import iterable
+from oxlang.interp.builtins.collections import DICT_METHODS, LIST_METHODS
 from oxlang.interp.builtins.core import CORE, repr_, str_
-from oxlang.interp.builtins.string import join
+from oxlang.interp.builtins.string import STRING_METHODS, join
 from oxlang.interp.formatting import percent, text_of
 from oxlang.interp.iteration import loops, pairs, unpack
 from oxlang.interp.values import SDict, SList, type_name
@@ -90,9 +91,14 @@ FIXED: dict[str, Any] = {
     ".append": list.append,
     ".get": dict.get,
     ".setdefault": dict.setdefault,
-    ".call_append": _general("append"),
-    ".call_get": _general("get"),
-    ".call_setdefault": _general("setdefault"),
+    ".max": max,
+    ".min": min,
+    ".abs": abs,
+    ".extend": list.extend,
+    **{f".list.{name}": method for name, method in LIST_METHODS.items()},
+    **{f".dict.{name}": method for name, method in DICT_METHODS.items()},
+    **{f".str.{name}": method for name, method in STRING_METHODS.items()},
+    **{f".call_{name}": _general(name) for name in (*LIST_METHODS, *DICT_METHODS)},
     ".join": join,
     ".text": str_,
     ".repr": repr_,

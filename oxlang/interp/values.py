@@ -70,6 +70,10 @@ class FrozenList(SList):
 
     __slots__ = ()
 
+    def append(self, value: Any) -> NoReturn:
+        """Refuses; code that knows the value to be a list calls Python's method."""
+        raise frozen_error("append to", "list")
+
     def __setitem__(self, index: Any, value: Any) -> NoReturn:
         raise frozen_error("assign to element of", "list")
 
@@ -83,6 +87,10 @@ class LockedList(SList):
     """A list over which a loop runs."""
 
     __slots__ = ()
+
+    def append(self, value: Any) -> NoReturn:
+        """Refuses, as the frozen list does."""
+        raise locked_error("append to", "list")
 
     def __setitem__(self, index: Any, value: Any) -> NoReturn:
         raise locked_error("assign to element of", "list")
@@ -105,9 +113,12 @@ class FrozenDict(SDict):
 
     __slots__ = ()
 
-    def __setitem__(self, key: Any, value: Any) -> NoReturn:
+    def setdefault(self, key: Any, default: Any = None) -> NoReturn:
+        """Refuses; code that knows the value to be a dict calls Python's method."""
         hash(key)
         raise frozen_error("insert into", "hash table")
+
+    __setitem__ = setdefault
 
 
 class LockedDict(SDict):
@@ -115,9 +126,12 @@ class LockedDict(SDict):
 
     __slots__ = ()
 
-    def __setitem__(self, key: Any, value: Any) -> NoReturn:
+    def setdefault(self, key: Any, default: Any = None) -> NoReturn:
+        """Refuses, as the frozen dict does."""
         hash(key)
         raise locked_error("insert into", "hash table")
+
+    __setitem__ = setdefault
 
 
 class SSet:

@@ -8,6 +8,7 @@ from typing import Any
 from oxlang.diagnostics.model import error
 from oxlang.interp.builtins.arguments import text
 from oxlang.interp.builtins.struct import make_module
+from oxlang.interp.operators import HostOperators
 from oxlang.interp.values import Kind, Struct, type_name
 
 _UNITS_NS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
@@ -15,7 +16,7 @@ _PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
 _FIELDS = {"hours": "h", "minutes": "m", "seconds": "s", "milliseconds": "ms", "microseconds": "us", "nanoseconds": "ns"}
 
 
-class Duration:
+class Duration(HostOperators):
     """A span of time in nanoseconds."""
 
     __slots__ = ("ns",)

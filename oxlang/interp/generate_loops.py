@@ -1,0 +1,237 @@
+"""Loops and comprehensions to Python; see `generate`."""
+
+from __future__ import annotations
+
+import _ast as py
+
+from oxlang.interp.analysis import Analysis
+from oxlang.interp.generate_expressions import STORE
+from oxlang.interp.generate_operators import LOAD
+from oxlang.interp.nodes import items_of, strip
+from oxlang.resolve.scopes import Binding
+from oxlang.syntax import ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from oxlang.interp.generate_expressions import Place
+
+
+class LoopGenerator:
+    """The part of `Generator` for loops and comprehensions."""
+
+    if TYPE_CHECKING:
+        analysis: Analysis
+        meaning: dict[ast.Name, Binding]
+        temporaries_allowed: bool
+        comprehensions: int
+        loops: int
+        deepest: int
+
+        def place(self, node: ast.Node) -> Place: ...
+
+        def value(self, node: ast.Expression) -> Any: ...
+
+        def test(self, node: ast.Expression) -> Any: ...
+
+        def name(self, ident: str, at: Place) -> py.Name: ...
+
+        def helper(self, ident: str, arguments: list[Any], at: Place) -> py.Call: ...
+
+        def constant(self, value: Any, at: Place) -> py.Constant: ...
+
+        def type_is(self, atom: Any, kind: str, at: Place) -> py.Compare: ...
+
+        def python_name(self, node: ast.Name) -> str: ...
+
+        def statement(self, node: ast.Statement, out: list[Any]) -> None: ...
+
+        def block(self, statements: list[ast.Statement], at: Place) -> list[Any]: ...
+
+        def store(self, target: ast.Expression, value: Any, at: Place, out: list[Any]) -> None: ...
+
+        def store_items(self, items: list[ast.Expression], value: Any, at: Place, out: list[Any]) -> None: ...
+
+        def unpacked(self, target: ast.Expression, value: Any, at: Place) -> Any: ...
+
+        def index_target(self, node: ast.Index) -> Any: ...
+
+    # ---- loops
+
+    def iterable(self, node: ast.Expression, body: list[ast.Node], at: Place) -> Any:
+        """Gives the Python iterable for a loop over a value; charges steps, and locks when the body may change it."""
+        inner = strip(node)
+        cost = self.constant(self.analysis.cost(body), at)
+        if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Name):
+            binding = self.meaning.get(inner.function)
+            plain = all(one.kind == "positional" for one in inner.arguments)
+            if binding is not None and binding.scope == "universal" and plain and 1 <= len(inner.arguments) <= 3:
+                if inner.function.id == "range":
+                    return self.helper(".range", [cost, *(self.value(one.value) for one in inner.arguments)], at)
+                if inner.function.id in ("enumerate", "zip", "sorted", "reversed"):
+                    # The result is fresh: nobody else can change it.
+                    return self.helper(".iterate", [self.value(inner), cost], at)
+        if isinstance(inner, (ast.ListExpression, ast.TupleExpression)):
+            made = py.Tuple(elts=[self.value(one) for one in inner.items], ctx=LOAD, **at)
+            return self.helper(".iterate", [made, cost], at)
+        if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Attribute) and not inner.arguments:
+            name = inner.function.name.id
+            if name in ("items", "keys", "values"):
+                value = self.value(inner.function.value)
+                locks = self.analysis.may_mutate(body)
+                helper = f".copy_{name}" if locks else f".view_{name}"
+                return self.helper(helper, [value, cost], at)
+        if isinstance(inner, (ast.Comprehension, ast.DictExpression)):
+            return self.helper(".iterate", [self.value(inner), cost], at)
+        helper = ".iterate_locked" if self.analysis.may_mutate(body) else ".iterate"
+        return self.helper(helper, [self.value(node), cost], at)
+
+    def needs_check(self, iterable: ast.Expression) -> bool:
+        """Whether elements of the iterable may be something else than tuples of two."""
+        inner = strip(iterable)
+        if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Attribute) and inner.function.name.id == "items":
+            return bool(inner.arguments)
+        if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Name):
+            binding = self.meaning.get(inner.function)
+            if binding is not None and binding.scope == "universal" and inner.function.id in ("enumerate", "zip"):
+                return inner.function.id == "zip" and len(inner.arguments) != 2
+        return True
+
+    def loop(self, node: ast.For, out: list[Any]) -> None:
+        at = self.place(node.iterable)
+        self.temporaries_allowed = True
+        iterable = self.iterable(node.iterable, list(node.body), at)
+        target = strip(node.target)
+        items = items_of(target)
+        place = self.place(node.target)
+        body: list[Any] = []
+        if isinstance(target, ast.Name):
+            variable: Any = py.Name(id=self.python_name(target), ctx=STORE, **place)
+        else:
+            ident = f".i{node.target.start}_{node.target.end}"
+            variable = py.Name(id=ident, ctx=STORE, **place)
+            if items is None:
+                self.store(target, self.name(ident, place), place, body)
+            else:
+                names = [strip(one) for one in items]
+                if len(items) == 2 and all(isinstance(one, ast.Name) for one in names):
+                    if not self.needs_check(node.iterable):
+                        variable = py.Tuple(
+                            elts=[py.Name(id=self.python_name(one), ctx=STORE, **place) for one in names if isinstance(one, ast.Name)],
+                            ctx=STORE,
+                            **place,
+                        )
+                    else:
+                        self.store_items(items, self.tuple_or_unpacked(target, ident, place), place, body)
+                else:
+                    self.store_items(items, self.tuple_or_unpacked(target, ident, place), place, body)
+        self.loops += 1
+        self.deepest = max(self.deepest, self.loops)
+        for statement in node.body:
+            self.statement(statement, body)
+        self.loops -= 1
+        out.append(py.For(target=variable, iter=iterable, body=body or [py.Pass(**at)], orelse=[], **at))
+
+    def tuple_or_unpacked(self, target: ast.Expression, ident: str, at: Place) -> Any:
+        """Gives the loop variable itself when it is a tuple of the right length, else what `.unpack` makes of it."""
+        items = items_of(target) or []
+        if any(not isinstance(strip(one), ast.Name) for one in items) or not items:
+            return self.unpacked(target, self.name(ident, at), at)
+        is_tuple = self.type_is(self.name(ident, at), ".tuple", at)
+        return py.IfExp(
+            test=is_tuple, body=self.name(ident, at), orelse=self.unpacked(target, self.name(ident, at), at), **at
+        )
+
+    def while_loop(self, node: ast.While, out: list[Any]) -> None:
+        at = self.place(node.condition)
+        cost = self.constant(self.analysis.cost([*node.body, node.condition]), at)
+        test = py.BoolOp(op=py.And(), values=[self.helper(".tick", [cost], at), self.test(node.condition)], **at)
+        self.loops += 1
+        self.deepest = max(self.deepest, self.loops)
+        out.append(py.While(test=test, body=self.block(node.body, at), orelse=[], **at))
+        self.loops -= 1
+
+    def comprehension(self, node: ast.Comprehension, wrap: bool = True) -> Any:
+        at = self.place(node)
+        outer = self.temporaries_allowed
+        self.comprehensions += 1
+        clauses: list[py.comprehension] = []
+        rest: list[ast.Node] = [node.body, *node.clauses[1:]]
+        for number, clause in enumerate(node.clauses):
+            if isinstance(clause, ast.IfClause):
+                clauses[-1].ifs.append(self.test(clause.condition))
+                continue
+            place = self.place(clause.iterable)
+            self.temporaries_allowed = False
+            following: list[ast.Node] = rest if number == 0 else [node.body, *node.clauses[number + 1 :]]
+            iterable = self.iterable(clause.iterable, following, place)
+            self.temporaries_allowed = outer
+            clauses.extend(self.comprehension_target(clause, iterable, place))
+        made: Any
+        if isinstance(node.body, ast.DictEntry):
+            key, value = self.value(node.body.key), self.value(node.body.value)
+            made = self.helper(".D", [py.DictComp(key=key, value=value, generators=clauses, **at)], at)
+        else:
+            made = py.ListComp(elt=self.value(node.body), generators=clauses, **at)
+            made = self.helper(".L", [made], at) if wrap else made
+        self.comprehensions -= 1
+        return made
+
+    def comprehension_target(self, clause: ast.ForClause, iterable: Any, at: Place) -> list[py.comprehension]:
+        target = strip(clause.target)
+        items = items_of(target)
+
+        def clause_of(variable: Any, source: Any) -> py.comprehension:
+            return py.comprehension(target=variable, iter=source, ifs=[], is_async=0)
+
+        if isinstance(target, ast.Name):
+            return [clause_of(py.Name(id=self.python_name(target), ctx=STORE, **at), iterable)]
+        if isinstance(target, ast.Index):
+            return [clause_of(self.index_target(target), iterable)]
+        if items is None:
+            ident = f".i{target.start}_{target.end}"
+            made = clause_of(py.Name(id=ident, ctx=STORE, **at), iterable)
+            assert isinstance(target, ast.Attribute)
+            arguments = [self.value(target.value), self.constant(target.name.id, at), self.name(ident, at)]
+            assign = self.helper(".set_attr", arguments, at)
+            made.ifs.append(py.Compare(left=assign, ops=[py.Is()], comparators=[self.constant(None, at)], **at))
+            return [made]
+        checked = iterable
+        if self.needs_check(clause.iterable) or len(items) != 2:
+            checked = self.helper(".pairs", [iterable, self.constant(len(items), at)], at)
+        if items and all(isinstance(strip(one), ast.Name) for one in items):
+            return [clause_of(self.target_tuple(items, at), checked)]
+        # Nested patterns: each level unpacks in a clause of its own over a single value.
+        return self.nested_clauses(items, checked, at, clause_of)
+
+    def target_tuple(self, items: list[ast.Expression], at: Place) -> Any:
+        return py.Tuple(
+            elts=[py.Name(id=self.python_name(one), ctx=STORE, **at) for one in map(strip, items) if isinstance(one, ast.Name)],
+            ctx=STORE,
+            **at,
+        )
+
+    def nested_clauses(self, items: list[ast.Expression], iterable: Any, at: Place, clause_of: Any) -> list[py.comprehension]:
+        if not items:
+            return [clause_of(py.Name(id=".nothing", ctx=STORE, **at), iterable)]
+        elements: list[Any] = []
+        later: list[tuple[list[ast.Expression], str]] = []
+        for one in items:
+            inner = strip(one)
+            nested = items_of(inner)
+            if isinstance(inner, ast.Name):
+                elements.append(py.Name(id=self.python_name(inner), ctx=STORE, **at))
+            elif isinstance(inner, ast.Index):
+                elements.append(self.index_target(inner))
+            elif nested is not None:
+                ident = f".i{one.start}_{one.end}"
+                elements.append(py.Name(id=ident, ctx=STORE, **at))
+                later.append((nested, ident))
+            else:
+                raise AssertionError(type(inner).__name__)
+        made = [clause_of(py.Tuple(elts=elements, ctx=STORE, **at), iterable)]
+        for nested, ident in later:
+            single = self.helper(".pairs", [py.Tuple(elts=[self.name(ident, at)], ctx=LOAD, **at), self.constant(len(nested), at)], at)
+            made.extend(self.nested_clauses(nested, single, at, clause_of))
+        return made

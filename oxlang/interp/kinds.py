@@ -1,0 +1,322 @@
+"""Kinds of values that are known before a program runs.
+
+A variable has a kind when all that is ever assigned to it has that kind; a function of the program has one when all that
+it returns has. The search starts with "everything has any kind" and goes on until nothing changes, so that circles
+(`x = x + 1`) keep the kind they begin with. What is not certain has no kind (None).
+"""
+
+from __future__ import annotations
+
+from oxlang.interp.nodes import expressions_of, statements_of, strip
+from oxlang.resolve.scopes import Binding, Program
+from oxlang.syntax import ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Sources = dict[Binding, list["ast.Expression | Kind | None"]]
+
+Kind = str
+"""`int`, `str`, `bool`, `list`, `dict`, `tuple`, `float`, `bytes`; unknown is None.
+
+`num` is what an integer plus or minus something gives: a number (or a value of the host), never a container or text.
+"""
+
+COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">=", "in", "not in"))
+NUMBERS = frozenset(("int", "num", "float"))
+_ROUNDS = 40
+
+_RESULTS = {
+    "len": "int", "int": "int", "ord": "int", "hash": "int", "str": "str", "repr": "str", "type": "str", "chr": "str",
+    "bool": "bool", "any": "bool", "all": "bool", "hasattr": "bool", "list": "list", "sorted": "list",
+    "reversed": "list", "zip": "list", "enumerate": "list", "dir": "list", "dict": "dict", "tuple": "tuple",
+    "float": "float",
+}  # fmt: skip
+_STRING_RESULTS = {
+    "upper": "str", "lower": "str", "strip": "str", "lstrip": "str", "rstrip": "str", "replace": "str", "join": "str",
+    "format": "str", "title": "str", "capitalize": "str", "removeprefix": "str", "removesuffix": "str", "find": "int",
+    "rfind": "int", "count": "int", "index": "int", "rindex": "int", "split": "list", "rsplit": "list",
+    "splitlines": "list", "partition": "tuple", "rpartition": "tuple", "startswith": "bool", "endswith": "bool",
+    "isalnum": "bool", "isalpha": "bool", "isdigit": "bool", "islower": "bool", "isspace": "bool", "istitle": "bool",
+    "isupper": "bool",
+}  # fmt: skip
+_DICT_RESULTS = {"keys": "list", "values": "list", "items": "list", "popitem": "tuple"}
+_SAME = {"abs": 1, "min": 2, "max": 2}
+"""Functions that give an integer for so many integers."""
+
+
+class Kinds:
+    """The kinds of one program's variables, functions and expressions.
+
+    Attributes:
+        kinds: of variables.
+        results: of what functions return, by the identity of their `def`.
+        bounded: variables that only loops over `range` assign, so that they are below 2**63.
+        static: functions that a name always stands for, by the identity of their `def`.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.kinds: dict[Binding, Kind | None] = {}
+        self.results: dict[int, Kind | None] = {}
+        self.bounded: set[Binding] = set()
+        self.static: dict[Binding, int] = {}
+        self._functions()
+        self._infer()
+
+    def _functions(self) -> None:
+        for block in self.program.functions:
+            node = block.node
+            if isinstance(node, ast.Def):
+                binding = self.program.meaning.get(node.name)
+                if binding is not None and len(binding.assignments) == 1 and binding.scope != "file":
+                    self.static[binding] = id(node)
+
+    def _infer(self) -> None:
+        """Infers kinds of variables from their assignments, and of functions from what they return."""
+        sources: Sources = {}
+        returned: dict[int, list[ast.Expression | Kind | None]] = {}
+        # Later entries of a session may bind names of the module again.
+        closed = not self.program.options.global_reassign
+        known = set(self.static.values()) if closed else set()
+        for block in self.program.functions:
+            parameters: set[str] = set()
+            if not isinstance(block.node, ast.Comprehension):
+                parameters = {one.name.id for one in block.node.parameters if one.name is not None}
+            for name, binding in block.bindings.items():
+                sources[binding] = [None] if name in parameters else []
+            body: list[ast.Node] = []
+            if isinstance(block.node, ast.Def):
+                body = list(block.node.body)
+                if id(block.node) in known:
+                    returned[id(block.node)] = self._returned(block.node)
+            elif isinstance(block.node, ast.Comprehension):
+                body = list(block.node.clauses)
+            for node in statements_of(body):
+                self._sources(node, sources)
+        if closed:
+            for binding in self.program.globals.values():
+                if binding.scope == "global" and len(binding.assignments) == 1:
+                    sources[binding] = []
+            for node in statements_of(self.program.file.statements):
+                self._sources(node, sources)
+        counted = {
+            binding: found
+            for binding, found in sources.items()
+            if found and None not in found and len(found) >= len(binding.assignments)
+        }
+        self.bounded = {binding for binding, found in counted.items() if all(isinstance(one, str) for one in found)}
+        self._settle(counted, {node: found for node, found in returned.items() if None not in found})
+
+    def _settle(
+        self, sources: Sources, returned: dict[int, list[ast.Expression | Kind | None]]
+    ) -> None:
+        """Computes kinds again and again until nothing changes."""
+        self.kinds = dict.fromkeys(sources, "?")
+        self.results = dict.fromkeys(returned, "?")
+        for _ in range(_ROUNDS):
+            changed = False
+            for binding, found in sources.items():
+                kind = self._join(found)
+                if kind != self.kinds[binding]:
+                    self.kinds[binding] = kind
+                    changed = True
+            for node, found in returned.items():
+                kind = self._join(found)
+                if kind != self.results[node]:
+                    self.results[node] = kind
+                    changed = True
+            if not changed:
+                break
+        else:
+            self.kinds.clear()
+            self.results.clear()
+        self.kinds = {binding: kind for binding, kind in self.kinds.items() if kind not in (None, "?")}
+        self.results = {node: kind for node, kind in self.results.items() if kind not in (None, "?")}
+
+    def _returned(self, node: ast.Def) -> list[ast.Expression | Kind | None]:
+        """Gives what a function returns; None is among it when it may end without a value."""
+        found: list[ast.Expression | Kind | None] = [] if self._ends(node.body) else [None]
+        for one in statements_of(node.body):
+            if isinstance(one, ast.Return):
+                found.append(one.value)
+        return found
+
+    def _ends(self, body: list[ast.Statement]) -> bool:
+        """Whether statements never run past their end."""
+        last = body[-1] if body else None
+        if isinstance(last, ast.If):
+            return bool(last.otherwise) and self._ends(last.then) and self._ends(last.otherwise)
+        if isinstance(last, ast.ExpressionStatement):
+            return self.universal_call(strip(last.value)) == "fail"
+        return isinstance(last, ast.Return)
+
+    def _join(self, found: list[ast.Expression | Kind | None]) -> Kind | None:
+        kinds = {one if one is None or isinstance(one, str) else self.kind(one) for one in found}
+        kinds.discard("?")
+        if not kinds:
+            return "?"
+        if len(kinds) == 1:
+            return kinds.pop()
+        return "num" if kinds <= NUMBERS else None
+
+    # ---- where variables get their values
+
+    def _sources(self, node: ast.Node, sources: Sources) -> None:
+        match node:
+            case ast.Assignment():
+                target = strip(node.target)
+                if isinstance(target, ast.Name) and node.operator != "=":
+                    operator = node.operator[:-1]
+                    combined = ast.Binary(node.start, node.end, target, operator, node.value, node.start)  # type: ignore[arg-type]
+                    self._source(target, combined, sources)
+                elif isinstance(target, ast.Name):
+                    self._source(target, node.value, sources)
+                elif isinstance(target, (ast.TupleExpression, ast.ListExpression)):
+                    self._pattern(target, node.value, sources)
+            case ast.For() | ast.ForClause():
+                target = strip(node.target)
+                iterable = strip(node.iterable)
+                if isinstance(target, ast.Name):
+                    self._source(target, "int" if self.universal_call(iterable) == "range" else None, sources)
+                else:
+                    self._enumerated(target, iterable, sources)
+            case ast.Def():
+                binding = self.program.meaning.get(node.name)
+                if binding is not None and binding in sources:
+                    sources[binding].append(None)
+            case ast.Load():
+                for item in node.items:
+                    self._source(item.local, None, sources)
+
+    def _pattern(self, target: ast.Expression, value: ast.Expression, sources: Sources) -> None:
+        items = target.items if isinstance(target, (ast.TupleExpression, ast.ListExpression)) else []
+        value = strip(value)
+        values: list[ast.Expression] | list[None] = []
+        if isinstance(value, (ast.TupleExpression, ast.ListExpression)):
+            values = value.items
+        paired = len(items) == len(values)
+        for at, one in enumerate(items):
+            inner = strip(one)
+            if isinstance(inner, ast.Name):
+                self._source(inner, values[at] if paired else None, sources)
+            else:
+                self._unknown(inner, sources)
+
+    def _enumerated(self, target: ast.Expression, iterable: ast.Expression, sources: Sources) -> None:
+        counted = self.universal_call(iterable) == "enumerate"
+        items = target.items if isinstance(target, (ast.TupleExpression, ast.ListExpression)) else [target]
+        for at, one in enumerate(items):
+            inner = strip(one)
+            if isinstance(inner, ast.Name):
+                self._source(inner, "int" if counted and at == 0 and len(items) == 2 else None, sources)
+            else:
+                self._unknown(inner, sources)
+
+    def _unknown(self, target: ast.Expression, sources: Sources) -> None:
+        for name in expressions_of(target):
+            if isinstance(name, ast.Name):
+                self._source(name, None, sources)
+
+    def _source(self, name: ast.Name, value: ast.Expression | Kind | None, sources: Sources) -> None:
+        binding = self.program.meaning.get(name)
+        if binding is not None and binding in sources:
+            sources[binding].append(value)
+
+    # ---- expressions
+
+    def universal_call(self, node: ast.Expression) -> str | None:
+        """Gives the name of the universal function that an expression calls, None for anything else."""
+        if isinstance(node, ast.Call) and isinstance(node.function, ast.Name):
+            binding = self.program.meaning.get(node.function)
+            if binding is not None and binding.scope == "universal":
+                return node.function.id
+        return None
+
+    def kind(self, node: ast.Expression) -> Kind | None:
+        """Gives the kind of an expression's value, None when it is not known."""
+        node = strip(node)
+        match node:
+            case ast.Literal_():
+                return {int: "int", str: "str", float: "float", bytes: "bytes"}.get(type(node.value))
+            case ast.Name():
+                binding = self.program.meaning.get(node)
+                if binding is None:
+                    return None
+                if binding.scope == "universal" and node.id in ("True", "False"):
+                    return "bool"
+                return self.kinds.get(binding)
+            case ast.Binary():
+                return self._binary(node)
+            case ast.Unary():
+                if node.operator == "not":
+                    return "bool"
+                inner = self.kind(node.operand)
+                return inner if inner in ("int", "?") else None
+            case ast.Call():
+                return self._called(node)
+            case ast.ListExpression():
+                return "list"
+            case ast.Comprehension():
+                return "dict" if isinstance(node.body, ast.DictEntry) else "list"
+            case ast.DictExpression():
+                return "dict"
+            case ast.TupleExpression():
+                return "tuple"
+            case ast.Slice():
+                inner = self.kind(node.value)
+                return inner if inner in ("str", "list", "tuple", "bytes", "?") else None
+            case ast.Index():
+                return "str" if self.kind(node.value) == "str" else None
+            case ast.Conditional():
+                first, second = self.kind(node.then), self.kind(node.otherwise)
+                if first == "?" or second == "?":
+                    return second if first == "?" else first
+                if first in NUMBERS and second in NUMBERS and first != second:
+                    return "num"
+                return first if first == second else None
+        return None
+
+    def _called(self, node: ast.Call) -> Kind | None:
+        callee = strip(node.function)
+        if isinstance(callee, ast.Attribute):
+            receiver = self.kind(callee.value)
+            if receiver == "str":
+                return _STRING_RESULTS.get(callee.name.id)
+            return _DICT_RESULTS.get(callee.name.id) if receiver == "dict" else None
+        if not isinstance(callee, ast.Name):
+            return None
+        binding = self.program.meaning.get(callee)
+        if binding is None:
+            return None
+        if binding.scope != "universal":
+            static = self.static.get(binding)
+            return None if static is None else self.results.get(static)
+        least = _SAME.get(callee.id)
+        if least is not None and len(node.arguments) >= least:
+            kinds = {self.kind(one.value) if one.kind == "positional" else None for one in node.arguments}
+            return "int" if kinds == {"int"} else None
+        return _RESULTS.get(callee.id)
+
+    def _binary(self, node: ast.Binary) -> Kind | None:
+        operator = node.operator
+        if operator in COMPARISONS:
+            return "bool"
+        left, right = self.kind(node.left), self.kind(node.right)
+        if operator in ("and", "or"):
+            return left if left == right else None
+        if left == "str" and operator == "%":
+            return "str"
+        if "?" in (left, right):
+            if None in (left, right) and operator in ("+", "-"):
+                return "?"
+            other = right if left == "?" else left
+            return other if other in ("?", "int", "str", "num") and operator != "/" else None
+        if operator in ("+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>") and left == right == "int":
+            return "int"
+        if operator == "+" and "str" in (left, right):
+            return "str"
+        if operator == "+" and left == right and left in ("list", "tuple"):
+            return left
+        if operator in ("+", "-") and (left in NUMBERS or right in NUMBERS):
+            return "num"
+        return None
