@@ -239,6 +239,8 @@ def warn_of_nothing(
     for one in unmatched(executable.distribution.facts(ctx), folder, packages):
         place = argument_place(ctx.span(), "packages", ("path", "packages")) or ctx.span()
         hint = f"it lies in `{one.found_in}` there; name that folder as `path`" if one.found_in else None
+        if one.is_folder:
+            hint = "the folder is the package itself; name the folder above it as `path`"
         listed = ", ".join(f"`{name}`" for name in one.present[:6]) + (", …" if len(one.present) > 6 else "")
         ctx.warn(
             diagnostic(

@@ -39,6 +39,7 @@ from oxlang.packaging.pip_arguments import (
     uv_arguments,
     uv_understands,
     variables_as_arguments,
+    where_it_may_be,
 )
 from oxlang.packaging.pip_platform import pip_platform, refuse_building, uv_platform
 from oxlang.packaging.scan import Scan, ScanOptions, scan
@@ -159,7 +160,7 @@ def _localised(arguments: tuple[str, ...], first: str, second: str, origin: Span
         "OX0616",
         f"`{problem.filename}` cannot be read: {(problem.strerror or str(problem)).lower()}",
         span=origin,
-        help='relative paths count from the working directory, then from the config\'s folder; `CWD + "/…"` is exact',
+        help=where_it_may_be(str(problem.filename or ""), arguments),
     )
 
 

@@ -419,3 +419,21 @@ class _Localiser:
         """Rewrites a requirement of a file; pip counts paths from the working directory, others from the file."""
         first = self.requirement(text, self.start, is_path=is_path)
         return _as_variable(first if first != text else self.requirement(text, folder, is_path=is_path))
+
+
+def where_it_may_be(path: str, arguments: tuple[str, ...]) -> str:
+    """Says what to do about a file that is missing: the nearest name in its folder, else what its path counts from."""
+    from oxlang.diagnostics.spelling import did_you_mean
+
+    folder, name = os.path.split(path)
+    try:
+        near = did_you_mean(name, os.listdir(folder))
+    except OSError:
+        near = None
+    if near is not None:
+        return near
+    if any(path in word for word in arguments):  # As it was given.
+        while folder and not os.path.isdir(folder) and folder != os.path.dirname(folder):
+            folder = os.path.dirname(folder)
+        return f"of its path there is `{folder}`"
+    return 'relative paths count from the working directory, then from the config\'s folder; `CWD + "/…"` is exact'

@@ -27,11 +27,13 @@ class Unmatched:
         name: as it was asked for.
         found_in: a folder below, relative to the one that was read, in which it is; empty when there is none.
         present: names of packages and modules that are there.
+        is_folder: the folder that was read is the package itself.
     """
 
     name: str
     found_in: str = ""
     present: tuple[str, ...] = ()
+    is_folder: bool = False
 
 
 def unmatched(distribution: Distribution, folder: str, packages: Sequence[str]) -> list[Unmatched]:
@@ -51,6 +53,7 @@ def unmatched(distribution: Distribution, folder: str, packages: Sequence[str]) 
             name=name,
             found_in=next((one for one in below if _is_in(os.path.join(folder, one), name, suffixes)), ""),
             present=present,
+            is_folder=os.path.basename(folder) == name and _has_module(folder, suffixes),
         )
         for name in missing
     ]
@@ -102,5 +105,5 @@ def _names(folder: str, suffixes: tuple[str, ...]) -> Iterator[str]:
         ):
             yield one
     for one in os.listdir(folder):
-        if one.endswith(suffixes) and one not in ("setup.py", "conftest.py"):
+        if one.endswith(suffixes) and one not in ("setup.py", "conftest.py", "__init__.py"):
             yield one.split(".", 1)[0]

@@ -215,8 +215,9 @@ def load(
         _evaluate(session, limits)
     except OxError as problem:
         from oxlang.dialect.former import advise
+        from oxlang.dialect.variables import advise_variables
 
-        raise advise(problem) from None
+        raise advise_variables(advise(problem), context.variables) from None
     return session
 
 

@@ -274,6 +274,7 @@ def reading(path: str, packages: str, before: str = "") -> str:
     [
         (reading("CWD", "['pkg', 'pgk']"), "'pgk'", "did you mean `pkg`?"),
         (reading("CWD", "packages=['deep']"), "'deep'", "it lies in `src` there; name that folder as `path`"),
+        (reading("CWD + '/pkg'", "['pkg']"), "'pkg'", "the folder is the package itself; name the folder above it as `path`"),
         (reading("CWD", "['numpy']"), "'numpy'", "it has `lone`, `pkg`"),
         (reading("CWD", "['pkg.data']"), "'pkg.data'", "it has `lone`, `pkg`"),
         (reading("CWD + '/empty'", "['pkg', '']"), "'pkg'", "no Python file lies in it"),
@@ -328,3 +329,15 @@ def test_a_wrong_archive_is_blamed_on_its_argument(folder: Path, cache: Path) ->
         span = caught.value.diagnostic.span
         assert caught.value.diagnostic.code.id == code
         assert span is not None and span.file.text[span.start : span.end] == place
+
+
+def test_a_variable_that_is_nearly_given() -> None:
+    from oxlang.diagnostics.model import error
+    from oxlang.dialect.variables import advise_variables
+    from oxlang.source import SourceFile, Span
+
+    text = "VARS['version']"
+    problem = error("OX0404", 'key "version" not in dict', span=Span(SourceFile("x", text), 0, len(text)))
+    told = advise_variables(problem, {"verson": "1"}).diagnostic
+    assert told.message == "the variable `version` of the command line is not given"
+    assert told.help == "the command line gives `verson`; `--var version VALUE` is what the config wants"

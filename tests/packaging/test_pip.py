@@ -153,6 +153,23 @@ def test_missing_requirements(python: Distribution, settings: BuildSettings, tmp
     assert caught.value.diagnostic.code.id == "OX0616"
 
 
+@pytest.mark.parametrize(
+    ("word", "help"),
+    [
+        ("dist/app-1.1-py3-none-any.whl", "did you mean `app-1.0-py3-none-any.whl`?"),
+        ("dist/other.whl", "relative paths count from the working directory"),
+        ("/nowhere/at/all/app.whl", "of its path there is `/`"),
+    ],
+)
+def test_where_a_missing_file_may_be(
+    python: Distribution, settings: BuildSettings, tmp_path: Path, word: str, help: str
+) -> None:
+    write_files(tmp_path, {"dist/app-1.0-py3-none-any.whl": ""})
+    with pytest.raises(OxError) as caught:
+        install(python, settings, tmp_path, word)
+    assert (caught.value.diagnostic.help or "").startswith(help)
+
+
 def test_unknown_installer(python: Distribution, settings: BuildSettings, tmp_path: Path) -> None:
     with pytest.raises(OxError, match="known are uv, pip and auto"):
         install(python, settings, tmp_path, "x", OXL_INSTALLER="conda")

@@ -63,6 +63,15 @@ CONFIGS = {
     "pip-failure": PROGRAM.format(
         line="exe.add_python_resources(exe.pip_install(['--no-index', 'nowhere==1']))"
     ),
+    "missing-variable": """
+        VERSION = VARS["version"]
+    """,
+    "missing-variable-is-none": """
+        def make(version):
+            return "v" + version
+
+        make(VARS.get("version"))
+    """,
     "not-buildable": """
         register_target("exe", lambda: 1)
         resolve_targets()
