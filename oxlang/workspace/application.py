@@ -73,15 +73,20 @@ def find_application(path: Path, *, script: str | None = None) -> Application:
         return _folder(place, script)
     if place.suffix not in (".py", ".pyw"):
         raise _not_recognised(place, "it is no Python file")
+    import tokenize
+
     try:
-        text = place.read_text("utf-8-sig")
+        # In the encoding that the script declares.
+        with tokenize.open(place) as file:
+            text = file.read()
     except FileNotFoundError:
         raise error("OX0954", f"the script `{place}` does not exist") from None
     except OSError as problem:
         reason = (problem.strerror or str(problem)).lower()
         raise error("OX0954", f"the script `{place}` cannot be read: {reason}") from None
-    except UnicodeDecodeError:
-        raise error("OX0954", f"the script `{place}` is not UTF-8", help="store it as UTF-8") from None
+    except (UnicodeDecodeError, SyntaxError):
+        reason = "it is neither UTF-8 nor in an encoding that it declares"
+        raise error("OX0954", f"the script `{place}` cannot be read: {reason}", help="store it as UTF-8") from None
     return _script(place, text)
 
 
@@ -183,23 +188,29 @@ def _script(place: Path, text: str) -> Application:
         raise _not_recognised(place, "its name is no name of a module", "rename it: letters, digits, `_` and `-` only")
     metadata = _inline_metadata(text)
     wanted = metadata.get("dependencies", [])
+    if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
+        raise error("OX0954", "`dependencies` in the inline metadata of the script is no list of texts")
     return Application(
         name=place.stem,
         folder=place.parent,
         module=place.stem,
         packages=(place.stem, *_local_imports(place, text)),
-        requirements=tuple(one for one in wanted if isinstance(one, str)) if isinstance(wanted, list) else (),
+        requirements=tuple(wanted),
         python_version=_other_python(metadata.get("requires-python")),
     )
 
 
 def _inline_metadata(text: str) -> Mapping[str, Any]:
-    """Gives the inline metadata of a script; a script without any has none."""
-    match = _INLINE.search(text)
-    if match is None:
+    """Gives the inline metadata of a script; a script without any has none. Raises OX0954 when it cannot be read."""
+    blocks = list(_INLINE.finditer(text))
+    if not blocks:
         return {}
-    lines = [line[2:] if line.startswith("# ") else line[1:] for line in match[1].splitlines()]
-    return read_toml("\n".join(lines), "the inline metadata of the script")
+    if len(blocks) > 1:
+        raise error("OX0954", "the script has two blocks `# /// script`", help="there can be one; put them together")
+    lines = [line[2:] if line.startswith("# ") else line[1:] for line in blocks[0][1].splitlines()]
+    # Lines are counted from the beginning of the script.
+    before = text.count("\n", 0, blocks[0].start(1))
+    return read_toml("\n" * before + "\n".join(lines), "the inline metadata of the script")
 
 
 def _other_python(wanted: object) -> str:

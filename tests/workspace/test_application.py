@@ -30,6 +30,32 @@ def test_script_with_what_it_imports_and_requires(tmp_path: Path) -> None:
     assert found.requirements == ("rich>=13",)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('import a\n# /// script\n# dependencies = broken\n# ///\n', "at line 3, column 16"),
+        ('# /// script\n# dependencies = "click"\n# ///\n', "no list of texts"),
+        ('# /// script\n# dependencies = [1]\n# ///\n', "no list of texts"),
+        ("# /// script\n# ///\n\n# /// script\n# ///\n", "two blocks"),
+    ],
+)
+def test_inline_metadata_that_is_wrong(tmp_path: Path, text: str, reason: str) -> None:
+    write(tmp_path, a_DOT_py=text)
+    with pytest.raises(OxError, match=reason) as caught:
+        find_application(tmp_path / "a.py")
+    assert caught.value.diagnostic.code.id == "OX0954"
+
+
+def test_scripts_in_another_encoding(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"# -*- coding: latin-1 -*-\nimport helper  # \xe9\n")
+    write(tmp_path, helper_DOT_py="")
+    assert find_application(tmp_path / "a.py").packages == ("a", "helper")
+    for text in (b"# \xe9\n", b"# -*- coding: nonsense -*-\n"):
+        (tmp_path / "a.py").write_bytes(text)
+        with pytest.raises(OxError, match="neither UTF-8 nor in an encoding that it declares"):
+            find_application(tmp_path / "a.py")
+
+
 def test_the_python_that_a_program_wants(tmp_path: Path) -> None:
     write(tmp_path, a_DOT_py='# /// script\n# requires-python = "<3.10,>=3.9"\n# ///\n')
     write(tmp_path, b_DOT_py='# /// script\n# requires-python = ">=3.10"\n# ///\n')
