@@ -119,11 +119,13 @@ def _show(call: Invocation, found: list[Diagnostic], checked: int) -> None:
 
 
 def _summary(found: list[Diagnostic], checked: int) -> str:
+    if not checked:
+        return "no Starlark files found"
     errors = sum(one.code.severity == "error" for one in found)
     parts = [_count(errors, "error"), _count(len(found) - errors, "warning")]
     what = " and ".join(one for one in parts if one) or "nothing to complain about"
     fixable = sum(any(fix.safe for fix in one.fixes) for one in found)
-    return f"{what} in {_count(checked, 'file') or 'no files'}" + (f"; `--fix` mends {fixable}" if fixable else "")
+    return f"{what} in {_count(checked, 'file')}" + (f"; `--fix` mends {fixable}" if fixable else "")
 
 
 def _count(number: int, name: str) -> str:

@@ -49,7 +49,9 @@ class Progress:
         if self._trace is not None and self._trace_path is not None:
             from pathlib import Path
 
-            self._trace.write(Path(self._trace_path))
+            from oxlang.cli.writing import replace_text
+
+            replace_text(Path(self._trace_path), self._trace.text())
 
     def on_event(self, event: Event) -> None:
         """Takes an event of the engine; may be called from any thread."""

@@ -21,7 +21,8 @@ def _run(call: Invocation) -> int:
     destination = Path(call.values.text("destination_path"))
     archive = Path(named) if named is not None else _download(call, destination)
     if not archive.is_file():
-        raise error("OX0901", f"no such file or directory: `{archive}`")
+        reason = "is a directory" if archive.is_dir() else "no such file or directory"
+        raise error("OX0901", f"{reason}: `{archive}`")
     call.terminal.write(f"extracting archive to {destination}")
     call.terminal.out.flush()
     unpack_whole(archive, destination)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import FORMAT_JSON, PATH, PROFILE, RELEASE, TRIPLE, VAR, VAR_ENV
-from oxlang.cli.spec import Argument, Command, Option, WrongUsage
+from oxlang.cli.spec import Argument, Command, Option
+from oxlang.diagnostics.model import error
 
 if TYPE_CHECKING:
     from oxlang.packaging.sizes import Piece
@@ -46,8 +48,8 @@ def _pieces(call: Invocation) -> tuple[str, list[Piece], dict[str, str]]:
         return named, folder_pieces(Path(named)), {}
     if named is not None and Path(named).is_file():
         return Path(named).name, program_pieces(Path(named)), {}
-    if named is not None and "/" in named:
-        raise WrongUsage(f"there is no file `{named}`")
+    if named is not None and os.sep in named:
+        raise error("OX0901", f"no such file or directory: `{named}`")
     return _target(call, named)
 
 

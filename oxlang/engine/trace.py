@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,13 +51,8 @@ class Trace:
         if self._passed_on is not None:
             self._passed_on(event)
 
-    def write(self, path: Path) -> None:
-        """Writes the trace. Raises OX0708 or OX0709 when that fails."""
+    def text(self) -> str:
+        """Gives the trace as the viewers read it."""
         import json
 
-        from oxlang.engine.disk import disk_error
-
-        try:
-            path.write_text(json.dumps({"traceEvents": self._events, "displayTimeUnit": "ms"}), "utf-8")
-        except OSError as problem:
-            raise disk_error(problem, f"writing `{path}`") from problem
+        return json.dumps({"traceEvents": self._events, "displayTimeUnit": "ms"})

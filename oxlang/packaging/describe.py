@@ -190,7 +190,7 @@ def _run_probe(interpreter: Path, *, foreign: bool) -> dict[str, Any]:
 def _unasked(interpreter: Path, notes: tuple[str, ...], *, foreign: bool) -> OxError:
     if not foreign:
         return error(
-            "OX0602", f"`{interpreter}` cannot be asked about itself", notes=notes,
+            "OX0602", f"`{interpreter}` does not run as a Python does", notes=notes,
             help="name the interpreter of a Python 3, such as `/usr/bin/python3`",
         )  # fmt: skip
     return error(

@@ -152,8 +152,8 @@ def test_a_project_without_a_config(capsys: Capture, clean: Path) -> None:
 
 
 def test_script_without_a_config(capsys: Capture, clean: Path) -> None:
-    (clean / "my-script.py").write_text("")
-    for words in (["build", "my-script.py"], ["build", "--path", "my-script.py"], ["run", "--path", "my-script.py"]):
+    (clean / "my.script.py").write_text("")
+    for words in (["build", "my.script.py"], ["build", "--path", "my.script.py"], ["run", "--path", "my.script.py"]):
         ended = oxl(capsys, *words)
         assert ended.status == 1
         assert "cannot be built without a config: its name is no name of a module [OX0954]" in ended.err

@@ -59,7 +59,12 @@ def test_command(capsys: pytest.CaptureFixture[str], program: Path, tmp_path: Pa
     assert found["bytes"] == program.stat().st_size
     assert "<!doctype html>" in (tmp_path / "x.html").read_text()
     assert oxl(capsys, "size", program.parent, "--depth", "1").status == 0
-    assert oxl(capsys, "size", "no/such/file").status == 2
+    ended = oxl(capsys, "size", "no/such/file")
+    assert (ended.status, ended.err) == (1, "error: no such file or directory: `no/such/file` [OX0901]\n")
+    ended = oxl(capsys, "size", program, "--html", tmp_path)
+    assert (ended.status, ended.err) == (1, f"error: `{tmp_path}` cannot be written: is a directory [OX0909]\n")
+    ended = oxl(capsys, "size", program, "--html", tmp_path / "missing" / "x.html")
+    assert ended.status == 1 and "x.html` cannot be written: no such file or directory [OX0909]" in ended.err
 
 
 def test_program_without_payload(tmp_path: Path) -> None:

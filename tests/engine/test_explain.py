@@ -75,8 +75,7 @@ def test_trace(bench: Bench, tmp_path: Path) -> None:
     engine = bench.engine()
     engine._on_event = trace.on_event
     engine.build([Artifact(Compute(function="upper", version=1, description="shout"))])
-    trace.write(tmp_path / "trace.json")
-    (event,) = json.loads((tmp_path / "trace.json").read_text())["traceEvents"]
+    (event,) = json.loads(trace.text())["traceEvents"]
     assert (event["name"], event["cat"], event["args"]["because"]) == (
         "shout",
         "compute",

@@ -86,7 +86,7 @@ def test_not_a_python(tmp_path: Path) -> None:
     fake = tmp_path / "python3"
     fake.write_text("#!/bin/sh\necho no; exit 3\n")
     fake.chmod(0o755)
-    with pytest.raises(OxError, match="cannot be asked about itself"):
+    with pytest.raises(OxError, match="does not run as a Python does"):
         describe(fake)
 
 

@@ -20,4 +20,5 @@ CODES: tuple[Code, ...] = (
     ),
     Code(id="OX0907", name="no-archive-named", summary="It is not known which archive of a distribution is meant."),
     Code(id="OX0908", name="not-a-cache", summary="The folder that the cache is said to be holds something else."),
+    Code(id="OX0909", name="file-not-written", summary="A file that was asked for cannot be written.", failure="environment"),
 )
