@@ -148,7 +148,8 @@ def method(implementation: Any = None, /, **options: Any) -> Any:
 
     Args:
         name: Starlark name, unless it is the Python name without a trailing underscore.
-        effect: `pure`, `mutates` (the receiver), `demands` (may build), `registers` (a target).
+        effect: `pure`, `mutates` (the receiver), `demands` (may build), `writes` (builds and writes files), `registers` (a
+            target).
         types: types of parameters (and `return`) that the annotations do not say.
     """
     if implementation is not None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from oxlang.declare.docstring import Docstring
     from oxlang.diagnostics.model import OxError
 
-    Effect = Literal["pure", "mutates", "demands", "registers"]
+    Effect = Literal["pure", "mutates", "demands", "writes", "registers"]
     ParamKind = Literal["normal", "positional", "named", "args", "kwargs"]
 
 

@@ -62,7 +62,7 @@ class AppleUniversalBinary:
             content=Content(artifact=artifact, executable=True), executable=True, filename=self.filename
         )
 
-    @method(effect="demands")
+    @method(effect="writes")
     def write_to_directory(self, ctx: DialectContext, path: str) -> str:
         """Writes the universal file into a folder at once; gives its path.
 
@@ -219,7 +219,7 @@ class MacOsApplicationBundleBuilder:
             CFBundleExecutable=executable,
         )
 
-    @method(effect="demands")
+    @method(effect="writes")
     def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
         """Writes the bundle at once where the outputs of a target go.
 
@@ -228,7 +228,7 @@ class MacOsApplicationBundleBuilder:
         """
         return build_now(ctx, self, target)
 
-    @method(effect="demands")
+    @method(effect="writes")
     def write_to_directory(self, ctx: DialectContext, path: str) -> str:
         """Writes the bundle into a folder at once; gives the path of the bundle.
 

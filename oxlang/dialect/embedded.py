@@ -28,7 +28,7 @@ class PythonEmbeddedResources:
     executable: PythonExecutable
     origin: Span | None
 
-    @method(effect="demands")
+    @method(effect="writes")
     def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
         """Writes the artifacts at once where the outputs of a target go.
 

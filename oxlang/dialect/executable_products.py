@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class ExecutableProducts(ExecutableReading):
     """What an executable becomes: a program on disk, artifacts, a manifest, an installer."""
 
-    @method(effect="demands")
+    @method(effect="writes")
     def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
         """Builds the program at once where the outputs of a target go.
 

@@ -40,7 +40,7 @@ class FileContent:
         default_note="the base name of the path", set="filename", doc="Name of the file, without folders."
     )
 
-    @method(effect="demands")
+    @method(effect="writes")
     def write_to_directory(self, ctx: DialectContext, path: str) -> str:
         """Writes the file into a folder at once; gives the path of the file.
 
@@ -207,7 +207,7 @@ class FileManifest:
         """Gives the paths of all files, sorted."""
         return sorted(self.files(ctx))
 
-    @method(effect="demands")
+    @method(effect="writes")
     def install(self, ctx: DialectContext, path: str, replace: bool = True) -> None:
         """Writes the files into a folder at once.
 
@@ -220,7 +220,7 @@ class FileManifest:
         if artifact is not None:
             write_tree(ctx, ctx.demand(artifact), folder, replace=replace)
 
-    @method(effect="demands")
+    @method(effect="writes")
     def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
         """Writes the files at once where the outputs of a target go.
 

@@ -71,7 +71,7 @@ class _Installer:
 class _ImmediateInstaller(_Installer):
     """What the two builders share that also build at once."""
 
-    @method(effect="demands", platforms=("windows",))
+    @method(effect="writes", platforms=("windows",))
     def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
         """Makes the installer at once where the outputs of a target go.
 
@@ -85,7 +85,7 @@ class _ImmediateInstaller(_Installer):
         """Gives the installer as a file."""
         raise _needs_wix(ctx, f"the installer `{self.product()}`")
 
-    @method(effect="demands", platforms=("windows",))
+    @method(effect="writes", platforms=("windows",))
     def write_to_directory(self, ctx: DialectContext, path: str) -> str:
         """Writes the installer into a folder at once; gives its path.
 
@@ -289,7 +289,7 @@ class WiXInstaller(_Installer):
         found = host_file(ctx, ctx.path_from_process(path), path)
         self.wxs[os.path.basename(found.path)] = (found, dict(preprocessor_parameters or {}))
 
-    @method(effect="mutates", platforms=("windows",))
+    @method(effect="writes", platforms=("windows",))
     def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
         """Makes the installer at once where the outputs of a target go.
 
@@ -313,7 +313,7 @@ class WiXInstaller(_Installer):
         """Gives the installer as a file."""
         raise _needs_wix(ctx, f"the installer `{self.filename}`")
 
-    @method(effect="mutates", platforms=("windows",))
+    @method(effect="writes", platforms=("windows",))
     def write_to_directory(self, ctx: DialectContext, path: str) -> str:
         """Writes the installer into a folder at once; gives its path.
 

@@ -238,7 +238,7 @@ class SnapcraftBuilder:
         """
         self.files.layers += manifest.snapshot().layers
 
-    @method(effect="demands", platforms=("linux",))
+    @method(effect="writes", platforms=("linux",))
     def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
         """Runs snapcraft at once where the outputs of a target go.
 

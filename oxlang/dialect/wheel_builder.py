@@ -122,7 +122,7 @@ class PythonWheelBuilder:
             content=Content(artifact=self.lower(ctx)), executable=False, filename=self.wheel_file_name
         )
 
-    @method(effect="demands")
+    @method(effect="writes")
     def write_to_directory(self, ctx: DialectContext, path: str) -> str:
         """Writes the wheel into a folder at once; gives its path.
 
@@ -133,7 +133,7 @@ class PythonWheelBuilder:
         write_tree(ctx, ctx.demand(self.lower(ctx)), folder)
         return os.path.join(folder, self.wheel_file_name)
 
-    @method(effect="demands")
+    @method(effect="writes")
     def build(self, ctx: DialectContext, target: str) -> ResolvedTarget:
         """Writes the wheel at once where the outputs of a target go.
 

@@ -11,6 +11,7 @@ _EFFECTS = {
     "pure": "",
     "mutates": "Changes the value it is called on.",
     "demands": "May run actions while the config is evaluated, because its result depends on their outputs.",
+    "writes": "Builds and writes files while the config is evaluated.",
     "registers": "Takes effect on the list of targets.",
 }
 

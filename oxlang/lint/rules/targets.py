@@ -97,7 +97,7 @@ def demand_at_module_level(checked: Checked) -> Iterator[Diagnostic]:
     inside = _calls_in_functions(checked)
     for call in checked.inference.facts.calls:
         declared = checked.declaration(call.function)
-        if not isinstance(declared, FunctionDef) or declared.effect != "demands":
+        if not isinstance(declared, FunctionDef) or declared.effect not in ("demands", "writes"):
             continue
         if call not in inside:
             yield diagnostic(

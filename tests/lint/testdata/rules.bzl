@@ -161,6 +161,12 @@ def make():
     files = FileManifest()
     files.remove("a/b")
     files.add_python_resource(".", exe)
+    files.install("dist")
+    bundle = MacOsApplicationBundleBuilder("x")
+    bundle.build("dist")
+    bundle.write_to_directory("dist")
+    WiXInstaller("x", "x.msi").write_to_directory("dist")
+    FileContent(filename = "x", content = "").write_to_directory("dist")
     print("x")
     return files
 
