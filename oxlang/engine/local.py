@@ -182,6 +182,8 @@ def _failed(node: Run, argv: list[str], exit_code: int, sandbox: Sandbox) -> OxE
     notes = [f"command: {_shown(argv)}", status]
     if lines:
         notes.append("last lines of its output:\n" + "\n".join(lines))
+    if hint is not None and not sandbox.keep:
+        notes = [_as_on_host(one, sandbox, hint.places) for one in notes]
     if sandbox.keep:
         notes.append(f"its folder is kept: {sandbox.folder}")
     name = os.path.basename(argv[0])
@@ -198,6 +200,13 @@ def _failed(node: Run, argv: list[str], exit_code: int, sandbox: Sandbox) -> OxE
             labels=(Label(node.origin),) if node.origin is not None else (),
         )
     )
+
+
+def _as_on_host(text: str, sandbox: Sandbox, places: tuple[tuple[str, str], ...]) -> str:
+    """Names files of the host instead of their copies in a sandbox that is gone."""
+    for place, path in sorted(places, reverse=True):
+        text = text.replace(f"{sandbox.root}/{place}", path).replace(place, path)
+    return text
 
 
 def _last_lines(path: Path) -> list[str]:

@@ -30,12 +30,14 @@ class FailureHint:
         message: the sentence.
         help: what to do.
         at_once: whether the process is not even started, because what it needs is known to be missing.
+        places: paths in the sandbox, each with the path on the host that it stands for; notes name the latter.
     """
 
     code: str
     message: str
     help: str | None = None
     at_once: bool = False
+    places: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -171,6 +171,10 @@ def _download(
     except OxError as failure:
         if failure.diagnostic.code.id == "OX0707":
             raise _mismatch(name, sha256, failure.diagnostic.message) from None
+        if failure.diagnostic.code.id == "OX0706":
+            told = failure.diagnostic
+            notes = (*told.notes, f"`OXL_PYTHON_MIRROR` names a mirror; an archive put into `{kept.parent}` is used as well")
+            failure.diagnostic = replace(told, notes=notes)
         raise
     kept.parent.mkdir(parents=True, exist_ok=True)
     aside = kept.with_name(f"{kept.name}.{os.getpid()}.tmp")

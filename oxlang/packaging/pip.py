@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oxlang.diagnostics import OxError, error
+from oxlang.diagnostics import error
 from oxlang.graph.nodes import Artifact, Compute, FailureHint, Run, Tool, Write
 from oxlang.packaging.installers import (
     HARMLESS,
@@ -32,15 +32,14 @@ from oxlang.packaging.installers import (
 )
 from oxlang.packaging.local_inputs import file_variables, local_inputs, project_files
 from oxlang.packaging.pip_arguments import (
-    REFUSED,
     Localised,
     localise,
     split_options,
     uv_arguments,
     uv_understands,
     variables_as_arguments,
-    where_it_may_be,
 )
+from oxlang.packaging.pip_local import localised
 from oxlang.packaging.pip_platform import pip_platform, refuse_building, uv_platform
 from oxlang.packaging.scan import Scan, ScanOptions, scan
 from oxlang.records import dataclass
@@ -106,7 +105,7 @@ def pip_install(
         working_directory=working_directory, origin=origin, resolution=resolution,
     )  # fmt: skip
     more, variables = variables_as_arguments(extra_envs or {})
-    local = _localised((*more, *arguments), working_directory, config_directory, origin)
+    local = localised((*more, *arguments), working_directory, config_directory, origin)
     _tell(local, note)
     run = _install_node(request, local, variables, arguments)
     return _scan(request, Artifact(run, SITE), _label(arguments))
@@ -139,29 +138,6 @@ def _label(arguments: tuple[str, ...]) -> str:
             shown.append(os.path.basename((one.value or "").rstrip("/")) or ".")
     text = ", ".join(shown[:3]) + (", …" if len(shown) > 3 else "")
     return text or "packages"
-
-
-def _localised(arguments: tuple[str, ...], first: str, second: str, origin: Span | None) -> Localised:
-    """Rewrites local paths; a path that is missing in the working directory may lie beside the config."""
-    for one in split_options(arguments):
-        if one.name in REFUSED:
-            raise error(
-                "OX0630", f"`{one.name}` cannot be given to pip here: {REFUSED[one.name]}", span=origin,
-                help="leave it out; where resources go is said by `policy.resources_location` and `add_location`",
-            )  # fmt: skip
-    for folder in dict.fromkeys(one for one in (first, second) if one):
-        try:
-            return localise(arguments, folder, lambda path: Path(path).read_bytes())
-        except OSError as failure:
-            problem = failure
-        except OxError as failure:
-            raise failure.at(origin) from None
-    raise error(
-        "OX0616",
-        f"`{problem.filename}` cannot be read: {(problem.strerror or str(problem)).lower()}",
-        span=origin,
-        help=where_it_may_be(str(problem.filename or ""), arguments),
-    )
 
 
 def _install_node(
@@ -237,6 +213,7 @@ def _install_node(
             help="run the command in the notes by hand to see more; OXL_INSTALLER=pip takes pip instead of uv"
             if runs_here
             else "only wheels for that platform and Python count; nothing is built for it here",
+            places=local.places(),
         ),
     )
 
@@ -337,7 +314,7 @@ def pip_download(
         distribution=distribution, policy=policy, settings=settings, environment=environment,
         working_directory=working_directory, origin=origin, resolution=resolution,
     )  # fmt: skip
-    local = _localised(arguments, working_directory, config_directory, origin)
+    local = localised(arguments, working_directory, config_directory, origin)
     _tell(local, note)
     host = distribution if distribution.runs_on(settings.host) else _host_distribution(request)
     if not has_pip(host):
@@ -369,6 +346,7 @@ def pip_download(
             code="OX0620",
             message=f"downloading {_label(arguments)} for {distribution.target_triple} failed",
             help="only wheels for that platform and Python count",
+            places=local.places(),
         ),
     )
     return _scan(request, unpack_wheels(Artifact(run, WHEELS), origin), _label(arguments))

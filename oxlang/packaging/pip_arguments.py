@@ -106,6 +106,7 @@ class Localised:
         paths: local files and folders to provide.
         reads: host files that were read.
         locks: which of the files are lock files.
+        origins: sandbox path of a requirement file to its path on the host.
     """
 
     arguments: list[str] = field(default_factory=list)
@@ -113,6 +114,12 @@ class Localised:
     paths: dict[str, LocalPath] = field(default_factory=dict)
     reads: list[str] = field(default_factory=list)
     locks: list[str] = field(default_factory=list)
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Gives paths in the sandbox with the paths on the host that they stand for."""
+        found = {one.token.removeprefix("{sandbox}/"): one.path for one in self.paths.values() if one.kind != "links"}
+        return tuple(sorted((found | self.origins).items()))
 
     def projects_are_built(self) -> bool:
         """Whether a folder with a project is among the files."""
@@ -347,6 +354,7 @@ class _Localiser:
         refuse_other_locks(path)
         name = f"requirements/{len(self.seen)}-{os.path.basename(path)}"
         self.seen[path] = name
+        self.result.origins[name] = path
         text = _text(self.read(path))
         self.result.reads.append(path)
         below = os.path.dirname(path)
@@ -419,21 +427,3 @@ class _Localiser:
         """Rewrites a requirement of a file; pip counts paths from the working directory, others from the file."""
         first = self.requirement(text, self.start, is_path=is_path)
         return _as_variable(first if first != text else self.requirement(text, folder, is_path=is_path))
-
-
-def where_it_may_be(path: str, arguments: tuple[str, ...]) -> str:
-    """Says what to do about a file that is missing: the nearest name in its folder, else what its path counts from."""
-    from oxlang.diagnostics.spelling import did_you_mean
-
-    folder, name = os.path.split(path)
-    try:
-        near = did_you_mean(name, os.listdir(folder))
-    except OSError:
-        near = None
-    if near is not None:
-        return near
-    if any(path in word for word in arguments):  # As it was given.
-        while folder and not os.path.isdir(folder) and folder != os.path.dirname(folder):
-            folder = os.path.dirname(folder)
-        return f"of its path there is `{folder}`"
-    return 'relative paths count from the working directory, then from the config\'s folder; `CWD + "/…"` is exact'

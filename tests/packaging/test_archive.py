@@ -307,6 +307,15 @@ def test_a_hash_that_only_begins_alike(python: Distribution, tmp_path: Path) -> 
     assert archive_distribution(sha256=digest, path="gone", cache_dir=tmp_path / "c").version == python.version
 
 
+def test_an_archive_that_does_not_come(tmp_path: Path, demand: EngineDemand) -> None:
+    with pytest.raises(OxError, match="does not exist") as caught:
+        archive_distribution(
+            sha256="0" * 64, url=(tmp_path / "none.tar.zst").as_uri(), cache_dir=tmp_path / "c", demand=demand
+        )
+    [note] = caught.value.diagnostic.notes
+    assert "OXL_PYTHON_MIRROR" in note and str(tmp_path / "c/python_distributions") in note
+
+
 def test_offline_takes_what_is_there(python: Distribution, tmp_path: Path, demand: EngineDemand) -> None:
     archive = make_archive(tmp_path / "py.tar.gz", described(python, "8"))
     digest = file_hash(archive)

@@ -170,6 +170,35 @@ def test_where_a_missing_file_may_be(
     assert (caught.value.diagnostic.help or "").startswith(help)
 
 
+def test_a_folder_that_is_no_project(python: Distribution, settings: BuildSettings, tmp_path: Path) -> None:
+    write_files(tmp_path, {"plain/module.py": "", "listed/requirements.txt": "", "project/pyproject.toml": ""})
+    for word, help in (
+        ("./plain", "relative paths count from the working directory"),
+        ("./listed[extra]", "`-r` with its `requirements.txt`"),
+    ):
+        with pytest.raises(OxError, match="is no Python project") as caught:
+            install(python, settings, tmp_path, word)
+        assert caught.value.diagnostic.code.id == "OX0626"
+        assert (caught.value.diagnostic.help or "").startswith(help)
+    install(python, settings, tmp_path, "./plain; sys_platform == 'other'")
+    # The working directory holds no project, the config's folder does.
+    pip_install(
+        python, (".",), policy=PackagingPolicy.for_distribution(python), settings=settings, environment={"PATH": os.environ["PATH"]},
+        working_directory=str(tmp_path), config_directory=str(tmp_path / "project"),
+    )  # fmt: skip
+
+
+def test_failures_name_files_of_the_machine(
+    python: Distribution, settings: BuildSettings, tmp_path: Path, demand: EngineDemand
+) -> None:
+    write_files(tmp_path, {"project/pyproject.toml": "not toml", "more.txt": "click\n"})
+    with pytest.raises(OxError) as caught:
+        install(python, settings, tmp_path, "--no-index", "-r", "more.txt", "./project").read(demand)
+    told = "\n".join(caught.value.diagnostic.notes)
+    assert f"{tmp_path}/more.txt" in told.splitlines()[0]
+    assert f"{tmp_path}/project" in told and "local/0" not in told
+
+
 def test_unknown_installer(python: Distribution, settings: BuildSettings, tmp_path: Path) -> None:
     with pytest.raises(OxError, match="known are uv, pip and auto"):
         install(python, settings, tmp_path, "x", OXL_INSTALLER="conda")
