@@ -9,7 +9,7 @@ from __future__ import annotations
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.builtins.collections import DICT_METHODS, LIST_METHODS, SET_METHODS
 from oxlang.interp.builtins.string import BYTES_METHODS, STRING_METHODS
-from oxlang.interp.formatting import quote, shortened
+from oxlang.interp.formatting import quote
 from oxlang.interp.thread import CURRENT
 from oxlang.interp.values import (
     FrozenDict,
@@ -218,6 +218,11 @@ def no_attribute(value: Any, name: str) -> OxError:
     if value is None:
         help = "the value is None: what a function without `return` gives, or a method that changes something in place"
     what = type_name(value)
-    shown = f' "{value.name}"' if type(value) is Struct and value.kind != "struct" else ""
-    return error("OX0354", f"{what}{shown} has no .{name} field or method{hint}", help=help,
-                 notes=[f"the value is {shortened(value)}"] if type(value) is Struct else ())  # fmt: skip
+    shown, notes = "", []
+    if type(value) is Struct:
+        from oxlang.interp.shortening import shortened
+
+        notes.append(f"the value is {shortened(value)}")
+        if value.kind != "struct":
+            shown = f' "{value.name}"'
+    return error("OX0354", f"{what}{shown} has no .{name} field or method{hint}", help=help, notes=notes)

@@ -18,8 +18,9 @@ from types import FrameType
 from typing import Any, Literal
 
 from oxlang.diagnostics.model import OxError
-from oxlang.interp.formatting import repr_of, shortened
+from oxlang.interp.formatting import repr_of
 from oxlang.interp.places import is_inner, module_of
+from oxlang.interp.shortening import shortened
 from oxlang.interp.values import SDict, SList, Struct, type_name
 from oxlang.records import dataclass, field
 from oxlang.source import SourceFile, Span

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.formatting import quote, repr_of
+from oxlang.interp.nesting import grown
 from oxlang.interp.operators import changeable_list, hash_check, unhashable
 from oxlang.interp.values import Range, SDict, SList, index_error, type_name
 
@@ -81,8 +82,10 @@ def part(value: Any, lower: Any, upper: Any) -> Any:
     """`value[lower:upper]`"""
     kind = type(value)
     try:
-        if kind is str or kind is tuple:
+        if kind is str:
             return value[lower:upper]
+        if kind is tuple:
+            return grown(value[lower:upper], value)
         if kind is SList:
             return SList(value[lower:upper])
     except TypeError:
@@ -104,7 +107,7 @@ def slice_(value: Any, lower: Any, upper: Any, step: Any) -> Any:
         return SList(value[at])
     if isinstance(value, Range):
         return Range(value.python[at])
-    return value[at]
+    return grown(value[at], value) if type(value) is tuple else value[at]
 
 
 def dict_display(flat: tuple[Any, ...]) -> SDict:

@@ -92,7 +92,7 @@ def _places(traceback: TracebackType | None) -> list[Place]:
 
 
 def _frames(places: list[Place]) -> tuple[Frame, ...]:
-    from oxlang.interp.formatting import shortened
+    from oxlang.interp.shortening import shortened
 
     frames: list[Frame] = []
     middle = range(_ENDS, len(places) - _ENDS)

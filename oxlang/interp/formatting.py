@@ -131,12 +131,12 @@ def repr_of(value: Any) -> str:
         return str(value) if -_CHUNK < value < _CHUNK else int_text(value)
     if value is None or cls is Bool:
         return repr(value)
-    out = _Pieces()
-    _write(value, out, [])
+    out = Pieces()
+    write(value, out, [])
     return "".join(out)
 
 
-class _Pieces(list[str]):
+class Pieces(list[str]):
     """Pieces of a text that is being written; long ones are charged to the thread as they grow."""
 
     __slots__ = ("charged",)
@@ -155,7 +155,7 @@ class _Pieces(list[str]):
 _MANY = 1 << 16
 
 
-def _write(value: Any, out: _Pieces, path: list[int]) -> None:
+def write(value: Any, out: Pieces, path: list[int]) -> None:
     cls = type(value)
     if cls is str:
         out.append(quote(value))
@@ -180,17 +180,19 @@ def _write(value: Any, out: _Pieces, path: list[int]) -> None:
             first = False
             if len(out) - out.charged > _MANY:
                 out.grown()
-            _write(key, out, path)
+            write(key, out, path)
             out.append(": ")
-            _write(item, out, path)
+            write(item, out, path)
         out.append("}")
         path.pop()
     elif isinstance(value, SSet):
         _sequence(value, out, path, "set([", "])")
     elif cls is bytes:
         out.append(quote_bytes(value))
+    elif isinstance(value, Struct) and value.kind == "struct":
+        _struct(value, out, path)
     else:
-        out.append(_other(value, path))
+        out.append(_other(value))
 
 
 def _deeper(path: list[int], value: Any) -> None:
@@ -202,7 +204,7 @@ def _deeper(path: list[int], value: Any) -> None:
     path.append(id(value))
 
 
-def _sequence(value: Any, out: _Pieces, path: list[int], opening: str, closing: str) -> None:
+def _sequence(value: Any, out: Pieces, path: list[int], opening: str, closing: str) -> None:
     if id(value) in path:
         out.append(opening + "..." + closing.lstrip(","))
         return
@@ -215,12 +217,28 @@ def _sequence(value: Any, out: _Pieces, path: list[int], opening: str, closing: 
         first = False
         if len(out) - out.charged > _MANY:
             out.grown()
-        _write(one, out, path)
+        write(one, out, path)
     out.append(closing)
     path.pop()
 
 
-def _other(value: Any, path: list[int]) -> str:
+def _struct(value: Struct, out: Pieces, path: list[int]) -> None:
+    if id(value) in path:
+        out.append("struct(...)")
+        return
+    _deeper(path, value)
+    before = "struct("
+    for name, field in sorted(value.fields.items()):
+        out.append(f"{before}{name} = ")
+        before = ", "
+        if len(out) - out.charged > _MANY:
+            out.grown()
+        write(field, out, path)
+    out.append(")" if value.fields else "struct()")
+    path.pop()
+
+
+def _other(value: Any) -> str:
     if isinstance(value, FunctionType):
         name = function_name(value)
         return f"<built-in function {name}>" if is_builtin(value) else f"<function {name}>"
@@ -230,18 +248,7 @@ def _other(value: Any, path: list[int]) -> str:
             return f"range({python.start}, {python.stop}, {python.step})"
         return f"range({python.start}, {python.stop})" if python.start else f"range({python.stop})"
     if isinstance(value, Struct):
-        if value.kind != "struct":
-            return f'<{value.kind} "{value.name}">'
-        if id(value) in path:
-            return "struct(...)"
-        _deeper(path, value)
-        parts = []
-        for name, field in sorted(value.fields.items()):
-            inner = _Pieces()
-            _write(field, inner, path)
-            parts.append(f"{name} = {''.join(inner)}")
-        path.pop()
-        return f"struct({', '.join(parts)})"
+        return f'<{value.kind} "{value.name}">'
     if isinstance(value, Elements):
         return f"{repr_of(value.of)}.{value.method}()"
     own = getattr(type(value), "starlark_repr", None)
@@ -258,20 +265,6 @@ def function_name(value: Any) -> str:
     """Gives the name of a function value."""
     name: str = getattr(value, "__name__", "function")
     return "lambda" if name == "<lambda>" else name.removesuffix(".")
-
-
-def shortened(value: Any, limit: int = 60) -> str:
-    """Gives the text of a value for a message, with `…` in place of what is too long."""
-    if isinstance(value, (SList, SDict, tuple)) and len(value) > 20:
-        head = value[:20] if not isinstance(value, SDict) else dict(list(value.items())[:20])
-        text = repr_of(SList(head) if isinstance(value, SList) else SDict(head) if isinstance(value, SDict) else head)
-    elif isinstance(value, (str, bytes)) and len(value) > limit:
-        text = repr_of(value[:limit])
-    elif type(value) is int and value.bit_length() > 400:
-        text = f"{value >> (value.bit_length() - 64):x}…"
-    else:
-        text = repr_of(value)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 # ---- format % arguments

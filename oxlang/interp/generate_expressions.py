@@ -145,7 +145,18 @@ class ExpressionGenerator:
         return self.helper(".attr", [self.value(node.value), self.constant(node.name.id, at)], at)
 
     def tuple_display(self, node: ast.TupleExpression) -> Any:
-        return py.Tuple(elts=[self.value(one) for one in node.items], ctx=LOAD, **self.place(node))
+        at = self.place(node)
+        made = py.Tuple(elts=[self.value(one) for one in node.items], ctx=LOAD, **at)
+        unknown = [one for one in node.items if self.analysis.kind(one) in (None, "tuple")]
+        if not unknown:
+            return made
+        # Tuples in tuples are weighed (`nesting`); elements that are no tuples should not pay for it.
+        weighed = self.helper(".weighed", [made], at)
+        if len(unknown) > 2 or not all(self.is_simple(one) for one in unknown):
+            return weighed
+        tests: list[py.expr] = [self.type_is(self.value(one), ".tuple", at) for one in unknown]
+        test = tests[0] if len(tests) == 1 else py.BoolOp(op=py.Or(), values=tests, **at)
+        return py.IfExp(test=test, body=weighed, orelse=made, **at)
 
     def conditional(self, node: ast.Conditional) -> Any:
         at = self.place(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import _ast as py
 
 from oxlang.interp.analysis import Analysis
-from oxlang.interp.generate_expressions import STORE
+from oxlang.interp.generate_expressions import LOAD, STORE
 from oxlang.syntax import ast
 
 TYPE_CHECKING = False
@@ -80,6 +80,8 @@ class FunctionGenerator:
                 ident = self.python_name(one.name)
                 made = self.helper(".D", [self.name(ident, at)], at)
                 body.append(py.Assign(targets=[py.Name(id=ident, ctx=STORE, **at)], value=made, **at))
+            elif one.kind == "star" and one.name is not None:
+                body.append(py.Expr(value=self.helper(".weighed", [self.name(self.python_name(one.name), at)], at), **at))
         facts = self.analysis.facts[id(node)]
         if facts.height >= 3:
             body.append(py.Expr(value=self.helper(".tick", [self.constant(self.analysis.cost(list(node.body)), at)], at), **at))
@@ -146,6 +148,11 @@ class FunctionGenerator:
         nothing = py.arguments(
             posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
         )
+        star = next((one.name for one in node.parameters if one.kind == "star" and one.name is not None), None)
+        if star is not None:
+            weighed = self.helper(".weighed", [self.name(self.python_name(star), at)], at)
+            both = py.Tuple(elts=[weighed, body], ctx=LOAD, **at)
+            body = py.Subscript(value=both, slice=self.constant(1, at), ctx=LOAD, **at)
         starstar = next((one.name for one in node.parameters if one.kind == "starstar"), None)
         if starstar is not None:
             # The parameter becomes a Starlark dict: an inner function receives the converted value.

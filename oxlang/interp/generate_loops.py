@@ -59,7 +59,7 @@ class LoopGenerator:
 
     # ---- loops
 
-    def iterable(self, node: ast.Expression, body: list[ast.Node], at: Place) -> Any:
+    def iterable(self, node: ast.Expression, body: list[ast.Node], at: Place, target: ast.Expression) -> Any:
         """Gives the Python iterable for a loop over a value; charges steps, and locks when the body may change it."""
         inner = strip(node)
         cost = self.constant(self.analysis.cost(body), at)
@@ -77,6 +77,9 @@ class LoopGenerator:
             return self.helper(".iterate", [made, cost], at)
         if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Attribute) and not inner.arguments:
             name = inner.function.name.id
+            if name == "items" and items_of(strip(target)) is None:
+                # Pairs that are kept whole are made by the method, which weighs them.
+                return self.helper(".iterate", [self.value(inner), cost], at)
             if name in ("items", "keys", "values"):
                 value = self.value(inner.function.value)
                 locks = self.analysis.may_mutate(body)
@@ -101,7 +104,7 @@ class LoopGenerator:
     def loop(self, node: ast.For, out: list[Any]) -> None:
         at = self.place(node.iterable)
         self.temporaries_allowed = True
-        iterable = self.iterable(node.iterable, list(node.body), at)
+        iterable = self.iterable(node.iterable, list(node.body), at, node.target)
         target = strip(node.target)
         items = items_of(target)
         place = self.place(node.target)
@@ -165,7 +168,7 @@ class LoopGenerator:
             place = self.place(clause.iterable)
             self.temporaries_allowed = False
             following: list[ast.Node] = rest if number == 0 else [node.body, *node.clauses[number + 1 :]]
-            iterable = self.iterable(clause.iterable, following, place)
+            iterable = self.iterable(clause.iterable, following, place, clause.target)
             self.temporaries_allowed = outer
             clauses.extend(self.comprehension_target(clause, iterable, place))
         made: Any

@@ -9,6 +9,7 @@ from __future__ import annotations
 from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.formatting import percent
+from oxlang.interp.nesting import grown
 from oxlang.interp.thread import charge
 from oxlang.interp.values import (
     NAN,
@@ -67,10 +68,15 @@ def add(left: Any, right: Any) -> Any:
         return SList(list.__add__(left, right))
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return _number(_float(left) + _float(right))
-    if (kind is tuple and type(right) is tuple) or (kind is bytes and type(right) is bytes):
+    if kind is tuple and type(right) is tuple:
         size = len(left) + len(right)
         if size > _SMALL:
-            charge(size * (8 if kind is tuple else 1))
+            charge(size * 8)
+        return grown(left + right, left, right)
+    if kind is bytes and type(right) is bytes:
+        size = len(left) + len(right)
+        if size > _SMALL:
+            charge(size)
         return left + right
     return _other("+", left, right)
 
@@ -121,7 +127,9 @@ def repeat(value: Any, count: int) -> Any:
         raise error("OX0407", f"excessive repeat ({len(value)} * {count} elements)")
     if size > _SMALL:
         charge(size if isinstance(value, (str, bytes)) else size * 8)
-    return SList(list.__mul__(value, count)) if isinstance(value, SList) else value * count
+    if isinstance(value, SList):
+        return SList(list.__mul__(value, count))
+    return grown(value * count, value) if type(value) is tuple else value * count
 
 
 def div(left: Any, right: Any) -> Any:

@@ -15,6 +15,7 @@ from oxlang.interp.builtins.core import CORE, repr_, str_
 from oxlang.interp.builtins.string import STRING_METHODS, join
 from oxlang.interp.formatting import percent, text_of
 from oxlang.interp.iteration import loops, pairs, unpack
+from oxlang.interp.nesting import weighed
 from oxlang.interp.values import SDict, SList, type_name
 
 TYPE_CHECKING = False
@@ -137,6 +138,7 @@ FIXED: dict[str, Any] = {
     ".unpack": unpack,
     ".pairs": pairs,
     ".recursion": _recursion,
+    ".weighed": weighed,
     **CORE,
 }
 """Operations and functions that are the same for every thread."""

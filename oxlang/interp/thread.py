@@ -55,10 +55,11 @@ class Thread:
         extra: the host's state, handed to declared functions as `ctx`.
         loader: resolves `load`; None when a program may not load.
         finished: modules that have run to their end, in order.
+        heavy: tuples of many tuples; see `nesting`.
     """
 
     __slots__ = (
-        "cancelled", "depth", "extra", "finished", "later", "limits", "loader", "memory", "name", "out", "steps", "stopped",
+        "cancelled", "depth", "extra", "finished", "heavy", "later", "limits", "loader", "memory", "name", "out", "steps", "stopped",
         "watch",
     )  # fmt: skip
 
@@ -83,6 +84,7 @@ class Thread:
         self.cancelled: str | None = None
         self.stopped: OxError | None = None
         self.finished: list[Module] = []
+        self.heavy: dict[int, tuple[tuple[Any, ...], int, int]] = {}
         self.watch: Any = None
 
     def span(self) -> Span | None:

@@ -52,11 +52,20 @@ def locked_error(action: str, kind: str) -> OxError:
     )
 
 
+_list_eq = list.__eq__
+_dict_eq = dict.__eq__
+
+
 class SList(_List):
     """A list that may change."""
 
     __slots__ = ()
     __starlark__ = Kind("list")
+    __hash__ = None  # only frozen lists can be keys
+
+    def __eq__(self, other: object) -> bool:
+        # A call of Python for each list in a list, so that a long comparison can be stopped.
+        return _list_eq(self, other)
 
     def __iadd__(self, other: Any) -> SList:  # type: ignore[misc]  # Starlark's `+=` refuses more than Python's
         if not isinstance(other, SList):
@@ -73,6 +82,9 @@ class FrozenList(SList):
     def append(self, value: Any) -> NoReturn:
         """Refuses; code that knows the value to be a list calls Python's method."""
         raise frozen_error("append to", "list")
+
+    def __hash__(self) -> int:  # type: ignore[override]  # unlike lists that may change
+        return hash(tuple(self))
 
     def __setitem__(self, index: Any, value: Any) -> NoReturn:
         raise frozen_error("assign to element of", "list")
@@ -106,12 +118,20 @@ class SDict(_Dict):
 
     __slots__ = ()
     __starlark__ = Kind("dict")
+    __hash__ = None  # only frozen dicts can be keys
+
+    def __eq__(self, other: object) -> bool:
+        # See `SList.__eq__`.
+        return _dict_eq(self, other)
 
 
 class FrozenDict(SDict):
     """A dict that may never change again."""
 
     __slots__ = ()
+
+    def __hash__(self) -> int:  # type: ignore[override]  # unlike dicts that may change
+        return hash(frozenset(self.items()))
 
     def setdefault(self, key: Any, default: Any = None) -> NoReturn:
         """Refuses; code that knows the value to be a dict calls Python's method."""
@@ -173,6 +193,9 @@ class FrozenSet(SSet):
     """A set that may never change again."""
 
     __slots__ = ()
+
+    def __hash__(self) -> int:  # type: ignore[override]  # unlike sets that may change
+        return hash(frozenset(self.keys))
 
 
 class LockedSet(SSet):

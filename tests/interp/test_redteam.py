@@ -352,3 +352,66 @@ def test_cancel_from_another_thread() -> None:
     assert "the editor closed the file" in caught.value.diagnostic.message
     with pytest.raises(OxError):
         load_source(SourceFile("a.star", "x = 1"), STANDARD, None, thread)
+
+
+HEAVY = {
+    "pairs": "t = (t, t)",
+    "concatenation": "t = (t,)\n        t = t + t",
+    "repetition": "t = (t,) * 2",
+    "in place": "u = (t,)\n        u += u\n        t = u",
+    "of a list": "t = tuple([t, t])",
+    "zip": "t = zip([t], [t])[0]",
+    "enumerate": "t = enumerate([(t, t)])[0]",
+    "items": "t = {t: t}.items()[0]",
+    "items in a loop": "for p in {t: t}.items():\n            t = p",
+    "items in a comprehension": "t = [p for p in {t: t}.items()][0]",
+    "popitem": "t = {t: t}.popitem()",
+    "arguments": "t = pair(t, t)",
+    "arguments of a lambda": "t = (lambda *a: a)(t, t)",
+    "spread arguments": "t = pair(*[t, t])",
+    "conditional": "t = (t if t else (), t if t else ())",
+    "parts": "t = ((t, t, t) + (1,) * 100)[:102][::-1][1:]\n        t = t + t",
+}
+USES = ["{t: 1}", "t == u", "t < u", "t in [u]", "{}.get(t)", "set([t])", "[u].index(t)", "t in {}"]
+
+
+@pytest.mark.parametrize("grow", HEAVY.values(), ids=HEAVY.keys())
+def test_tuples_of_tuples_are_bounded(grow: str) -> None:
+    """Hashing and comparing them cannot be stopped, so they cannot be made."""
+    made = f"def pair(*args):\n    return args\ndef make():\n    t = (1, 2)\n    for _ in range(100000):\n        {grow}\n    return t\nt = make()\n"
+    assert failure(made, STANDARD, Limits(seconds=60)) in {"OX0407", "OX0408"}
+
+
+@pytest.mark.parametrize("grow", ["t = (t,)", "t = enumerate([t])[0]", "t = zip([t])[0]", "t = ((((((((((t,),),),),),),),),),)"])
+def test_deep_tuples_are_bounded(grow: str) -> None:
+    """Hashing one takes stack for each level; Python has no limit of its own there."""
+    assert failure(f"def make():\n    t = ()\n    for _ in range(200000):\n        {grow}\n    return t\nx = {{make(): 1}}\n", STANDARD, Limits(seconds=60)) == "OX0408"
+
+
+@pytest.mark.parametrize("use", USES)
+def test_tuples_of_tuples_work_below_the_limit(use: str) -> None:
+    made = "def make(many, deep):\n    t = ()\n    for _ in range(many):\n        t = (t, t)\n    for _ in range(deep):\n        t = (1, t)\n    return t\n"
+    text = made + f"def f(t, u):\n    return {use}\nf(make(12, 4000), make(12, 4000))\n"
+    try:
+        load_source(SourceFile("a.star", text), STANDARD, None, Thread())
+    except OxError as problem:
+        # How deep values can be compared is CPython's own limit.
+        assert problem.diagnostic.code.id == "OX0408"
+
+
+COMPARED = {
+    "lists": ("x = [x, x]", "make() == make()"),
+    "order of lists": ("x = [x, x]", "make() < make()"),
+    "dicts": ("x = {1: x, 2: x}", "make() != make()"),
+    "lists in tuples": ("x = [(x, x)]", "make() == make()"),
+    "membership": ("x = [x, x]", "make() in [make()]"),
+    "index": ("x = [x, x]", "[make()].index(make())"),
+}
+
+
+@pytest.mark.parametrize(("grow", "use"), COMPARED.values(), ids=COMPARED.keys())
+def test_long_comparisons_can_be_stopped(grow: str, use: str) -> None:
+    made = f"def make():\n    x = []\n    for _ in range(60):\n        {grow}\n    return x\ny = {use}\n"
+    began = time.monotonic()
+    assert failure(made, STANDARD, Limits(seconds=0.3)) == "OX0409"
+    assert time.monotonic() - began < 5

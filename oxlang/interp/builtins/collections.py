@@ -5,6 +5,7 @@ from __future__ import annotations
 from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import error
 from oxlang.interp.builtins.arguments import MISSING, index, integer, iterable
+from oxlang.interp.nesting import pairs_of, weighed
 from oxlang.interp.operators import changeable_dict, changeable_list, changeable_set, hash_check, iadd
 from oxlang.interp.values import SDict, SList, SSet, index_error, type_name
 
@@ -96,7 +97,7 @@ def get(self: SDict, key: Any, default: Any = None, /) -> Any:
 
 def items(self: SDict, /) -> SList:
     """Gives a new list of (key, value) pairs, in order of insertion."""
-    return SList(dict.items(self))
+    return SList(pairs_of((self, dict.values(self)), dict.items(self)))
 
 
 def keys(self: SDict, /) -> SList:
@@ -128,7 +129,7 @@ def popitem(self: SDict, /) -> tuple[Any, Any]:
     if not self:
         raise error("OX0404", "popitem: empty dict")
     key = next(iter(self))
-    return key, dict.pop(self, key)
+    return weighed((key, dict.pop(self, key)))
 
 
 def setdefault(self: SDict, key: Any, default: Any = None, /) -> Any:

@@ -8,6 +8,7 @@ from oxlang.interp.attributes import attribute_names, get_attribute, has_attribu
 from oxlang.interp.builtins.arguments import MISSING, flag, integer, iterable, text, wrong
 from oxlang.interp.builtins.collections import fill_dict
 from oxlang.interp.formatting import character, float_to_int, int_text, repr_of, text_of
+from oxlang.interp.nesting import pairs_of, weighed
 from oxlang.interp.operators import MAX_BITS, hash_check
 from oxlang.interp.thread import CALLBACK_DEPTH, CURRENT, charge
 from oxlang.interp.values import (
@@ -113,7 +114,8 @@ def dir_(x: Any, /) -> SList:
 
 def enumerate_(iterable_: Any, start: Any = 0, /) -> SList:
     """Gives pairs of index and element."""
-    return SList(enumerate(iterable("enumerate", iterable_), integer("enumerate", "start", start)))
+    values = iterable("enumerate", iterable_)
+    return SList(pairs_of((values,), enumerate(values, integer("enumerate", "start", start))))
 
 
 def fail(*args: Any, msg: Any = None, attr: Any = None, sep: Any = " ") -> None:
@@ -455,7 +457,7 @@ def tuple_(x: Any = (), /) -> tuple[Any, ...]:
     """Gives a tuple of the elements of an iterable."""
     if type(x) is tuple:
         return x
-    return tuple(iterable("tuple", x))
+    return weighed(tuple(iterable("tuple", x)))
 
 
 def type_(x: Any, /) -> str:
@@ -476,7 +478,7 @@ def zip_(*args: Any) -> SList:
         if isinstance(one, (str, bytes)) or not hasattr(type(one), "__iter__"):
             raise error("OX0351", f"zip: argument is not iterable: {type_name(one)}: got {type_name(one)}, want iterable")
         found.append(iterable("zip", one))
-    return SList(zip(*found, strict=False))
+    return SList(pairs_of(found, zip(*found, strict=False)))
 
 
 CORE: dict[str, Callable[..., Any]] = {
