@@ -370,7 +370,7 @@ class LazyList(SList):
     def index(self, value: Any, *where: Any) -> int:
         return list.index(self._fill(), value, *where)
 
-    __hash__ = None  # lists cannot be keys
+    __hash__ = None  # type: ignore[assignment]  # lists cannot be keys
 
     def starlark_attribute(self, name: str) -> Any:
         """Gives a method of the filled list; the interpreter asks for it because it does not know this class."""

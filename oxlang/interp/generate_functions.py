@@ -5,7 +5,8 @@ from __future__ import annotations
 import _ast as py
 
 from oxlang.interp.analysis import Analysis
-from oxlang.interp.generate_expressions import LOAD, STORE
+from oxlang.interp.generate_expressions import STORE
+from oxlang.interp.generate_operators import LOAD
 from oxlang.syntax import ast
 
 TYPE_CHECKING = False

@@ -47,13 +47,10 @@ def frozen_error(action: str, kind: str) -> OxError:
 
 def locked_error(action: str, kind: str) -> OxError:
     """Makes the error for changing a value while a loop runs over it."""
-    return error(
-        "OX0402", f"cannot {action} {kind} during iteration", help="iterate over a copy, for example `list(x)`"
-    )
+    return error("OX0402", f"cannot {action} {kind} during iteration", help="iterate over a copy, for example `list(x)`")
 
 
-_list_eq = list.__eq__
-_dict_eq = dict.__eq__
+_list_eq, _dict_eq = list.__eq__, dict.__eq__
 
 
 class SList(_List):
@@ -61,7 +58,6 @@ class SList(_List):
 
     __slots__ = ()
     __starlark__ = Kind("list")
-    __hash__ = None  # only frozen lists can be keys
 
     def __eq__(self, other: object) -> bool:
         # A call of Python for each list in a list, so that a long comparison can be stopped.
@@ -118,7 +114,6 @@ class SDict(_Dict):
 
     __slots__ = ()
     __starlark__ = Kind("dict")
-    __hash__ = None  # only frozen dicts can be keys
 
     def __eq__(self, other: object) -> bool:
         # See `SList.__eq__`.

@@ -176,6 +176,16 @@ def test_loaded_values_are_frozen_and_say_why(tmp_path: Path, monkeypatch: pytes
     assert failure("load('lib.bzl', 'add')\nadd(1)\n").diagnostic.code.id == "OX0401"
 
 
+def test_frozen_values_are_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lib.bzl").write_text("A = [1, (2, [3])]\nB = {'k': A}\nC = set([1])\nD = [1, (2, [3])]\n")
+    text = "load('lib.bzl', 'A', 'B', 'C', 'D')\nx = {A: 1, (B, 2): 2, C: 3}\ny = [x[D], x[(B, 2)], x[C], A in x, {D: 1} == {A: 1}]\n"
+    module, _ = evaluate(text)
+    assert to_python(module.get("y")) == [1, 2, 3, True, True]
+    assert failure("x = {(1, [2]): 1}\n").diagnostic.code.id == "OX0355"
+    assert failure("load('lib.bzl', 'A')\nx = {A: 1}[[1, (2, [3])]]\n").diagnostic.code.id == "OX0355"
+
+
 def test_load_cycle_and_missing_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.bzl").write_text("load('b.bzl', 'y')\nx = 1\n")

@@ -273,7 +273,6 @@ def _extreme(function: str, choose: Callable[..., Any], args: tuple[Any, ...], k
         raise error("OX0357", f"{function}: argument is an empty sequence: expected at least one item")
     try:
         if key is None:
-            _refuse_sets(function, values)
             return choose(values)
         return _with_key(args[0] if len(args) == 1 else values, lambda: choose(values, key=_callable(function, key)))
     except TypeError as problem:
@@ -302,12 +301,12 @@ def _with_key(over: Any, operation: Callable[[], Any]) -> Any:
         thread.leave(CALLBACK_DEPTH)
 
 
-def _refuse_sets(function: str, values: Sequence[Any]) -> None:
-    """Raises OX0350 for sets that are to be put into order: `<` says which of them holds the other, if any does."""
+def _refuse_sets(values: Sequence[Any]) -> None:
+    """Raises OX0350 for sets that are to be sorted: `<` says which of them holds the other, if any does."""
     if len(values) > 1 and isinstance(values[0], SSet):
         from oxlang.interp.failures import comparison_error
 
-        raise comparison_error("<", "set", type_name(values[1]), f"{function}: ")
+        raise comparison_error("<", "set", type_name(values[1]), "sorted: ")
 
 
 def _callable(function: str, key: Any) -> Callable[..., Any]:
@@ -417,7 +416,7 @@ def sorted_(iterable_: Any, /, key: Any = MISSING, reverse: Any = FALSE) -> SLis
     backwards = flag("sorted", "reverse", reverse) if type(reverse) is Bool else bool(integer("sorted", "reverse", reverse))
     try:
         if key is MISSING:
-            _refuse_sets("sorted", values)
+            _refuse_sets(values)
             values = _sorted(values, backwards)
         else:
             _with_key(iterable_, lambda: values.sort(key=_callable("sorted", key), reverse=backwards))
@@ -455,9 +454,7 @@ def str_(x: Any, /) -> str:
 
 def tuple_(x: Any = (), /) -> tuple[Any, ...]:
     """Gives a tuple of the elements of an iterable."""
-    if type(x) is tuple:
-        return x
-    return weighed(tuple(iterable("tuple", x)))
+    return weighed(x if type(x) is tuple else tuple(iterable("tuple", x)))
 
 
 def type_(x: Any, /) -> str:
