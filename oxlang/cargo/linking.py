@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from oxlang.packaging.libpython import LinkFacts
 
 CARGO_LINES = "oxlang-cargo-lines.txt"
+_NAME_IN_PYO3 = "pythonXY"
+"""The library that PyO3's declarations name on Windows, letters and all; a link line gives it the real name."""
 STATIC_CRT_FLAGS = ("-C", "target-feature=+crt-static", "-C", "link-args=/FORCE:MULTIPLE")
 """For a static libpython on Windows: its C runtime, and symbols that its objects define twice."""
 
@@ -120,8 +122,7 @@ def _static(distribution: Distribution, facts: LinkFacts, folder: str, name: str
             help="take a distribution with a libpython, or link dynamically (flavor `standalone_dynamic`)",
         )
     if platform.is_windows:
-        major, minor = distribution.version_info
-        lines = [f"cargo:rustc-link-lib=static=python{major}{minor}:{name}"]
+        lines = [f"cargo:rustc-link-lib=static={_NAME_IN_PYO3}:{name}"]
     else:
         # Whole: extension modules that are loaded later need the C API functions that nothing else refers to. Not
         # bundled: an archive of 60 MB would be copied into an rlib and out of it again.
@@ -140,9 +141,8 @@ def _static(distribution: Distribution, facts: LinkFacts, folder: str, name: str
 def _dynamic(distribution: Distribution, facts: LinkFacts, folder: str, name: str) -> list[str]:
     platform = distribution.platform
     if platform.is_windows:
-        major, minor = distribution.version_info
         return [
-            f"cargo:rustc-link-lib=python{major}{minor}:{name}",
+            f"cargo:rustc-link-lib={_NAME_IN_PYO3}:{name}",
             f"cargo:rustc-link-search=native={folder}",
             f"cargo:rustc-link-search=native={os.path.join(folder, 'libs')}",
         ]

@@ -23,7 +23,7 @@ def _lazy(module: str, name: str) -> ComputeFunction:
 # these with the constants that the nodes are made with.
 _TABLE = (
     ("packaging.scan", 2, "scan", "compute_scan"),
-    ("packaging.stdlib", 2, "stdlib", "compute_stdlib"),
+    ("packaging.stdlib", 3, "stdlib", "compute_stdlib"),
     ("packaging.strip", 2, "stdlib", "compute_strip"),
     ("packaging.place", 6, "collector", "compute_place"),
     ("packaging.collect", 5, "collector", "compute_collect"),

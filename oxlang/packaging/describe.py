@@ -22,7 +22,7 @@ from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEn
 OLDEST = (3, 9)
 OLDEST_FREE_THREADED = (3, 14)
 """PyO3, on which the runtime is built, supports builds without the global lock from this one on."""
-_FACTS_VERSION = 7
+_FACTS_VERSION = 8
 
 # The C library's own parts and GCC's runtime: every system has its own, so no extension module "links" them.
 BASE_LIBRARY = re.compile(
@@ -358,6 +358,8 @@ def _file_extension(name: str, file: Path, root: str) -> ExtensionVariant:
         for library in needed
         if not BASE_LIBRARY.match(library)
     )
+    if file.suffix == ".pyd":
+        links = _libraries_beside(file, root)
     return ExtensionVariant(
         name=name,
         init_fn=f"PyInit_{name.rsplit('.', 1)[-1]}",
@@ -366,6 +368,21 @@ def _file_extension(name: str, file: Path, root: str) -> ExtensionVariant:
         licenses=known_library_licenses(tuple(link.name for link in links)),
         license_public_domain=False,
     )
+
+
+def _libraries_beside(file: Path, root: str) -> tuple[LinkEntry, ...]:
+    """Gives the DLLs of its own folder that a module of Windows needs, also those that these need in turn."""
+    from oxlang.packaging.foreign_binaries import pe_libraries
+
+    found: dict[str, Path] = {}
+    waiting = [file]
+    while waiting:
+        for library in pe_libraries(waiting.pop().read_bytes()) or []:
+            place = file.with_name(library)
+            if library not in found and place.is_file():
+                found[library] = place
+                waiting.append(place)
+    return tuple(LinkEntry(name=one.stem, path_dynamic=_relative(str(one), root)) for _, one in sorted(found.items()))
 
 
 def _library_name(soname: str) -> str:

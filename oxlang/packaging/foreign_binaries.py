@@ -49,6 +49,72 @@ def pe_libraries(data: bytes) -> list[str] | None:
         return None
 
 
+_PE_MACHINES = {0x8664: "AMD64", 0x14C: "x86", 0xAA64: "ARM64"}
+
+
+def pe_machine(data: bytes) -> str:
+    """Gives the processor of a PE file as Windows names it; empty for another file."""
+    try:
+        (offset,) = unpack_from("<I", data, 0x3C)
+        (machine,) = unpack_from("<H", data, offset + 4)
+    except error:
+        return ""
+    return _PE_MACHINES.get(machine, "") if data[offset : offset + 4] == b"PE\0\0" else ""
+
+
+def pe_builtin_modules(data: bytes) -> list[str]:
+    """Gives the names of the modules inside a `pythonXY.dll`: its exported table of them; empty when there is none."""
+    try:
+        image = _PeImage(data)
+        table = image.number(image.place(image.export("PyImport_Inittab")))
+        names: list[str] = []
+        while name := image.number(image.place(table - image.base)):
+            start = image.place(name - image.base)
+            names.append(data[start : data.index(b"\0", start)].decode("ascii"))
+            table += 2 * image.width
+        return sorted(names)
+    except (error, ValueError):
+        return []
+
+
+class _PeImage:
+    """A PE file as it lies in memory: sections at their addresses, numbers as wide as addresses."""
+
+    def __init__(self, data: bytes) -> None:
+        (offset,) = unpack_from("<I", data, 0x3C)
+        count, size = unpack_from("<H", data, offset + 6)[0], unpack_from("<H", data, offset + 20)[0]
+        self.data, optional = data, offset + 24
+        wide = unpack_from("<H", data, optional)[0] == 0x20B
+        self.width = 8 if wide else 4
+        self.base: int = unpack_from("<Q", data, optional + 24)[0] if wide else unpack_from("<I", data, optional + 28)[0]
+        (self._exports,) = unpack_from("<I", data, optional + (112 if wide else 96))
+        self._sections = [unpack_from("<IIII", data, optional + size + number * 40 + 8) for number in range(count)]
+
+    def place(self, address: int) -> int:
+        """Gives the offset in the file of an address relative to the base. Raises ValueError outside of all sections."""
+        for size, start, raw_size, raw in self._sections:
+            if start <= address < start + max(size, raw_size):
+                return int(address - start + raw)
+        raise ValueError(f"address {address:#x} lies in no section")
+
+    def number(self, place: int) -> int:
+        """Gives the number of an address's width at an offset."""
+        value: int = unpack_from("<Q" if self.width == 8 else "<I", self.data, place)[0]
+        return value
+
+    def export(self, wanted: str) -> int:
+        """Gives the address of an exported name. Raises ValueError for an unknown one."""
+        at = self.place(self._exports)
+        (count,) = unpack_from("<I", self.data, at + 24)
+        functions, names, ordinals = map(self.place, unpack_from("<III", self.data, at + 28))
+        for number in range(count):
+            start = self.place(unpack_from("<I", self.data, names + 4 * number)[0])
+            if self.data.startswith(wanted.encode() + b"\0", start):
+                (ordinal,) = unpack_from("<H", self.data, ordinals + 2 * number)
+                return int(unpack_from("<I", self.data, functions + 4 * ordinal)[0])
+        raise ValueError(f"`{wanted}` is not exported")
+
+
 def macho_libraries(data: bytes) -> list[str] | None:
     """Gives the libraries of the load commands, of the first slice of a universal file; None for other files."""
     try:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
-from oxlang.packaging.distribution import Distribution
+from oxlang.packaging.distribution import Distribution, LinkEntry
 from oxlang.records import replace
 
 INSTALL = "install"
@@ -100,6 +100,11 @@ def lay_out(found: Distribution, root: Path, *, with_tests: bool = False) -> Dis
         shutil.copy(found.path(path), target)
         return moved(path)
 
+    def moved_link(link: LinkEntry) -> LinkEntry:
+        if link.path_dynamic and not (root / moved(link.path_dynamic)).exists():
+            copied(link.path_dynamic)
+        return replace(link, path_dynamic=moved(link.path_dynamic))
+
     stdlib = found.path(found.stdlib)
     ignore = _IGNORED if with_tests else _without_tests(found, stdlib)
     shutil.copytree(stdlib, root / moved(found.stdlib), ignore=ignore, symlinks=False)
@@ -112,7 +117,9 @@ def lay_out(found: Distribution, root: Path, *, with_tests: bool = False) -> Dis
     shared = _shared(found, root, copied)
     _find_libraries_beside(root / exe)
     extensions = {
-        name: tuple(replace(one, shared_lib=moved(one.shared_lib)) for one in variants)
+        name: tuple(
+            replace(one, shared_lib=moved(one.shared_lib), links=tuple(map(moved_link, one.links))) for one in variants
+        )
         for name, variants in found.extensions.items()
     }
     text = root / "licenses" / "LICENSE.cpython.txt"
@@ -146,6 +153,11 @@ def _shared(found: Distribution, root: Path, copied: Callable[[str], str]) -> st
     """Copies the shared libpython to `install/lib` under its SONAME."""
     if not found.shared_lib:
         return ""
+    if found.platform.is_windows:
+        beside = ("libs/*.lib", "python3.dll", "vcruntime*.dll")
+        for file in (one for pattern in beside for one in sorted(Path(found.root).glob(pattern))):
+            copied(file.relative_to(found.root).as_posix())
+        return copied(found.shared_lib)
     place = f"{INSTALL}/lib/{found.soname or os.path.basename(found.shared_lib)}"
     (root / place).parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(found.path(found.shared_lib), root / place)

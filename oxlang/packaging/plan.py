@@ -106,7 +106,9 @@ class Plan:
             entry.flags |= PACKAGE
             entry.package = True
         location = Location.parse(placed.place)
-        needed = self._libraries.get(batch, {}).get(resource.detail, [])
+        # Those of a distribution are listed by module; `detail` is the module's variant there.
+        listed = resource.name if resource.is_stdlib else resource.detail
+        needed = self._libraries.get(batch, {}).get(listed, [])
         if location.kind == "in-memory":
             entry.parts["in_memory_extension_module_shared_library"] = ["h", digest.hash, digest.size]
             entry.parts["shared_library_dependency_names"] = [path.rsplit("/", 1)[-1] for path in needed]
@@ -123,7 +125,10 @@ class Plan:
         entry.parts["shared_library_dependency_names"] = []
         self._files[path] = (resource.name, (["h", digest.hash, digest.size], True))
         for library in needed:
-            self._needed[location.join(library)] = (batch, resource.name, library)
+            # Wheels have their libraries at a place that the module knows, a distribution's are in its own folder.
+            beside = path.rpartition("/")[0] + "/" + library.rpartition("/")[2]
+            place = beside.lstrip("/") if resource.is_stdlib else location.join(library)
+            self._needed[place] = (batch, resource.name, library)
 
     def _add_file(self, placed: Placed) -> None:
         resource = placed.resource

@@ -6,6 +6,7 @@ tests. The folder of extension modules is stripped of symbols and of the buildin
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from oxlang.packaging.distribution import Distribution
     from oxlang.source import Span
 
-STDLIB, STDLIB_VERSION = "packaging.stdlib", 2
+STDLIB, STDLIB_VERSION = "packaging.stdlib", 3
 STRIP, STRIP_VERSION = "packaging.strip", 2
 _STDLIB_FOLDER, _EXTENSIONS_FOLDER = "stdlib", "extensions"
 
@@ -75,14 +76,17 @@ def distribution_scan(distribution: Distribution, *, tests: bool = False, origin
         is_stdlib=True,
         test_packages=distribution.stdlib_test_packages,
     )
+
+    def place_of(file: str) -> str:
+        folder, _, base = file.rpartition("/")
+        return f"{_EXTENSIONS_FOLDER}/{folders[folder]}/{base}"
+
     extensions: list[list[Any]] = []
     for name, variants in distribution.extensions.items():
         for one in variants:
-            place = ""
-            if one.shared_lib:
-                folder, _, file = one.shared_lib.rpartition("/")
-                place = f"{_EXTENSIONS_FOLDER}/{folders[folder]}/{file}"
-            extensions.append([name, one.variant, place])
+            place = place_of(one.shared_lib) if one.shared_lib else ""
+            libraries = [place_of(link.path_dynamic) for link in one.links if place and link.path_dynamic]
+            extensions.append([name, one.variant, place, libraries])
     node = Compute(
         function=STDLIB,
         version=STDLIB_VERSION,
@@ -95,12 +99,13 @@ def distribution_scan(distribution: Distribution, *, tests: bool = False, origin
 
 
 def extension_folders(distribution: Distribution) -> dict[str, int]:
-    """Gives the folders that hold extension modules, numbered by name."""
+    """Gives the folders that hold extension modules and the libraries that come with them, numbered by name."""
     found = {
-        one.shared_lib.rpartition("/")[0]
+        file.rpartition("/")[0]
         for variants in distribution.extensions.values()
         for one in variants
         if one.shared_lib
+        for file in (one.shared_lib, *(link.path_dynamic for link in one.links if link.path_dynamic))
     }
     return {folder: number for number, folder in enumerate(sorted(found))}
 
@@ -120,11 +125,14 @@ def compute_stdlib(params: dict[str, Any], inputs: Mapping[str, Tree], context: 
     modules = sorted((one for one in found if one.kind == "module"), key=lambda one: one.name)
     data = sorted((one for one in found if one.kind == "resource"), key=lambda one: (one.name, one.path))
     extensions: list[Resource] = []
-    for name, variant, place in params["extensions"]:
+    libraries: dict[str, list[str]] = {}
+    for name, variant, place, needed in params["extensions"]:
         entry = tree.get(place) if place else None
         digest = entry.digest if isinstance(entry, FileEntry) else None
         if place and digest is None:
             continue
+        if present := [one for one in needed if isinstance(tree.get(one), FileEntry)]:
+            libraries[name] = present
         extensions.append(
             Resource(
                 "extension", name, place.rpartition("/")[2], digest, is_stdlib=True, detail=variant,
@@ -133,7 +141,7 @@ def compute_stdlib(params: dict[str, Any], inputs: Mapping[str, Tree], context: 
     return Tree.of(
         {
             RESOURCES: FileEntry(context.put(write_rows([*extensions, *modules, *data]))),
-            LIBRARIES: FileEntry(context.put(b"{}")),
+            LIBRARIES: FileEntry(context.put(json.dumps(libraries, sort_keys=True).encode())),
         }
     )
 

@@ -2,6 +2,10 @@
 
 Needs Debian's cross compiler `gcc-aarch64-linux-gnu`, `qemu-user`, Rust's library for the platform (`rustup target add`),
 and a Python for it: one that `OXL_TEST_ARM64_ROOT` names (a folder made by `scripts/debian_python.py`), else it is fetched.
+
+For Windows: Debian's `gcc-mingw-w64-x86-64` and `wine64`, Rust's library for `x86_64-pc-windows-gnu`, and a folder with
+`python.exe`, `python3XX.dll`, `Lib` and `include` named by `OXL_TEST_WINDOWS_PYTHON`, such as the one inside the Maven artifact
+`org.bytedeco:cpython:3.12.1-1.5.10:jar:windows-x86_64`; and an installed Python of the same version.
 """
 
 from __future__ import annotations
@@ -73,6 +77,52 @@ def config(oxl: Oxl, arm: Path, tmp_path: Path) -> Path:
     path.parent.mkdir()
     path.write_text(CONFIG.format(sha256=sha256, archive=archive, code=CODE))
     return path
+
+
+WINDOWS = "x86_64-pc-windows-gnu"
+# Wine 8 lacks this function of Windows 10, from which Rust's library takes random numbers.
+RANDOM = """\
+#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) { return SystemFunction036(data, (ULONG)size); }
+"""
+WINDOWS_CODE = "import json, ssl, sys; from markupsafe import _speedups; print(sys.platform, sys.argv[1:], _speedups.escape('<'))"
+
+
+@pytest.fixture(scope="module")
+def wine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program that runs programs of Windows."""
+    found = shutil.which("wine64") or "/usr/lib/wine/wine64"
+    if not Path(found).exists():
+        pytest.skip("wine64 is not installed")
+    if shutil.which("x86_64-w64-mingw32-gcc") is None:
+        pytest.skip("x86_64-w64-mingw32-gcc (package gcc-mingw-w64-x86-64) is not installed")
+    libraries = subprocess.run(["rustc", "--print", "target-libdir", "--target", WINDOWS], capture_output=True, text=True)
+    if not Path(libraries.stdout.strip() or "-").is_dir():
+        pytest.skip(f"Rust has no standard library for {WINDOWS}; `rustup target add {WINDOWS}` gets it")
+    if not os.environ.get("OXL_TEST_WINDOWS_PYTHON"):
+        pytest.skip("OXL_TEST_WINDOWS_PYTHON names no folder with a Python for Windows")
+    return Path(found)
+
+
+def test_a_program_for_windows(oxl: Oxl, wine: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "windows.tar"
+    python = Path(os.environ["OXL_TEST_WINDOWS_PYTHON"], "python.exe")
+    sha256 = oxl("python-distribution-pack", python, archive).stdout.rsplit("sha256 ", 1)[1].strip()
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "pyoxidizer.bzl").write_text(CONFIG.format(sha256=sha256, archive=archive, code=WINDOWS_CODE))
+    oxl("build", "--target-triple", WINDOWS, cwd=folder)
+    product = folder / "build" / WINDOWS / "debug" / "exe"
+    assert (product / "lib" / "_ssl.pyd").is_file() and list(product.glob("lib/libssl-*.dll"))
+    (tmp_path / "random.c").write_text(RANDOM)
+    compile_random = ["x86_64-w64-mingw32-gcc", "-shared", "-o", str(product / "bcryptprimitives.dll"), "random.c", "-ladvapi32"]
+    subprocess.run(compile_random, cwd=tmp_path, check=True)
+    command = [str(wine), "app.exe", "x"]
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "WINEPREFIX": str(tmp_path / "prefix"), "WINEDEBUG": "-all"}
+    # Python for Windows does not start in Wine without a standard input.
+    done = subprocess.run(command, cwd=product, env=env, input="", capture_output=True, text=True, timeout=600)
+    assert done.stdout == "win32 ['x'] &lt;\n", done.stderr
 
 
 def _emulated(arm: Path, program: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import marshal
 from pathlib import Path
-from types import CodeType
+from types import CodeType, MappingProxyType
 
 import pytest
 
@@ -107,6 +107,19 @@ def test_standard_library_and_package(
     extensions = [path for path, _ in extra.walk()]
     assert extensions and all(path.startswith(("lib/_", "lib/zlib")) for path in extensions)
     assert found["_ssl"].relative_path_extension_module_shared_library in extensions
+
+
+def test_libraries_that_come_with_modules_of_a_distribution(
+    tiny: Distribution, engine: Engine, settings: BuildSettings
+) -> None:
+    """Python for Windows has DLLs beside its modules; they go where the module goes."""
+    folder = tiny.variants("_ssl")[0].shared_lib.rpartition("/")[0]
+    links = tuple(LinkEntry(name=name, path_dynamic=f"{folder}/{name}.dll") for name in ("libssl-3", "gone"))
+    (tiny.path(folder) / "libssl-3.dll").write_bytes(b"MZ")
+    (tiny.path(folder) / "other.dll").write_bytes(b"MZ")
+    changed = {**tiny.extensions, "_ssl": (replace(tiny.variants("_ssl")[0], links=links),)}
+    _, extra = packed(engine, App(replace(tiny, extensions=MappingProxyType(changed))).with_stdlib(), settings)
+    assert [path for path, _ in extra.walk() if path.endswith(".dll")] == ["lib/libssl-3.dll"]
 
 
 def test_packing_is_deterministic(tiny: Distribution, tmp_path: Path, settings: BuildSettings) -> None:

@@ -98,6 +98,82 @@ def test_files_that_do_not_tell(python: Distribution, installation: Path, lost: 
     assert told.code.id == "OX0602" and "is for another machine" in told.message and told.help
 
 
+def _pe(modules: list[str], libraries: list[str]) -> bytes:
+    """Writes a 64-bit PE file with a table of built-in modules, exported as CPython does, and an import table."""
+    base, start = 0x180000000, 0x1000
+    body = bytearray(0x600)
+    texts: dict[str, int] = {}
+    at = 0x300
+    for text in (*modules, *libraries, "PyImport_Inittab"):
+        texts[text] = start + at
+        body[at : at + len(text) + 1] = text.encode() + b"\0"
+        at += len(text) + 1
+    body[0:40] = pack("<IIHHIIIIIII", 0, 0, 0, 0, 0, 0, 1, 1, start + 0x28, start + 0x2C, start + 0x30)
+    body[0x28:0x32] = pack("<IIH", start + 0x40, texts["PyImport_Inittab"], 0)
+    body[0x40:0x48] = pack("<Q", base + start + 0x50)
+    rows = [pack("<QQ", base + texts[name], 1) for name in modules]
+    body[0x50 : 0x50 + 16 * len(rows)] = b"".join(rows)
+    imports = [pack("<IIIII", 1, 0, 0, texts[name], 1) for name in libraries]
+    body[0x200 : 0x200 + 20 * len(imports)] = b"".join(imports)
+    optional = bytearray(240)
+    optional[0:2], optional[24:32] = pack("<H", 0x20B), pack("<Q", base)
+    optional[112:124] = pack("<III", start, 40, start + 0x200)
+    head = b"MZ".ljust(0x3C, b"\0") + pack("<I", 0x40) + b"PE\0\0" + pack("<HHIIIHH", 0x8664, 1, 0, 0, 0, len(optional), 0)
+    section = b".x".ljust(8, b"\0") + pack("<IIII", len(body), start, len(body), 0x400) + bytes(16)
+    return (head + optional + section).ljust(0x400, b"\0") + body
+
+
+@pytest.fixture
+def windows(python: Distribution, tmp_path: Path) -> Path:
+    """An installation of Windows as its installer lays it out, with files of this Python where their content matters."""
+    root = tmp_path / "windows"
+    number = python.major_minor.replace(".", "")
+    for folder in ("Lib/importlib", "DLLs", "Include", "libs"):
+        (root / folder).mkdir(parents=True)
+    for name in ("os.py", "importlib/_bootstrap_external.py"):
+        shutil.copy(python.path(python.stdlib) / name, root / "Lib" / name)
+    shutil.copy(python.path(python.include) / "patchlevel.h", root / "Include" / "patchlevel.h")
+    (root / "python.exe").write_bytes(_pe([], []))
+    (root / "python3.dll").write_bytes(_pe([], []))
+    (root / f"python{number}.dll").write_bytes(_pe(["sys", "nt", "zlib"], []))
+    (root / "libs" / f"python{number}.lib").touch()
+    (root / "DLLs" / "_ssl.pyd").write_bytes(_pe([], ["libssl-3.dll", "KERNEL32.dll"]))
+    (root / "DLLs" / "libssl-3.dll").write_bytes(_pe([], ["libcrypto-3.dll"]))
+    (root / "DLLs" / "libcrypto-3.dll").write_bytes(_pe([], []))
+    return root
+
+
+def test_a_python_of_windows(python: Distribution, windows: Path, tmp_path: Path) -> None:
+    found = describe(windows / "python.exe")
+    number = python.major_minor.replace(".", "")
+    assert found.target_triple == "x86_64-pc-windows-msvc" and found.platform_tag == "win-amd64"
+    assert (found.version, found.bytecode_magic) == (python.version, python.bytecode_magic)
+    assert found.shared_lib == found.soname == f"python{number}.dll" and found.stdlib == "Lib"
+    assert found.extension_suffixes == (f".cp{number}-win_amd64.pyd", ".pyd")
+    assert {name for name, variants in found.extensions.items() if variants[0].in_core} == {"sys", "nt", "zlib"}
+    assert found.variants("nt")[0].required
+    links = found.variants("_ssl")[0].links
+    assert [link.path_dynamic for link in links] == ["DLLs/libcrypto-3.dll", "DLLs/libssl-3.dll"]
+    archive = tmp_path / "windows.tar"
+    pack_distribution(windows / "python.exe", archive)
+    with tarfile.open(archive) as tar:
+        names = {name.removeprefix("python/install/") for name in tar.getnames()}
+    assert {"python.exe", "python3.dll", f"python{number}.dll", f"libs/python{number}.lib", "DLLs/libssl-3.dll"} <= names
+    unpack(archive, tmp_path / "out")
+    assert read_folder(tmp_path / "out", identity="0" * 64).platform.is_windows
+
+
+@pytest.mark.parametrize("lost", ["Include", "Lib", "python3??.dll", "no PE file"])
+def test_files_of_windows_that_do_not_tell(python: Distribution, windows: Path, lost: str) -> None:
+    if lost == "no PE file":
+        (windows / f"python{python.major_minor.replace('.', '')}.dll").write_bytes(b"MZ" + b"\0" * 100)
+    for path in list(windows.glob(lost)):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with pytest.raises(OxError) as caught:
+        describe(windows / "python.exe")
+    assert caught.value.diagnostic.code.id == "OX0602"
+
+
 def test_an_archive_without_a_static_library(python: Distribution, tmp_path: Path) -> None:
     archive = tmp_path / "python.tar"
     if not python.shared_lib:
