@@ -1,6 +1,6 @@
-"""Looks for unsoundness in the runtime crates: lints, dependencies, AddressSanitizer, fuzzing. `docs/runtime-safety.md`.
+"""Looks for unsoundness in the runtime crates: lints, dependencies, Miri, sanitizers, fuzzing. `docs/runtime-safety.md`.
 
-Steps, all of them unless `--only NAME` chooses: `clippy`, `deny`, `address`, `programs`, `fuzz`. A step whose tools are not
+Steps, all of them unless `--only NAME` chooses: `clippy`, `deny`, `miri`, `address`, `programs`, `thread`, `fuzz`. A step whose tools are not
 installed fails and says how to get them. `--seconds N` is the time for each fuzz target, `--python PATH` the Python that
 is embedded (one with a shared library).
 """
@@ -57,6 +57,15 @@ def deny(around: Surroundings) -> bool:
     return around.run(["cargo", "deny", "--offline", "--all-features", "check", "licenses", "bans", "sources"])
 
 
+def miri(around: Surroundings) -> bool:
+    """The tests that need no C: lifetimes of tables, blocks of the Rust allocator, readers of foreign bytes."""
+    packages = [f"-p{name}" for name in ("packed-resources", "oxidized-importer", "pyembed")]
+    command = ["cargo", "+nightly", "miri", "test", "--quiet", *packages, "--lib", "--test", "packed"]
+    # Tests read files and leak blobs on purpose.
+    flags = "-Zmiri-disable-isolation -Zmiri-strict-provenance -Zmiri-ignore-leaks"
+    return _has_component("miri") and around.run(command, target="miri", MIRIFLAGS=flags)
+
+
 def address(around: Surroundings) -> bool:
     """The crates' own tests with AddressSanitizer, each Python object in a block of its own."""
     command = ["cargo", "+nightly", "test", "--quiet", "--target", TRIPLE, "--lib", "--tests"]
@@ -71,6 +80,16 @@ def programs(around: Surroundings) -> bool:
     folder = str(around.target / "programs")
     return _has_nightly() and around.run(
         command, where=ROOT, OXL_TEST_SANITIZER="address", OXL_TEST_CACHE=folder
+    )
+
+
+def thread(around: Surroundings) -> bool:
+    """Threads that import and look up at the same time, with ThreadSanitizer in Rust's standard library as well."""
+    tests = ["tests/runtime/test_threads.py", "tests/runtime/test_conformance.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "e2e", "-p", "no:cacheprovider", *tests]
+    folder = str(around.target / "thread")
+    return _has_component("rust-src") and around.run(
+        command, where=ROOT, OXL_TEST_SANITIZER="thread", OXL_TEST_CACHE=folder
     )
 
 
@@ -91,8 +110,10 @@ def fuzz(around: Surroundings) -> bool:
 STEPS: dict[str, Callable[[Surroundings], bool]] = {
     "clippy": clippy,
     "deny": deny,
+    "miri": miri,
     "address": address,
     "programs": programs,
+    "thread": thread,
     "fuzz": fuzz,
 }
 
@@ -109,6 +130,17 @@ def _has_nightly() -> bool:
     if asked.returncode:
         print("   no nightly toolchain: rustup toolchain install nightly", flush=True)
     return asked.returncode == 0
+
+
+def _has_component(name: str) -> bool:
+    if not _has_nightly():
+        return False
+    listed = ["rustup", "component", "list", "--toolchain", "nightly", "--installed"]
+    asked = subprocess.run(listed, capture_output=True, text=True)
+    if not any(line == name or line.startswith(f"{name}-") for line in asked.stdout.splitlines()):
+        print(f"   {name} is not installed: rustup component add {name} --toolchain nightly", flush=True)
+        return False
+    return True
 
 
 def main() -> int:

@@ -3,7 +3,8 @@
 The launcher is an example program of the crate `pyembed`, built by plain cargo against the shared library of one Python;
 `support/pack.py`, run by that Python, attaches an application. The build flow of oxl has no part in it, so a failure here
 is one of the runtime. `OXL_TEST_CACHE` names a folder that keeps what cargo builds between sessions; with
-`OXL_TEST_SANITIZER=address` launchers are built with AddressSanitizer (a nightly toolchain) and Python uses plain malloc.
+`OXL_TEST_SANITIZER=address` or `thread` launchers are built with that sanitizer (a nightly toolchain), and Python uses
+plain malloc.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ SUPPORT = Path(__file__).parent / "support"
 VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14", "3.14t")
 
 SANITIZER = os.environ.get("OXL_TEST_SANITIZER", "")
+
+# Programs that fork go on with threads afterwards; what CPython keeps to its end is not a leak.
+SANITIZER_OPTIONS = {"ASAN_OPTIONS": "detect_leaks=0", "TSAN_OPTIONS": "die_after_fork=0"}
 
 _FACTS = "import sys, sysconfig; print(sysconfig.get_config_var('Py_ENABLE_SHARED'), sys.base_prefix)"
 
@@ -61,7 +65,7 @@ class Application:
         command = [str(self.program), *arguments, *(["-c", code] if code is not None else [])]
         bare = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(self.program.parent), **environment}
         if SANITIZER:
-            bare |= {"ASAN_OPTIONS": "detect_leaks=0", "PYTHONMALLOC": "malloc"}
+            bare |= {"PYTHONMALLOC": "malloc", **SANITIZER_OPTIONS}
         done = subprocess.run(command, text=True, capture_output=True, input=stdin, env=bare, timeout=300)
         if status is not None:
             assert done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -106,6 +110,9 @@ class Builder:
                 # Naming the target keeps the flags away from build scripts.
                 triple = f"{platform.machine()}-unknown-linux-gnu"
                 arguments = ["+nightly", *arguments, "--target", triple]
+                if SANITIZER == "thread":
+                    # Locks of a standard library that was compiled without it would not be seen.
+                    arguments.append("-Zbuild-std")
                 outputs = outputs / triple
             built = self.cargo(*arguments, python=python, version=version)
             assert built.returncode == 0, built.stderr

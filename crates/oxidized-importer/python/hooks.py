@@ -1,5 +1,6 @@
-"""Source lines of modules in memory, for those that would read files only: `threading` and `linecache`."""
+"""Source text of modules in memory, for those that would read files only: `threading`, `linecache`, `tokenize`, `trace`, `pdb`."""
 
+import os
 import sys
 
 
@@ -36,6 +37,62 @@ def _source_lines(finder, filename, module_globals=None):
     # Without a time of change: like the lines that a loader gave, they are never looked up again.
     linecache.cache[filename] = (len(source), None, lines, filename)
     return lines
+
+
+def _open_source(finder, filename):
+    """`tokenize.open`, which also opens the source of the finder's modules."""
+    import io
+    import tokenize
+
+    name = _module_of_file(finder, filename) if isinstance(filename, str) else None
+    source = finder.get_source(name) if name else None
+    if source is None:
+        return tokenize._open_of_files(filename)
+    main = sys.modules.get("__main__")
+    if getattr(getattr(main, "__spec__", None), "name", None) == "trace" and "open" not in vars(main):
+        # `-m trace` runs code of the module that was never imported.
+        _teach_trace(finder, main)
+    text = io.TextIOWrapper(io.BytesIO(source.encode()), "utf-8", line_buffering=True)
+    text.mode = "r"
+    return text
+
+
+def _teach_trace(finder, trace):
+    """Lets `trace` read the source of the finder's modules: it opens it once more, without `tokenize`."""
+    import io
+
+    def open_source(file, mode="r", *arguments, **keywords):
+        if mode in ("r", "rb") and isinstance(file, str) and _module_of_file(finder, file):
+            return io.BytesIO(finder.get_data(file)) if mode == "rb" else _open_source(finder, file)
+        return open(file, mode, *arguments, **keywords)
+
+    trace.open = open_source
+
+
+def _teach_pdb(finder, pdb):
+    """Lets breakpoints name modules of the finder: by file, by path from the top, or dotted."""
+    on_path = pdb.Pdb.lookupmodule
+
+    def lookupmodule(self, filename):
+        found = on_path(self, filename)
+        # A script keeps its name; other files on `sys.path` are not what is imported.
+        if found and self.mainpyfile == self.canonic(found):
+            return found
+        return _file_of_module(finder, filename) or found
+
+    pdb.Pdb.lookupmodule = lookupmodule
+
+
+def _file_of_module(finder, filename):
+    """The file name in the code of a module that is named by file, by path from the top, or dotted; or None."""
+    if os.path.isabs(filename):
+        return filename if _module_of_file(finder, filename) else None
+    name = filename[:-3].replace("\\", "/").replace("/", ".") if filename.endswith(".py") else filename
+    name = name[:-9] if name.endswith(".__init__") else name
+    try:
+        return finder.get_filename(name) if finder.get_source(name) is not None else None
+    except ImportError:
+        return None
 
 
 def _module_of_file(finder, filename):

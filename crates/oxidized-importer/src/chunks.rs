@@ -40,7 +40,7 @@ const CHUNKS: &[Chunk] = &[
         file: "<oxidized_importer/hooks.py>",
         source: include_str!("../python/hooks.py"),
         public: &[],
-        private: &["_thread_excepthook", "_source_lines"],
+        private: &["_thread_excepthook", "_source_lines", "_open_source", "_teach_pdb", "_teach_trace"],
     },
     Chunk {
         file: "<oxidized_importer/types.py>",

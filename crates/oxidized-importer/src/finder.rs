@@ -8,8 +8,9 @@ use packed_resources::Field;
 use pyo3_ffi as ffi;
 use pyo3_ffi::{PyObject, Py_ssize_t};
 
+use crate::inventory::{item_field, tag_of};
 use crate::py::{self, bind, guard, Obj, PyResult};
-use crate::state::{item_field, tag_of, FinderOptions, ModuleFile, State};
+use crate::state::{FinderOptions, ModuleFile, State};
 use crate::table::Table;
 
 #[repr(C)]
@@ -258,6 +259,9 @@ method!(thread_excepthook, "_thread_excepthook", ["args"], 1, |state, _, [argume
 method!(source_lines, "_source_lines", ["filename", "module_globals"], 1, |state, finder, [file, globals]| {
     state.chunk_call(c"_source_lines", &[finder, &required(file), &required(globals)])
 });
+method!(open_source, "_open_source", ["filename"], 1, |state, finder, [file]| {
+    state.chunk_call(c"_open_source", &[finder, &required(file)])
+});
 method!(reduce, "__reduce__", [], 0, |_, _, _| Err(py::raise_type("cannot pickle 'OxidizedFinder' object")));
 
 unsafe extern "C" fn get_attribute(object: *mut PyObject, closure: *mut c_void) -> *mut PyObject {
@@ -281,7 +285,7 @@ type Method = unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, Py_ssize
 
 /// Makes the type `OxidizedFinder`.
 pub fn new_type() -> PyResult<Obj> {
-    let methods: [(&CStr, Method, &CStr); 35] = [
+    let methods: [(&CStr, Method, &CStr); 36] = [
         (c"find_spec", find_spec, c"Gives the spec of a module, or None."),
         (c"find_module", find_module, c"Gives the loader of a module, or None."),
         (c"invalidate_caches", invalidate_caches, c"Does nothing: there are no caches."),
@@ -319,6 +323,7 @@ pub fn new_type() -> PyResult<Obj> {
         (c"_item", item, c""),
         (c"_thread_excepthook", thread_excepthook, c""),
         (c"_source_lines", source_lines, c""),
+        (c"_open_source", open_source, c""),
         (c"__reduce__", reduce, c""),
         (c"__reduce_ex__", reduce_ex, c""),
     ];

@@ -11,12 +11,14 @@
 //! `pyembed` does all of that. Or build the extension module for an ordinary Python:
 //! `cargo rustc -p oxidized-importer --release --crate-type cdylib`.
 
+mod after_import;
 mod cache_folder;
 mod chunks;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod elf;
 mod extension;
 mod finder;
+mod inventory;
 mod load;
 mod module;
 mod patterns;

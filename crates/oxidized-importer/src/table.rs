@@ -4,6 +4,8 @@
 //! says which records of which blobs belong to its name. Blobs are added and never taken away, so
 //! views of their data are valid as long as the table.
 
+use std::sync::Arc;
+
 use memmap2::Mmap;
 use packed_resources::{write, Error, Field, Flags, Index, Items, NameMap, Padding, Resource};
 use pyo3_ffi::{PyBuffer_Release, Py_buffer};
@@ -14,7 +16,8 @@ enum Backing {
     Mapped { _map: Mmap },
     Buffer(Box<Py_buffer>),
     Owned { _bytes: Vec<u8> },
-    Names { _names: Vec<Box<str>> },
+    // Not boxes: a box is the only way to its content, and moving it would end the views that stay behind.
+    Names { _names: Vec<Arc<str>> },
 }
 
 impl Drop for Backing {
@@ -140,11 +143,12 @@ impl Table {
     pub fn add_flags(&mut self, names: impl IntoIterator<Item = Box<str>>, flags: Flags) {
         let mut kept = Vec::new();
         for name in names {
+            let name: Arc<str> = name.into();
             if let Some(position) = self.by_name.get(&*name) {
                 self.entries[*position as usize].flags.insert(flags);
                 continue;
             }
-            // SAFETY: the boxed text stays in place; the table keeps the box.
+            // SAFETY: the counted text stays in place as long as the table, which keeps a count.
             let text = unsafe { forever(&*name) };
             self.by_name.insert(text, self.entries.len() as u32);
             self.entries.push(EntryData { name: text, flags, newest: None, older: Vec::new() });

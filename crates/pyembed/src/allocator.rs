@@ -279,3 +279,62 @@ pub(crate) fn install(config: &ResolvedOxidizedPythonInterpreterConfig<'_>) -> R
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Does what Python does to a domain: sizes of zero, `realloc` of null, growing, shrinking, `free` of null.
+    fn exercise(allocator: PythonMemoryAllocator) {
+        let context = ptr::null_mut();
+        let PythonMemoryAllocator { malloc, calloc, realloc, free, arena_free } = allocator;
+        let fill = |block: *mut c_void, from: usize, to: usize| {
+            // What does not fill sixteen bytes needs less, as with `malloc` of C.
+            assert!(!block.is_null() && block as usize % if to < 16 { 8 } else { 16 } == 0);
+            // SAFETY: the block has at least `to` bytes.
+            (from..to).for_each(|at| unsafe { block.cast::<u8>().add(at).write(at as u8) });
+        };
+        // SAFETY: the block has at least that many bytes, all written.
+        let byte = |block: *mut c_void, at: usize| unsafe { block.cast::<u8>().add(at).read() };
+        for size in [0, 1, 15, 16, 17, 4096] {
+            let mut block = malloc(context, size);
+            fill(block, 0, size);
+            block = realloc(context, block, size + 100);
+            assert!((0..size).all(|at| byte(block, at) == at as u8));
+            fill(block, size, size + 100);
+            block = realloc(context, block, 0);
+            free(context, block);
+
+            let block = calloc(context, 3, size);
+            assert!((0..3 * size).all(|at| byte(block, at) == 0));
+            free(context, block);
+            let block = realloc(context, ptr::null_mut(), size);
+            fill(block, 0, size);
+            arena_free(context, block, size);
+        }
+        free(context, calloc(context, 0, 8));
+        free(context, ptr::null_mut());
+        arena_free(context, ptr::null_mut(), 0);
+        for huge in [usize::MAX, usize::MAX - 15, isize::MAX as usize] {
+            assert!(malloc(context, huge).is_null());
+            assert!(calloc(context, huge, 2).is_null());
+            let block = malloc(context, 4);
+            fill(block, 0, 4);
+            assert!(realloc(context, block, huge).is_null());
+            assert_eq!(byte(block, 3), 3);
+            free(context, block);
+        }
+    }
+
+    #[test]
+    fn every_allocator_keeps_to_the_rules() {
+        use MemoryAllocatorBackend as Backend;
+        // Miri cannot call C.
+        let foreign = if cfg!(miri) { &[][..] } else { &[Backend::Jemalloc, Backend::Mimalloc, Backend::Snmalloc] };
+        for backend in foreign.iter().chain([&Backend::Rust]) {
+            if let Ok(Some(allocator)) = PythonMemoryAllocator::from_backend(*backend) {
+                exercise(allocator);
+            }
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::{ResolvedOxidizedPythonInterpreterConfig, TerminfoResolution};
+use crate::{NewInterpreterError, ResolvedOxidizedPythonInterpreterConfig, TerminfoResolution};
 
 const DEBIAN: &str = "/etc/terminfo:/lib/terminfo:/usr/share/terminfo";
 const FEDORA: &str = "/etc/terminfo:/usr/share/terminfo";
@@ -53,18 +53,24 @@ fn terminfo(resolution: &TerminfoResolution) -> Option<String> {
     }
 }
 
-fn set(name: &str, value: impl AsRef<OsStr>) {
+/// Sets a variable for a field of the configuration.
+fn set(name: &str, value: impl AsRef<OsStr>, field: &str) -> Result<(), NewInterpreterError> {
+    if value.as_ref().as_encoded_bytes().contains(&0) {
+        return Err(NewInterpreterError::during(&format!("setting {field}"), "NUL byte in value"));
+    }
     env::set_var(name, value);
+    Ok(())
 }
 
 /// Sets `TERMINFO_DIRS` and `TCL_LIBRARY`.
-pub fn prepare(config: &ResolvedOxidizedPythonInterpreterConfig<'_>) {
+pub fn prepare(config: &ResolvedOxidizedPythonInterpreterConfig<'_>) -> Result<(), NewInterpreterError> {
     if let Some(value) = terminfo(&config.terminfo_resolution) {
-        set("TERMINFO_DIRS", value);
+        set("TERMINFO_DIRS", value, "terminfo_resolution")?;
     }
     if let Some(path) = &config.tcl_library {
-        set("TCL_LIBRARY", path);
+        set("TCL_LIBRARY", path, "tcl_library")?;
     }
+    Ok(())
 }
 
 #[cfg(test)]

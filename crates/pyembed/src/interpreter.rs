@@ -151,7 +151,8 @@ impl<'interpreter, 'resources> MainPythonInterpreter<'interpreter, 'resources> {
             let message = "Python cannot be started again in this process: an earlier start failed halfway";
             return Err(NewInterpreterError::Simple(message));
         }
-        environment::prepare(&config);
+        startup::check_values(&config)?;
+        environment::prepare(&config)?;
         let modules_folder = setup::modules_folder(&config);
 
         let resources =

@@ -30,6 +30,20 @@ pub fn is_halfway() -> bool {
     HALFWAY.load(Ordering::Relaxed)
 }
 
+/// Refuses what CPython would stumble over when it is half started.
+pub fn check_values(config: Config<'_, '_>) -> Result<(), NewInterpreterError> {
+    if config.interpreter_config.hash_seed.is_some_and(|seed| u32::try_from(seed).is_err()) {
+        return Err(NewInterpreterError::during("setting hash_seed", "value is larger than 4294967295"));
+    }
+    match config.extra_extension_modules.iter().flatten().find(|module| module.name.to_str().is_err()) {
+        Some(module) => {
+            let message = format!("name {:?} is not UTF-8", module.name);
+            Err(NewInterpreterError::during("setting extra_extension_modules", message))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Whether the finder is the only way to import.
 pub fn finder_only(config: Config<'_, '_>) -> bool {
     config.oxidized_importer && !config.filesystem_importer

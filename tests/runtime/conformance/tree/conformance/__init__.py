@@ -30,7 +30,7 @@ def forget(*names):
             del sys.modules[known]
 
 
-def child(*arguments, code=None, **environment):
+def child(*arguments, code=None, stdin="", **environment):
     """Runs this interpreter again with the same places to import from; gives the completed process."""
     import subprocess
     import sys
@@ -42,7 +42,7 @@ def child(*arguments, code=None, **environment):
         command,
         text=True,
         capture_output=True,
-        stdin=subprocess.DEVNULL,
+        input=stdin,
         timeout=60,
         env={**os.environ, **environment},
     )

@@ -1,4 +1,4 @@
-"""Debuggers, profilers and reports, which find modules and their source by file name alone."""
+"""Profilers, reports and readers of source, which find modules by file name alone."""
 
 import importlib
 import io
@@ -6,7 +6,7 @@ import linecache
 import sys
 import warnings
 
-from conformance import PLACE, child, forget
+from conformance import child, forget, raises
 
 
 def _line_of(function, offset=1):
@@ -83,74 +83,6 @@ def check_tracemalloc_shows_the_line():
     frame = tracemalloc.Frame((sample.plain.__file__, _line_of(sample.plain.fail)))
     trace = tracemalloc.Traceback([(frame.filename, frame.lineno)])
     assert "# the line that tracebacks show" in trace.format()[-1]
-
-
-def _debug(commands, function, *arguments):
-    import pdb
-
-    out = io.StringIO()
-    debugger = pdb.Pdb(stdin=io.StringIO(commands), stdout=out, nosigint=True, readrc=False)
-    debugger.use_rawinput = False
-    before = sys.gettrace()
-    try:
-        debugger.runcall(function, *arguments)
-    finally:
-        sys.settrace(before)
-    return out.getvalue()
-
-
-def check_debugger_lists_source():
-    import sample
-
-    text = _debug("list\nwhere\nargs\ncontinue\n", sample.square, 3)
-    assert "return number * number" in text and "number = 3" in text, text
-    assert f"{sample.__file__}(" in text
-
-
-def check_debugger_steps_into_modules():
-    import sample.plain
-
-    linecache.clearcache()
-    text = _debug("step\nstep\nwhere\ncontinue\n", lambda: sample.square(4))
-    assert "sample.square(4)" in text or "return number * number" in text, text
-
-
-def check_debugger_breaks_by_line():
-    import sample
-
-    if PLACE == "memory" and sys.version_info >= (3, 13):
-        return  # `pdb` itself asks whether the file exists.
-
-    linecache.clearcache()
-    line = _line_of(sample.square, 6)
-    text = _debug(f"break {sample.__file__}:{line}\ncontinue\nprint(number + 100)\ncontinue\n", lambda: sample.square(5))
-    assert f" at {sample.__file__}:{line}" in text and "105" in text, text
-
-
-def check_debugger_breaks_by_function():
-    code = (
-        "import io, pdb, sample, sys; d = pdb.Pdb(stdin=io.StringIO('break sample.square\\nc\\nlist\\nc\\n'), "
-        "readrc=False); d.use_rawinput = False; d.run('sample.square(6)', {'sample': sample})"
-    )
-    done = child(code=code)
-    assert "Breakpoint 1 at" in done.stdout and "return number * number" in done.stdout, done.stdout + done.stderr
-
-
-def check_post_mortem_shows_source():
-    code = (
-        "import io, pdb, sample.plain, sys\n"
-        "try:\n sample.plain.fail()\n"
-        "except ValueError as e:\n"
-        " d = pdb.Pdb(stdin=io.StringIO('list\\nup\\nq\\n'), readrc=False)\n"
-        " d.use_rawinput = False\n d.reset()\n d.interaction(None, e.__traceback__)\n"
-    )
-    done = child(code=code)
-    assert "# the line that tracebacks show" in done.stdout, done.stdout + done.stderr
-
-
-def check_debugger_as_module():
-    done = child("-m", "pdb", "-c", "next", "-c", "where", "-c", "quit", "-m", "sample.script")
-    assert "RESULT = (" in done.stdout and "script.py(3)" in done.stdout, done.stdout + done.stderr
 
 
 def check_profilers():
@@ -262,3 +194,32 @@ def check_source_of_function_by_file_alone():
     # Without a module to ask, `inspect` believes in files that exist or that somebody has read.
     linecache.getlines(code.co_filename)
     assert inspect.getsource(moved).startswith("def called(")
+
+
+def check_tokenize_opens_modules():
+    import tokenize
+
+    import sample.latin
+    import sample.plain
+
+    with tokenize.open(sample.plain.__file__) as file:
+        assert file.readline() == "import warnings\n" and file.mode == "r"
+    with tokenize.open(sample.latin.__file__) as file:
+        assert "café" in file.read()
+    raises(OSError, tokenize.open, sample.plain.__file__.replace("plain.py", "plane.py"))
+    raises(OSError, tokenize.open, "no such file.py")
+
+
+def check_trace_writes_listings():
+    import os
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--count", "--missing", "--coverdir", folder, "--ignore-module", "warnings", "--module", "sample.script"]
+        done = child("-m", "trace", *options)
+        assert done.returncode == 0, done.stderr
+        names = [name for name in os.listdir(folder) if name.endswith("sample.script.cover")]
+        assert len(names) == 1, (names, done.stdout, done.stderr)
+        with open(os.path.join(folder, names[0])) as file:
+            listing = file.read()
+    assert "    1: import sys" in listing and ">>>>>>     raise KeyError" in listing, listing
