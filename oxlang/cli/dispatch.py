@@ -139,7 +139,22 @@ def _call(command: Command, words: list[str], verbose: int, system_rust: bool) -
         verbose=verbose,
         system_rust=system_rust or values.flag("system_rust") or "PYOXIDIZER_SYSTEM_RUST" in os.environ,
     )
+    _end_cleanly()
     return command.run(invocation)
+
+
+def _end_cleanly() -> None:
+    """Lets SIGTERM and SIGHUP end a command as Ctrl-C does: children are ended, temporary folders removed."""
+    # What `signal` wraps into enumerations, which take a millisecond to make.
+    import _signal as signal  # type: ignore[import-not-found]
+
+    def end(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        known = getattr(signal, name, None)
+        if known is not None and signal.getsignal(known) == signal.SIG_DFL:
+            signal.signal(known, end)
 
 
 def _refuse_empty_paths(command: Command, parsed: dict[str, Value]) -> None:

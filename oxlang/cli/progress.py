@@ -1,7 +1,6 @@
 """Progress of a build: a live display on a terminal, else a line on stderr for each action that took its time.
 
-From its beginning on the process can be ended cleanly. Nothing is shown, and rich is not imported, as long as everything
-is found in the cache.
+Nothing is shown, and rich is not imported, as long as everything is found in the cache.
 """
 
 from __future__ import annotations
@@ -39,7 +38,6 @@ class Progress:
         self._is_live = terminal.interactive(terminal.err) and terminal.shows("warn") and not terminal.shows("debug")
 
     def __enter__(self) -> Progress:
-        _end_cleanly()
         return self
 
     def __exit__(
@@ -144,20 +142,6 @@ class Progress:
         total = max(self._planned, self._done + len(self._running))
         head = Text(f"building: {self._done} of {total} done", style="bold")
         return Group(head, *lines)
-
-
-def _end_cleanly() -> None:
-    """Lets SIGTERM and SIGHUP end the build as Ctrl-C does: children are ended, temporary folders removed."""
-    # What `signal` wraps into enumerations, which take a millisecond to make.
-    import _signal as signal  # type: ignore[import-not-found]
-
-    def end(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    for name in ("SIGTERM", "SIGHUP"):
-        known = getattr(signal, name, None)
-        if known is not None and signal.getsignal(known) == signal.SIG_DFL:
-            signal.signal(known, end)
 
 
 def _trace() -> Trace:

@@ -277,6 +277,36 @@ def test_interrupted(home: Path, number: signal.Signals) -> None:
     assert not list((home.parent / "tmp").iterdir())
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("command", ["list-targets", "vendor"])
+def test_every_command_can_be_ended(home: Path, command: str, number: signal.Signals) -> None:
+    """Also one that builds nothing: what it has started ends with it, and nothing temporary stays."""
+    started, tools = home.parent / "started", home.parent / "tools"
+    tools.mkdir()
+    script(tools / "rustc", 'printf "rustc 1.95.0\\nrelease: 1.95.0\\nhost: x86_64-unknown-linux-gnu\\n"')
+    script(tools / "cargo", f'if [ "$1" = "-V" ]; then echo "cargo 1.95.0"; exit 0; fi\necho $$ > {started}\nexec sleep 60')
+    (home / "Cargo.toml").write_text('[package]\nname = "a"\n')
+    loop = "for i in range(1000000000):\n    pass\n"
+    (home / "pyoxidizer.bzl").write_text(f"print('started')\n{loop}")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "oxlang", command], cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"},
+    )
+    assert running.stderr is not None
+    if command == "list-targets":
+        assert running.stderr.readline() == "started\n"
+    until = time.monotonic() + 60
+    while command == "vendor" and not started.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    running.send_signal(number)
+    _, err = running.communicate(timeout=30)
+    assert (running.returncode, err) == (130, "error: interrupted\n")
+    assert not list((home.parent / "tmp").iterdir())
+    if command == "vendor":
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(started.read_text()), 0)
+
+
 def script(path: Path, body: str) -> None:
     path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)
