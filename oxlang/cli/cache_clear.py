@@ -35,7 +35,7 @@ def _refuse_other_folders(folder: Path, home: str | None) -> None:
         here = os.path.realpath(os.getcwd())
     except OSError:  # The current folder is gone.
         here = ""
-    held = next((name for name in _OF_PROJECTS if (real / name).exists()), None)
+    held = next((name for name in _OF_PROJECTS if os.path.lexists(real / name)), None)
     if real == real.parent:
         reason = "it is the root of the file system"
     elif home and str(real) == os.path.realpath(home):

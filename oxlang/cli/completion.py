@@ -41,7 +41,7 @@ def _show(call: Invocation) -> int:
 
 
 def _install(call: Invocation) -> int:
-    from oxlang.engine.disk import disk_error
+    from oxlang.diagnostics.model import error
 
     shell = _shell(call)
     path, settings, line = place(shell, call.environment)
@@ -52,7 +52,8 @@ def _install(call: Invocation) -> int:
         if settings is not None and _add(settings, line):
             call.terminal.write(f"added to {settings}: {line}")
     except OSError as problem:
-        raise disk_error(problem, "writing the completion") from problem
+        reason = (problem.strerror or str(problem)).lower()
+        raise error("OX0909", f"`{problem.filename or path}` cannot be written: {reason}") from None
     call.terminal.write("new shells complete `oxl`")
     return 0
 

@@ -167,7 +167,7 @@ def _pip(call: Invocation) -> Finding:
 def _cache(call: Invocation) -> Finding:
     subject, folder = "cache folder", call.cache_dir
     probe = folder
-    while not probe.exists() and probe != probe.parent:
+    while not os.path.exists(probe) and probe != probe.parent:
         probe = probe.parent
     try:
         free = _free_bytes(probe)

@@ -23,7 +23,7 @@ def _run(call: Invocation) -> int:
         from oxlang.format import format_text
         from oxlang.source import SourceFile
 
-        source = SourceFile("<stdin>", sys.stdin.read())
+        source = SourceFile("<stdin>", _standard_input())
         call.terminal.out.write(format_text(source, options_of(call.values.text("stdin_name"))))
         return 0
     changed: list[Path] = []
@@ -42,6 +42,21 @@ def _run(call: Invocation) -> int:
     if broken:
         return 1
     return 1 if changed and (call.values.flag("check") or call.values.flag("diff")) else 0
+
+
+def _standard_input() -> str:
+    """Reads the text of standard input. Raises OX0901 when it is not UTF-8, of which nothing could be given back."""
+
+    from oxlang.diagnostics.model import error
+
+    stream = getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        return sys.stdin.read()
+    try:
+        text: str = stream.read().decode("utf-8")
+    except UnicodeDecodeError:
+        raise error("OX0901", "standard input is not UTF-8", help="store it as UTF-8") from None
+    return text
 
 
 def _format(call: Invocation, path: Path, source: SourceFile) -> bool:
@@ -74,7 +89,7 @@ def _report(call: Invocation, changed: list[Path], count: int, broken: int) -> N
     if would != "changed":
         for one in changed:
             call.terminal.warn(f"{one}: {would}")
-    told = [f"{len(changed)} of {count} files {would}"]
+    told = [f"{len(changed)} of {count} file{'s' * (count != 1)} {would}" if count else "no Starlark files found"]
     if broken:
         told.append(f"{broken} with errors")
     call.terminal.warn(", ".join(told))

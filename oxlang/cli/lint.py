@@ -49,6 +49,7 @@ def files(paths: Iterable[str], wanted: Callable[[str], bool] = lambda name: nam
         if not path.is_dir():
             yield path
             continue
+        os.listdir(path)  # Of one that may not be read, the walk says nothing.
         for folder, names, entries in os.walk(path):
             names[:] = sorted(name for name in names if name not in _SKIPPED)
             yield from (Path(folder, entry) for entry in sorted(entries) if wanted(entry))

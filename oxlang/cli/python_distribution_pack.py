@@ -6,6 +6,7 @@ from pathlib import Path
 
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.spec import Argument, Command, Option, WrongUsage
+from oxlang.diagnostics.model import error
 
 
 def _run(call: Invocation) -> int:
@@ -23,13 +24,17 @@ def _run(call: Invocation) -> int:
         if named is not None
         else find_interpreter(call.values.maybe("python_version"), call.environment, cache_dir=call.cache_dir)
     )
-    pack_distribution(
-        interpreter,
-        archive,
-        with_tests=call.values.flag("with_tests"),
-        shared_only=call.values.flag("shared_only"),
-        say=call.terminal.info,
-    )
+    try:
+        pack_distribution(
+            interpreter,
+            archive,
+            with_tests=call.values.flag("with_tests"),
+            shared_only=call.values.flag("shared_only"),
+            say=call.terminal.info,
+        )
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).lower()
+        raise error("OX0909", f"`{archive}` cannot be written: {reason}") from None
     call.terminal.write(f"written {archive}")
     call.terminal.write(f"sha256 {file_hash(archive)}")
     return 0

@@ -144,7 +144,7 @@ def _candidates(version: str | None, environment: Mapping[str, str]) -> Iterator
         yield from _existing(folder / "bin" / "python3" for folder in _newest_first(root, version))
     if version is None:
         for folder in (*folders, Path("/usr/local/bin"), Path("/usr/bin")):
-            if folder.is_dir():
+            if os.access(folder, os.R_OK | os.X_OK) and folder.is_dir():
                 names = [one for one in folder.glob("python3.*") if re.fullmatch(r"python3\.\d+t?", one.name)]
                 yield from (one for one in sorted(names, key=_version_key, reverse=True) if not is_shim(one))
     else:
@@ -153,13 +153,13 @@ def _candidates(version: str | None, environment: Mapping[str, str]) -> Iterator
 
 def _existing(paths: Any) -> Iterator[Path]:
     for path in paths:
-        if path.is_file() and os.access(path, os.X_OK):
+        if os.path.isfile(path) and os.access(path, os.X_OK):
             yield path
 
 
 def _pyenv_roots(environment: Mapping[str, str]) -> Iterator[Path]:
     root = Path(environment.get("PYENV_ROOT") or Path(environment.get("HOME", "/nonexistent"), ".pyenv"))
-    if root.is_dir():
+    if os.path.isdir(root):
         yield root
 
 
@@ -168,7 +168,7 @@ def _uv_roots(environment: Mapping[str, str]) -> Iterator[Path]:
         Path(environment.get("HOME", "/nonexistent"), ".local/share")
     )
     for root in (environment.get("UV_PYTHON_INSTALL_DIR"), str(Path(data, "uv", "python"))):
-        if root and Path(root).is_dir():
+        if root and os.path.isdir(root):
             yield Path(root)
 
 
@@ -177,7 +177,7 @@ def _version_key(path: Path) -> tuple[int, ...]:
 
 
 def _newest_first(folder: Path, version: str | None) -> list[Path]:
-    if not folder.is_dir():
+    if not os.path.isdir(folder) or not os.access(folder, os.R_OK | os.X_OK):
         return []
     wanted = re.compile(rf"(^|-){re.escape(version.rstrip('t'))}(\.|-|t|\+|$)" if version else r"(^|-)3\.\d+")
     return sorted(

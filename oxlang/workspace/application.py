@@ -93,9 +93,10 @@ def find_application(path: Path, *, script: str | None = None) -> Application:
 def holds_program(path: Path | str) -> bool:
     """Whether a path is a script, or a folder that is a project or can be run."""
     place = Path(path)
-    if place.is_file():
+    if os.path.isfile(place):
         return place.suffix in (".py", ".pyw")
-    return any((place / name).is_file() for name in (*_DESCRIPTIONS, *_MAIN_FILES)) or bool(_runnable_packages(place))
+    # Of a folder that may not be entered, these say no.
+    return any(os.path.isfile(place / name) for name in (*_DESCRIPTIONS, *_MAIN_FILES)) or bool(_runnable_packages(place))
 
 
 def scripts_of(path: Path) -> list[str]:
@@ -337,7 +338,7 @@ def _runnable(
 def _runnable_packages(folder: Path) -> list[tuple[str, str]]:
     for root in _SOURCE_FOLDERS:
         base = folder / root
-        if not base.is_dir():
+        if not os.path.isdir(base) or not os.access(base, os.R_OK | os.X_OK):
             continue
         found = [
             (root, one.parent.name)

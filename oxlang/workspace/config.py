@@ -66,7 +66,7 @@ def config_file(
             raise _of_sections(oldest)
         raise error(
             "OX0950",
-            f"unable to find a config file at `{begin}`" + ("" if exists else ", which does not exist"),
+            f"unable to find a config file at `{begin}`" + _why_not(begin, exists),
             help=f"make one with `oxl init-config-file {start or '.'}`, or name its folder"
             if exists
             else None,
@@ -75,6 +75,13 @@ def config_file(
     if start is not None and not os.path.exists(begin):
         (warn or notice)(f"`{start}` does not exist; using the config found above: {found}")
     return found
+
+
+def _why_not(folder: str, exists: bool) -> str:
+    """Says why nothing can be found in a folder, when that is so."""
+    if not exists:
+        return ", which does not exist"
+    return "" if os.access(folder, os.R_OK | os.X_OK) else ", which may not be read"
 
 
 def _of_sections(path: str) -> OxError:

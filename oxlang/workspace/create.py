@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,9 +50,16 @@ def create_config(
     target = folder / CONFIG_NAME
     text = _config_text(_name_of(folder), python_code=python_code, pip_install=pip_install)
     report(f"writing {_shown(path, CONFIG_NAME)}")
-    with _writing(target):
-        folder.mkdir(parents=True, exist_ok=True)
-        _replace(target, text)
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        with _writing(target):
+            folder.mkdir(parents=True, exist_ok=True)
+            _replace(target, text)
+    except BaseException:
+        for one in missing:
+            with suppress(OSError):
+                one.rmdir()
+        raise
     report("")
     report(notice(path, rust=False))
     return target
@@ -418,7 +425,7 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        raise _not_written(path, problem) from problem
+        raise _not_written(path, problem) from None
 
 
 def _not_written(path: Path, problem: OSError) -> OxError:

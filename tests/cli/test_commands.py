@@ -99,6 +99,18 @@ def test_init_config_file(capsys: Capture, clean: Path) -> None:
     assert oxl(capsys, "init-config-file", "n1/n2", "--force").status == 0
 
 
+def test_a_config_that_is_not_written_leaves_no_folder(
+    capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*words: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("oxlang.workspace.create._write", full)
+    ended = oxl(capsys, "init-config-file", "n1/n2")
+    assert ended.status == 1 and "cannot be written: no space left on device [OX0824]\n" in ended.err
+    assert os.listdir(clean) == []
+
+
 def test_template_has_no_findings(capsys: Capture, clean: Path) -> None:
     oxl(capsys, "init-config-file", "app")
     ended = oxl(capsys, "lint", "--strict", "app")
@@ -333,7 +345,7 @@ def test_fmt(capsys: Capture, clean: Path) -> None:
     assert ended.status == 1 and "+x = [1, 2]" in ended.out
     assert path.read_text() == "x = [1,2]\n"
     ended = oxl(capsys, "fmt")
-    assert (ended.status, ended.err) == (0, "1 of 1 files changed\n")
+    assert (ended.status, ended.err) == (0, "1 of 1 file changed\n")
     assert path.read_text() == "x = [1, 2]\n"
     assert oxl(capsys, "fmt", "--check").status == 0
     path.write_text("x = (\n")
@@ -347,6 +359,15 @@ def test_fmt_stdin(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr("sys.stdin", io.StringIO("x = [1,2]\n"))
     assert oxl(capsys, "fmt", "-").out == "x = [1, 2]\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x = '\xff'\n")))
+    ended = oxl(capsys, "fmt", "-")
+    assert (ended.status, ended.out) == (1, "") and "standard input is not UTF-8 [OX0901]" in ended.err
+
+
+def test_nothing_to_look_at(capsys: Capture, clean: Path) -> None:
+    for command in ("fmt", "lint"):
+        ended = oxl(capsys, command)
+        assert (ended.status, ended.err) == (0, "no Starlark files found\n")
 
 
 def test_test(capsys: Capture, clean: Path) -> None:
