@@ -9,7 +9,7 @@ import pytest
 
 from oxlang.bundled import bundled_path
 from oxlang.diagnostics.model import OxError
-from oxlang.interp import Thread, load_source, operators
+from oxlang.interp import Thread, load_source, nesting, operators
 from oxlang.interp.thread import DEFAULT_LIMITS
 from oxlang.interp.values import to_python
 from oxlang.source import SourceFile
@@ -20,7 +20,7 @@ PAGE = bundled_path("docs", "language.md").read_text(encoding="utf-8")
 PROGRAMS = {
     found["row"]: (found["text"], found["config"], found["standard"])
     for found in re.finditer(
-        r"^```python\n# (?P<row>L\d+) · config: (?P<config>.+) · standard: (?P<standard>.+)\n(?P<text>[\s\S]*?)^```$",
+        r"^```python\n# (?P<row>[LS]\d+) · config: (?P<config>.+) · standard: (?P<standard>.+)\n(?P<text>[\s\S]*?)^```$",
         PAGE,
         re.M,
     )
@@ -54,8 +54,11 @@ def test_tabs_and_line_ends(tmp_path: Path) -> None:
 
 
 def test_every_row_has_a_program() -> None:
-    rows = re.findall(r"^\| (L\d+) \|", PAGE, re.M)
-    assert rows == list(PROGRAMS) == [f"L{number}" for number in range(1, len(rows) + 1)]
+    rows = re.findall(r"^\| ([LS]\d+) \|", PAGE, re.M)
+    assert rows == list(PROGRAMS)
+    for letter in "LS":
+        mine = [row for row in rows if row.startswith(letter)]
+        assert mine == [f"{letter}{number}" for number in range(1, len(mine) + 1)]
 
 
 def test_options_per_kind_of_file() -> None:
@@ -85,6 +88,7 @@ def test_limits() -> None:
     assert numbers["values in values, where they are written out"] == str(DEFAULT_LIMITS.depth)
     assert numbers["memory of large operations, in all; and by how much the process grows"] == f"{DEFAULT_LIMITS.memory_bytes >> 20} MiB"
     assert numbers["one value"] == f"{DEFAULT_LIMITS.value_bytes >> 20} MiB"
+    assert numbers["values in a tuple of tuples, each counted wherever it stands; tuples in tuples"] == f"{nesting.MAX_WEIGHT:,}; {nesting.MAX_DEPTH}"
     assert numbers["one integer"].startswith(f"{operators.MAX_BITS:,} bits")
     assert numbers["time"] == f"{DEFAULT_LIMITS.seconds:g} seconds"
     assert numbers["brackets in brackets"] == str(layout.MAX_NESTING)

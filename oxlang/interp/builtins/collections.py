@@ -140,10 +140,9 @@ def setdefault(self: SDict, key: Any, default: Any = None, /) -> Any:
 
 
 def dict_update(self: SDict, pairs: Any = MISSING, /, **kwargs: Any) -> None:
-    """Adds the entries of a dict or of a sequence of pairs (None has none), then those given by name."""
+    """Adds the entries of a dict or of a sequence of pairs, then those given by name."""
     changeable_dict(self, "insert into")
-    if pairs is not None:
-        fill_dict("update", self, pairs)
+    fill_dict("update", self, pairs)
     if kwargs:
         dict.update(self, kwargs)
 
