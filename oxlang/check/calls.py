@@ -6,12 +6,12 @@ types are compared, and what is not known is right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from oxlang.check.constants import NotConstant, constant
 from oxlang.check.fit import fits, without_none
 from oxlang.check.infer import Inference, UserFunction
-from oxlang.declare.members import AttributeDef, FunctionDef, ParamDef
+from oxlang.declare.members import AttributeDef, FunctionDef, ParamDef, TypeDef
 from oxlang.declare.types import ANY, Ty
 from oxlang.diagnostics.model import Diagnostic, Edit, Fix, Label, OxError, diagnostic
 from oxlang.diagnostics.spelling import did_you_mean, nearest
@@ -67,8 +67,8 @@ def _read_attribute(inference: Inference, node: ast.Attribute) -> Iterator[Diagn
 
 def _unknown_attribute(inference: Inference, node: ast.Attribute, owner: Ty) -> Diagnostic:
     known: set[str] = set()
-    for one in owner.items if owner.kind == "union" else (owner,):
-        kind = inference.type_def(one)
+    kinds = [inference.type_def(one) for one in (owner.items if owner.kind == "union" else (owner,))]
+    for kind in kinds:
         if kind is not None:
             known.update(kind.names())
     span = _span(inference, node.name)
@@ -76,8 +76,13 @@ def _unknown_attribute(inference: Inference, node: ast.Attribute, owner: Ty) -> 
     shown = owner.display() if owner.kind in ("instance", "union") else owner.starlark_names[0]
     return diagnostic(
         "OX0310", f"`{shown}` has no attribute or method `{node.name.id}`", span=span,
-        help=f"did you mean `{found}`?" if found else None, fixes=_rename(span, found),
+        help=f"did you mean `{found}`?" if found else _listed(kinds), fixes=_rename(span, found),
     )
+
+
+def _listed(kinds: Sequence[TypeDef | None]) -> str | None:
+    [kind] = kinds if len(kinds) == 1 else [None]
+    return None if kind is None or kind.origin == "language" else kind.listed(kind.names())
 
 
 def _rename(span: Span, name: str | None) -> tuple[Fix, ...]:

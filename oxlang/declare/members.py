@@ -12,7 +12,7 @@ from oxlang.declare.types import Ty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Literal
 
     from oxlang.declare.bind import Plan
@@ -437,8 +437,14 @@ class TypeDef:
         from oxlang.diagnostics.model import error
         from oxlang.diagnostics.spelling import did_you_mean
 
-        hint = did_you_mean(name, self.names())
+        hint = did_you_mean(name, self.names()) or self.listed(self.names())
         return error("OX0310", f"`{self.name}` has no attribute or method `{name}`", help=hint)
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Gives a help text that names what there is, or says where to read it."""
+        if not names or len(names) > 8:
+            return f"`oxl docs {self.name}` lists what it has"
+        return f"it has {', '.join(f'`{one}`' for one in names)}"
 
     def not_assignable(self, name: str) -> OxError:
         """Makes the error for assigning a method (OX0311) or an unknown name (OX0310)."""
@@ -447,5 +453,8 @@ class TypeDef:
 
         if name in self.methods:
             return error("OX0311", f"`{self.name}.{name}` is a method and cannot be assigned")
-        hint = did_you_mean(name, (one.name for one in self.attributes.values() if one.writable))
+        writable = sorted(one.name for one in self.attributes.values() if one.writable)
+        hint = did_you_mean(name, writable) or (
+            self.listed(writable) if writable else f"nothing of it can be assigned; {self.listed(sorted(self.methods))}"
+        )
         return error("OX0310", f"`{self.name}` has no attribute `{name}`", help=hint)

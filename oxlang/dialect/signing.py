@@ -47,7 +47,7 @@ class CodeSigner:
 
         Certificates and the time-stamp server that are set later still count, a callback that is set later does not.
         """
-        ctx.signers.append((self, self.callback))
+        ctx.signers.append((self, self.callback, ctx.span()))
 
     @method
     def chain_issuer_certificates_pem_file(self, ctx: DialectContext, path: str) -> None:
@@ -108,12 +108,13 @@ def warn_unsigned(ctx: DialectContext, target: Target) -> None:
     if ("unsigned", target.name) in ctx.memo:
         return
     ctx.memo["unsigned", target.name] = True
-    labels = ", ".join(dict.fromkeys(f"`{signer.label}`" for signer, _ in ctx.signers))
+    labels = ", ".join(dict.fromkeys(signer.label for signer, _, _ in ctx.signers))
+    activated = next((span for _, _, span in reversed(ctx.signers) if span is not None), target.span)
     ctx.warn(
         diagnostic(
             "OX0529",
             f"the target `{target.name}` is built unsigned; oxlang cannot sign with {labels}",
-            span=target.span,
+            span=activated,
             help="sign the output with the tool of the platform",
         )
     )
@@ -141,7 +142,7 @@ def code_signer_from_pfx_file(ctx: DialectContext, path: str, password: str) -> 
     # PKCS #12 is a DER sequence whose first element is the version 3 (RFC 7292, section 4).
     if data[:1] != b"\x30" or b"\x02\x01\x03" not in data[:8]:
         raise error("OX0522", f"`{path}` is not a PFX file", argument="path")
-    return CodeSigner(certificates=[], label=os.path.basename(path))
+    return CodeSigner(certificates=[], label=f"`{os.path.basename(path)}`")
 
 
 @function("code_signer_from_windows_store_sha1_thumbprint", types=_STORE_TYPE, platforms=("windows",))
@@ -152,7 +153,7 @@ def code_signer_from_thumbprint(thumbprint: str, store: str = "my") -> CodeSigne
         thumbprint: SHA-1 of the certificate.
         store: the store it is in.
     """
-    return CodeSigner(certificates=[], label=f"{store}: {thumbprint}")
+    return CodeSigner(certificates=[], label=f"the certificate `{thumbprint}` of the Windows store `{store}`")
 
 
 @function("code_signer_from_windows_store_subject", types=_STORE_TYPE, platforms=("windows",))
@@ -163,7 +164,7 @@ def code_signer_from_subject(subject: str, store: str = "my") -> CodeSigner:
         subject: a part of the certificate's subject.
         store: the store it is in.
     """
-    return CodeSigner(certificates=[], label=f"{store}: {subject}")
+    return CodeSigner(certificates=[], label=f"a certificate of `{subject}` from the Windows store `{store}`")
 
 
 @function("code_signer_from_windows_store_auto", platforms=("windows",))

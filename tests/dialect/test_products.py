@@ -230,3 +230,5 @@ def test_active_signers_warn_once(tmp_path: Path, cache: Path) -> None:
     run.lower("m")
     assert [one.code.id for one in run.warnings] == ["OX0529"]
     assert "the Windows store" in run.warnings[0].message
+    span = run.warnings[0].span
+    assert span.file.text[span.start : span.end] == "code_signer_from_windows_store_auto().activate()"
