@@ -246,6 +246,8 @@ def _wrong_type(function: FunctionDef, name: str, wanted: Ty, value: object, arg
         help = f"write `[{shortened(value)}]` for a list of one"
     elif isinstance(value, int) and value in (0, 1) and any(one.kind == "bool" for one in options):
         help = f"write `{bool(value)}`"
+    elif isinstance(value, (int, float)) and type_name(value) in ("int", "float") and any(one.kind == "string" for one in options):
+        help = "put it in quotes"
     return _error(function, "OX0304", what, argument, help=help)
 
 

@@ -43,15 +43,16 @@ def wrong_type(attribute: AttributeDef, wanted: str, value: object) -> OxError:
     return error("OX0313", f"`{attribute.qualified_name}` wants {wanted}, not {with_article(type_name(value))}")
 
 
-def wrong_choice(attribute: AttributeDef, choices: Sequence[str], value: object) -> OxError:
-    """Makes OX0314: the text is not among the known ones."""
+def wrong_choice(attribute: AttributeDef, choices: Sequence[str], value: object, hint: str | None = None) -> OxError:
+    """Makes OX0314: the text is not among the known ones; `hint` says what may be meant."""
     from oxlang.diagnostics.model import error
     from oxlang.diagnostics.spelling import did_you_mean
 
     quote = "" if all(one.isdigit() for one in choices) else '"'
     known = ", ".join(f"{quote}{one}{quote}" for one in choices)
     shown = f'"{value}"' if isinstance(value, str) else shortened(value)
-    hint = did_you_mean(value, choices) if isinstance(value, str) and len(value) > 2 else None
+    if hint is None and isinstance(value, str) and len(value) > 2:
+        hint = did_you_mean(value, choices)
     return error(
         "OX0314", f"{shown} is not a value for `{attribute.qualified_name}`", help=hint or f"known are {known}",
         notes=[f"known are {known}"] if hint else (),
@@ -100,8 +101,22 @@ def _choice(attribute: AttributeDef, value: object) -> object:
 def _location(attribute: AttributeDef, value: object) -> object:
     text = text_of(value)
     if not in_choices(text, attribute.choices or LOCATIONS):
-        raise wrong_choice(attribute, attribute.choices or LOCATIONS, value)
+        raise wrong_choice(attribute, attribute.choices or LOCATIONS, value, _meant_location(value))
     return text
+
+
+def _meant_location(value: object) -> str | None:
+    """Gives the location that a wrong one may mean: a folder without the word before it, or that word misspelt."""
+    from oxlang.diagnostics.spelling import nearest
+
+    if not isinstance(value, str) or not value:
+        return None
+    word, colon, prefix = value.partition(":")
+    if "memory" in word or nearest(word, ("in-memory",)):
+        return 'did you mean "in-memory"?'
+    if nearest(word, ("filesystem-relative",)) or word == "filesystem-relative":
+        return f'did you mean "filesystem-relative:{prefix or "lib"}"?'
+    return None if colon else f'did you mean "filesystem-relative:{value}"?'
 
 
 def _add_location(attribute: AttributeDef, value: object) -> object:
@@ -199,7 +214,7 @@ def _list_of_choices(attribute: AttributeDef, value: object) -> object:
 def _tag(attribute: AttributeDef, value: object) -> object:
     text = text_of(value)
     if text.count("-") < 2:
-        raise wrong_form(attribute, f'wants PYTHON-ABI-PLATFORM, not "{text}"')
+        raise wrong_form(attribute, f'wants PYTHON-ABI-PLATFORM, not "{text}"', help='such as "py3-none-any"')
     return text
 
 

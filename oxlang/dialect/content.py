@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 
-from oxlang.diagnostics.model import error
+from oxlang.diagnostics.model import Label, error
 from oxlang.graph.nodes import Artifact, Assemble, Part, Source, Write
 from oxlang.records import dataclass, field
 
@@ -120,7 +120,8 @@ def lower_files(
 
 
 def parts_of(ctx: DialectContext, files: Mapping[str, Content], origin: Span | None) -> list[Part]:
-    """Gives the parts that lay files out at their paths."""
+    """Gives the parts that lay files out at their paths. Raises OX0703 for a file that stands where others want a folder."""
+    _check_clashes(files)
     texts = tuple((path, one.data, one.executable) for path, one in files.items() if one.data is not None)
     parts: list[Part] = []
     if texts:
@@ -137,6 +138,18 @@ def parts_of(ctx: DialectContext, files: Mapping[str, Content], origin: Span | N
             artifact = ctx.add(Source(path=one.path, origin=place, description=os.path.basename(one.path)))
         parts.append(Part(artifact=artifact, prefix=folder, rename=name, executable=one.executable))
     return parts
+
+
+def _check_clashes(files: Mapping[str, Content]) -> None:
+    for path, one in files.items():
+        folder = path.rpartition("/")[0]
+        while folder:
+            if folder in files:
+                raise error(
+                    "OX0703", f"`{folder}` is a file here, and `{path}` wants it to be a folder", span=one.origin,
+                    labels=[Label(at, "the file", False)] if (at := files[folder].origin) is not None else (),
+                )  # fmt: skip
+            folder = folder.rpartition("/")[0]
 
 
 def assemble(ctx: DialectContext, parts: Iterable[Part], *, origin: Span | None, description: str) -> Artifact:

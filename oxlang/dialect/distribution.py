@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _VERSION = re.compile(r"3\.\d{1,3}(\.\d+)?t?$")
 _URL = re.compile(r"(https?://|file:)[^\s]", re.IGNORECASE)
 PARAMETERS = ("sha256", "local_path", "url", "flavor")
+DEFAULT_PARAMETERS = ("flavor", "build_target", "python_version")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}$")
 
 
@@ -128,29 +129,39 @@ class PythonDistribution:
                 warn=lambda text: ctx.warn(diagnostic("OX0629", text, span=self.origin)),
             )
         except OxError as problem:
-            from oxlang.interp.places import argument_place
-            from oxlang.records import replace
-
             fault = "url" if problem.diagnostic.code.id in ("OX0706", "OX0707") else problem.argument
-            place = argument_place(self.origin, fault, PARAMETERS)
-            if place is not None:
-                problem.diagnostic = replace(problem.diagnostic, labels=())
-                raise problem.at(place) from None
-            raise
+            raise self._at_argument(problem, fault, PARAMETERS) from None
 
     def _default(self, ctx: DialectContext, version: str | None) -> Distribution:
         from oxlang.packaging.archive import default_distribution
 
-        return default_distribution(
-            version,
-            triple=self.triple or ctx.build.target.triple,
-            host_triple=ctx.build.host.triple,
-            flavor=self.flavor,
-            environment=ctx.environment,
-            cache_dir=ctx.cache_dir or f"{ctx.build_path}/cache",
-            demand=ctx.demand_from,
-            origin=self.origin,
-        )
+        triple, host = self.triple or ctx.build.target.triple, ctx.build.host.triple
+        try:
+            return default_distribution(
+                version,
+                triple=triple,
+                host_triple=host,
+                flavor=self.flavor,
+                environment=ctx.environment,
+                cache_dir=ctx.cache_dir or f"{ctx.build_path}/cache",
+                demand=ctx.demand_from,
+                origin=self.origin,
+            )
+        except OxError as problem:
+            if problem.diagnostic.code.id == "OX0601":
+                problem = self._at_argument(problem, "python_version" if triple == host else "build_target", DEFAULT_PARAMETERS)
+            raise problem from None
+
+    def _at_argument(self, problem: OxError, argument: str | int | None, parameters: tuple[str, ...]) -> OxError:
+        """Moves what was found wrong later to the argument of the call that made the distribution, if it is there."""
+        from oxlang.interp.places import argument_place
+        from oxlang.records import replace
+
+        place = argument_place(self.origin, argument, parameters)
+        if place is None:
+            return problem
+        problem.diagnostic = replace(problem.diagnostic, labels=())
+        return problem.at(place)
 
     def _instead(self, ctx: DialectContext, version: str) -> Distribution:
         """Gives what takes the place of a Python that PyOxidizer had and that cannot be embedded: 3.10, its default."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import method, starlark_type
+from oxlang.diagnostics.model import error
 from oxlang.dialect.content import assemble
 from oxlang.dialect.files import build_now
 from oxlang.dialect.targets import ResolvedTarget
@@ -130,6 +131,7 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
     from oxlang.graph.nodes import Part
     from oxlang.records import replace
 
+    _check_subsystem(executable)
     embedded = embedded_python(ctx, executable)
     crates = launcher_crates(feature_list(executable.config.allocator_backend))
     embedded = embedded.with_components(tuple(one.component() for one in crates))
@@ -166,6 +168,17 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
     from oxlang.packaging.budget import within_budget
 
     return within_budget(whole, budget, name=executable.name, origin=executable.budget_origin or executable.origin)
+
+
+def _check_subsystem(executable: PythonExecutable) -> None:
+    """Raises OX0314 for a subsystem that rustc does not know; PyOxidizer takes any until a program is compiled."""
+    value, known = executable.windows_subsystem, ("console", "windows")
+    if value not in known:
+        raise error(
+            "OX0314", f'"{value}" is not a value for `PythonExecutable.windows_subsystem`',
+            span=executable.subsystem_origin or executable.origin,
+            help='"windows" opens no console' if value == "gui" else f"known are {', '.join(known)}",
+        )  # fmt: skip
 
 
 TYPES = (PythonEmbeddedResources,)

@@ -78,13 +78,21 @@ class PythonExecutable(ExecutableProducts):
         doc="Most bytes that the program and the files beside it may have; None for no limit.",
     )  # fmt: skip
     budget_origin: Span | None = None
+    subsystem_origin: Span | None = None
 
     def _set_size_budget(self, value: object, ctx: DialectContext | None) -> None:
+        self._assign("size_budget", value)
+        self.budget_origin = None if ctx is None else ctx.span()
+
+    def _set_windows_subsystem(self, value: object, ctx: DialectContext | None) -> None:
+        self._assign("windows_subsystem", value)
+        self.subsystem_origin = None if ctx is None else ctx.span()
+
+    def _assign(self, name: str, value: object) -> None:
         from oxlang.declare.setmodes import convert
 
-        definition = type(self).__starlark__.attribute("size_budget")  # type: ignore[attr-defined]  # of the decorator
-        self.__dict__["size_budget"] = convert(definition, value)
-        self.budget_origin = None if ctx is None else ctx.span()
+        definition = type(self).__starlark__.attribute(name)  # type: ignore[attr-defined]  # of the decorator
+        self.__dict__[name] = convert(definition, value)
 
     @method(effect="mutates", extension=True)
     def add_project(

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import method
-from oxlang.diagnostics.model import OxError
+from oxlang.diagnostics.model import OxError, error
 from oxlang.dialect.content import host_file, missing
 from oxlang.dialect.resources import Handle, Pending, PythonModuleSource, lazy_list, wrap
 from oxlang.records import replace
@@ -93,6 +93,8 @@ class ExecutableReading:
 
         envs = dict(extra_envs or {})
         words = (args,) if isinstance(args, str) else tuple(args)
+        if not words:
+            raise error("OX0512", "`pip_install` is given nothing to install", argument="args", help="leave the call out, or name a project")
         note_files(ctx, words)
         return self._scanned(
             ctx,

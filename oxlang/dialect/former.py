@@ -173,6 +173,7 @@ def _member(owner: str, name: str) -> str | None:
 _UNDEFINED = re.compile(r"undefined: (\w+)")
 _NO_MEMBER = re.compile(r"`(\w+)` has no attribute(?: or method)? `(\w+)`")
 _NO_VALUE = re.compile(r'"(no-gpl|app-relative:[^"]*)" is not a value for')
+_ONE_OR_MANY = re.compile(r"`PythonExecutable\.add_python_resource(s?)` wants .*, not a (?:list|tuple|Python\w+|File)$")
 _NO_PARAMETER = re.compile(r"`([\w.]+)` has no parameter `(\w+)`")
 
 
@@ -192,4 +193,6 @@ def _advised(found: Diagnostic) -> Diagnostic:
     elif found.code.id == "OX0314" and (match := _NO_VALUE.match(found.message)):
         today = "no-copyleft" if match[1] == "no-gpl" else match[1].replace("app-relative", "filesystem-relative")
         advice = f'it is called "{today}" today; {ADVICE}'
+    elif found.code.id == "OX0304" and found.help is None and (match := _ONE_OR_MANY.match(found.message)):
+        return replace(found, help="`add_python_resource` adds one" if match[1] else "`add_python_resources` adds those of a list")
     return found if advice is None else replace(found, help=advice, fixes=())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _INDEXED = re.compile(r"""VARS\s*\[\s*(?:"([^"]*)"|'([^']*)')\s*\]""")
 _ASKED = re.compile(r"""VARS\.get\(\s*(?:"([^"]*)"|'([^']*)')\s*(?:,\s*None\s*)?\)""")
+_BOUND = re.compile(r"^\s*VARS\s*=", re.MULTILINE)
 _IS_NONE = "the value is None"
 
 
@@ -38,6 +39,8 @@ def _advised(found: Diagnostic, given: Mapping[str, str | None]) -> Diagnostic:
     if span is None:
         return found
     text = span.file.text
+    if _BOUND.search(text):  # The config has a VARS of its own.
+        return found
     if found.code.id == "OX0404" and (match := _INDEXED.fullmatch(text[span.start : span.end])):
         name = match[1] if match[1] is not None else match[2]
         if name in given:

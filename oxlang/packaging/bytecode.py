@@ -59,7 +59,7 @@ def compile_batches(collected: Collected, host: Distribution) -> tuple[CompiledB
 def _compile(
     number: int, batch: Batch, collected: Collected, host: Distribution, script: Artifact
 ) -> CompiledBatch:
-    label = batch.scan.label if batch.scan is not None else "modules made in the config"
+    label = batch.scan.label if batch.scan is not None else batch.tree.node.description
     origin = batch.tree.node.origin
     sources = Compute(
         function=SOURCES,
@@ -84,11 +84,17 @@ def _compile(
         origin=origin,
         failure=FailureHint(
             code="OX0608",
-            message=f"a module {'of ' + label if batch.scan is not None else 'made in the config'} cannot be compiled",
+            message=f"{_subject(batch, label)} cannot be compiled",
             help="mend it, or leave it out by a callback that sets `add_include = False`",
         ),
     )  # fmt: skip
     return CompiledBatch(sources=Artifact(sources, SOURCES_FILE), code=Artifact(run, CODE_FILE))
+
+
+def _subject(batch: Batch, label: str) -> str:
+    if batch.scan is not None:
+        return f"a module of {label}"
+    return f"the {label}" if label.startswith("module `") else "a module made in the config"
 
 
 def compute_sources(params: dict[str, Any], inputs: Mapping[str, Tree], context: ComputeContext) -> Tree:

@@ -84,7 +84,7 @@ class Collector:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self._log: list[LazyAdd | Placed | frozenset[str]] = []
-        self._scans: dict[int, Scan] = {}
+        self._made: dict[str, Span | None] = {}
         self._noted: list[Scan] = []
 
     def __len__(self) -> int:
@@ -100,6 +100,8 @@ class Collector:
             raise failure.at(origin) from None
         if placed is not None:
             self._log.append(placed)
+            if resource.kind == "module" and isinstance(resource.source, bytes):
+                self._made[resource.name] = origin
 
     def add_lazy(self, scan: Scan, policy: PackagingPolicy, origin: Span | None = None) -> None:
         """Adds what a policy takes of a scan; nothing is looked at before the graph runs.
@@ -129,6 +131,7 @@ class Collector:
         copy = Collector(self.rules)
         copy._log = list(self._log)
         copy._noted = list(self._noted)
+        copy._made = dict(self._made)
         return copy
 
     @property
@@ -200,10 +203,12 @@ class Collector:
             description=f"collect resources of {name}".strip(),
             origin=origin,
         )
+        # What does not compile among several is named by the compiler's output; a single one can be pointed at.
+        [(single, place)] = self._made.items() if len(self._made) == 1 else [("", None)]
         content_node = Write(
             entries=tuple((hash_, content, False) for hash_, content in sorted(made.items())),
-            description="modules made in the config",
-            origin=origin,
+            description=f"module `{single}` of the config" if single else "modules made in the config",
+            origin=place or origin,
         )
         batches.append(Batch(scan=None, tree=Artifact(content_node), strict=True))
         return Collected(plan=Artifact(node), batches=tuple(batches))

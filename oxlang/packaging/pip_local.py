@@ -51,6 +51,8 @@ def where_it_may_be(path: str, arguments: tuple[str, ...]) -> str:
     from oxlang.diagnostics.spelling import did_you_mean
 
     folder, name = os.path.split(path)
+    if name.startswith(" "):
+        return f'give an option and its value as two texts: `"-r", "{name.strip()}"`'
     try:
         near = did_you_mean(name, os.listdir(folder))
     except OSError:

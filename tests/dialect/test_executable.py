@@ -341,3 +341,38 @@ def test_a_variable_that_is_nearly_given() -> None:
     told = advise_variables(problem, {"verson": "1"}).diagnostic
     assert told.message == "the variable `version` of the command line is not given"
     assert told.help == "the command line gives `verson`; `--var version VALUE` is what the config wants"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words", "place"),
+    [
+        ("exe.windows_subsystem = 'gui'", "OX0314", '"gui" is not a value', "exe.windows_subsystem"),
+        (
+            "exe.add_python_resource(exe.make_python_module_source('broken', 'def ('))", "OX0608",
+            "the module `broken` of the config cannot be compiled",
+            "exe.add_python_resource(exe.make_python_module_source('broken', 'def ('))",
+        ),
+    ],
+)  # fmt: skip
+def test_what_shows_when_a_program_is_built(
+    line: str, code: str, words: str, place: str, folder: Path, cache: Path
+) -> None:
+    text = reading("CWD", "['pkg']").replace("    return exe\n", f"    {line}\n    return exe\n")
+    with pytest.raises(OxError, match=words) as caught:
+        run = Run(folder, text, cache=cache)
+        run.context.targets.value("exe").lower(run.context)
+        embedded = run.context.targets.value("exe").to_embedded_resources(run.context)
+        run.engine.build(embedded.lower(run.context))
+    span = caught.value.diagnostic.span
+    assert caught.value.diagnostic.code.id == code
+    assert span is not None and span.file.text[span.start : span.end] == place
+
+
+def test_a_config_with_variables_of_its_own() -> None:
+    from oxlang.diagnostics.model import error
+    from oxlang.dialect.variables import advise_variables
+    from oxlang.source import SourceFile, Span
+
+    text = "VARS = {}\nVARS['x']"
+    problem = error("OX0404", 'key "x" not in dict', span=Span(SourceFile("x", text), 10, len(text)))
+    assert advise_variables(problem, {}).diagnostic.message == 'key "x" not in dict'

@@ -232,3 +232,17 @@ def test_active_signers_warn_once(tmp_path: Path, cache: Path) -> None:
     assert "the Windows store" in run.warnings[0].message
     span = run.warnings[0].span
     assert span.file.text[span.start : span.end] == "code_signer_from_windows_store_auto().activate()"
+
+
+def test_a_file_where_others_want_a_folder(tmp_path: Path, cache: Path) -> None:
+    text = (
+        "def make():\n    m = FileManifest()\n"
+        "    m.add_file(FileContent(filename='x', content=''), path='a/b/c')\n"
+        "    m.add_file(FileContent(filename='y', content=''), path='a')\n    return m\n"
+        "register_target('m', make)\nresolve_targets()\n"
+    )
+    run = Run(tmp_path, text, cache=cache)
+    with pytest.raises(OxError, match="`a` is a file here, and `a/b/c` wants it to be a folder") as caught:
+        run.lower("m")
+    shown = [one.span.file.text[one.span.start : one.span.end] for one in caught.value.diagnostic.labels]
+    assert shown == ["FileContent(filename='x', content='')", "FileContent(filename='y', content='')"]

@@ -159,6 +159,7 @@ def test_missing_requirements(python: Distribution, settings: BuildSettings, tmp
         ("dist/app-1.1-py3-none-any.whl", "did you mean `app-1.0-py3-none-any.whl`?"),
         ("dist/other.whl", "relative paths count from the working directory"),
         ("/nowhere/at/all/app.whl", "of its path there is `/`"),
+        ("-r req.txt", 'give an option and its value as two texts: `"-r", "req.txt"`'),
     ],
 )
 def test_where_a_missing_file_may_be(
