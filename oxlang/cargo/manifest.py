@@ -199,11 +199,19 @@ def launcher_manifest(name: str, pyembed_path: str) -> str:
 
 
 def with_pyembed(text: str, location: PyembedLocation) -> str:
-    """Gives a manifest whose `pyembed` dependency comes from another place; all else stays as it is."""
+    """Gives a manifest whose `pyembed` dependency comes from another place; all else stays as it is.
+
+    When it was PyOxidizer's, the allocator crates become those of today: cargo refuses two crates that link jemalloc.
+    """
     import tomlkit
 
     document = tomlkit.parse(text)
     dependencies = document.setdefault("dependencies", tomlkit.table())
+    if foreign_pyembed(text):
+        for name, fields in _ALLOCATOR_CRATES.items():
+            if name in dependencies and isinstance(dependencies[name], Mapping):
+                for key, value in fields.items():
+                    dependencies[name][key] = value
     present = dependencies.get("pyembed")
     fresh = _pyembed(location)
     if isinstance(present, Mapping):
@@ -214,6 +222,43 @@ def with_pyembed(text: str, location: PyembedLocation) -> str:
     if location.is_inside:
         _exclude(document, location.value.split("/")[0])
     return tomlkit.dumps(document)
+
+
+def refuse_foreign_pyembed(manifest: Path) -> None:
+    """Raises OX0832 when a manifest takes `pyembed` from PyOxidizer; whatever else may be wrong is left for cargo to say."""
+    try:
+        told = foreign_pyembed(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if told:
+        folder = manifest.parent
+        raise error(
+            "OX0832",
+            f"the project takes pyembed {told} of PyOxidizer, which does not fit oxl's artifacts",
+            help=f"`oxl vendor {folder}` puts oxl's pyembed into the project and into its Cargo.toml",
+            notes=[f"it stands in `{manifest}`"],
+        )
+
+
+def foreign_pyembed(text: str) -> str:
+    """Gives the version of the `pyembed` that a manifest takes from PyOxidizer, `by git` for its repository, else nothing.
+
+    PyOxidizer's versions are 0.4 to 0.24; those of oxl begin again at 0.1.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        found = tomlkit.parse(text).unwrap().get("dependencies", {}).get("pyembed")
+    except (TOMLKitError, AttributeError):
+        return ""
+    named = found if isinstance(found, dict) else {"version": found}
+    if "path" in named:
+        return ""
+    if "pyoxidizer" in str(named.get("git", "")).lower():
+        return "by git"
+    version = str(named.get("version") or "").lstrip("^=~ ")
+    return version if "git" not in named and re.match(r"0\.([4-9]|1\d|2[0-4])(\.|$)", version) else ""
 
 
 def _exclude(document: TOMLDocument, folder: str) -> None:

@@ -109,9 +109,12 @@ def run_build_script(
         options: further settings, such as `verbose`.
         limits: how much the evaluation may take.
 
-    Raises OX0950 without a config, OX0952 when no target gives embedding artifacts.
+    Raises OX0832 for a project with PyOxidizer's pyembed, OX0950 without a config, OX0952 when no target gives embedding artifacts.
     """
+    from oxlang.cargo.manifest import refuse_foreign_pyembed
+
     environment = Environment.of(env)
+    refuse_foreign_pyembed(Path(environment.get("CARGO_MANIFEST_DIR") or os.curdir, "Cargo.toml"))
     say(f"cargo:rerun-if-changed={script or _DEFAULT_SCRIPT}")
     say("cargo:rerun-if-env-changed=PYOXIDIZER_CONFIG")
     config = find_config(environment.get("CARGO_MANIFEST_DIR") or None, environment, notice)

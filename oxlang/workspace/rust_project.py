@@ -39,10 +39,11 @@ def build_rust_project(
         notice: gets the command of cargo.
         extra: further words for `cargo build`.
 
-    Raises OX0830, OX0831 (no project), OX0952 (the target gives no artifacts), OX0811, OX0812 (cargo).
+    Raises OX0830, OX0831 (no project), OX0832 (PyOxidizer's pyembed), OX0952 (the target gives no artifacts), OX0811, OX0812 (cargo).
     """
     from oxlang.cargo.artifacts import DESCRIPTION
     from oxlang.cargo.licensing import cargo_metadata, crates_of_project
+    from oxlang.cargo.manifest import refuse_foreign_pyembed
     from oxlang.cargo.project_build import build_command, find_package, run_cargo, wanted_features
     from oxlang.cargo.toolchain import check_target, find_toolchain
     from oxlang.workspace.build import Built
@@ -52,8 +53,10 @@ def build_rust_project(
     toolchain = find_toolchain(env, cache_dir=Path(session.context.cache_dir) if session.context.cache_dir else None)
     check_target(toolchain, settings.target.triple, env)
     folder = project.absolute()
+    refuse_foreign_pyembed(folder / "Cargo.toml")
     metadata = cargo_metadata(folder, toolchain, env)
     package = find_package(metadata, folder)
+    refuse_foreign_pyembed(package.manifest)
     artifacts = _artifacts(session, names)
     described: dict[str, Any] = json.loads((artifacts.folder / DESCRIPTION).read_text(encoding="utf-8"))
     features = wanted_features(package, described.get("allocator_backend", "default"))

@@ -12,6 +12,7 @@ from oxlang.bundled import bundled_path
 from oxlang.cargo.manifest import (
     PyembedLocation,
     check_package_name,
+    foreign_pyembed,
     parse_location,
     project_manifest,
     vendored_location,
@@ -124,6 +125,54 @@ def test_a_users_manifest_keeps_its_comments() -> None:
     line = next(line for line in changed.splitlines() if line.startswith("pyembed"))
     assert 'path = "vendor/crates/pyembed"' in line and 'features = ["zipimport"]' in line and "version" not in line
     assert with_pyembed(changed, vendored_location()) == changed
+
+
+OLD = """\
+[dependencies]
+pyembed = { version = "0.24.0", default-features = false }
+
+[dependencies.jemallocator]
+version = "0.5.0"
+optional = true  # mine
+
+[dependencies.mimalloc]
+version = "0.1.29"
+optional = true
+features = ["secure"]
+
+[features]
+global-allocator-jemalloc = ["jemallocator"]
+"""
+
+
+def test_a_manifest_of_pyoxidizer() -> None:
+    """`pyembed` and the allocators change together: two crates that link jemalloc are one too many for cargo."""
+    changed = with_pyembed(OLD, vendored_location())
+    assert foreign_pyembed(OLD) == "0.24.0" and foreign_pyembed(changed) == ""
+    assert 'package = "tikv-jemallocator"' in changed and 'version = "0.7"' in changed and "# mine" in changed
+    assert "0.5.0" not in changed and "0.24" not in changed and "snmalloc" not in changed
+
+
+@pytest.mark.parametrize(
+    ("dependency", "told"),
+    [
+        ('"0.24"', "0.24"),
+        ('{ version = "=0.10.3" }', "0.10.3"),
+        ('{ git = "https://github.com/indygreg/PyOxidizer.git", rev = "abc" }', "by git"),
+        ('{ git = "https://github.com/oxlang/oxlang" }', ""),
+        ('{ version = "0.24", path = "../pyembed" }', ""),
+        ('"0.1"', ""),
+        ('"0.25"', ""),
+        ('{ workspace = true }', ""),
+    ],
+)
+def test_whose_pyembed_it_is(dependency: str, told: str) -> None:
+    assert foreign_pyembed(f"[dependencies]\npyembed = {dependency}\n") == told
+
+
+@pytest.mark.parametrize("text", ["", "[dependencies", "dependencies = 1", "[dependencies]\nserde = '1'"])
+def test_a_manifest_without_pyembed(text: str) -> None:
+    assert foreign_pyembed(text) == ""
 
 
 def test_vendored_crates_are_no_part_of_the_workspace() -> None:

@@ -154,6 +154,15 @@ def test_nowhere_to_put_the_artifacts(script: Script) -> None:
     assert caught.value.diagnostic.code.id == "OX0952"
 
 
+def test_a_project_of_pyoxidizer(script: Script) -> None:
+    """Its `pyembed` would not compile with the artifacts, which says nothing to a reader."""
+    (script.project.folder / "Cargo.toml").write_text('[dependencies]\npyembed = "0.24.0"\n')
+    with pytest.raises(OxError) as caught:
+        script.run()
+    assert caught.value.diagnostic.code.id == "OX0832" and "0.24.0" in caught.value.diagnostic.message
+    assert not script.out.exists() and not script.evaluated
+
+
 def test_no_config(script: Script, tmp_path: Path) -> None:
     with pytest.raises(OxError) as caught:
         run_build_script({"CARGO_MANIFEST_DIR": str(tmp_path), "OUT_DIR": str(tmp_path)}, script.lines.append)

@@ -109,6 +109,11 @@ CODES: tuple[Code, ...] = (
         summary="Cargo could not describe the packages of a project.",
     ),
     Code(
+        id="OX0832",
+        name="foreign-pyembed",
+        summary="A Rust project takes pyembed from PyOxidizer, which does not fit oxl's artifacts.",
+    ),
+    Code(
         id="OX0840",
         name="no-such-flavor",
         summary="The flavor of a Python distribution does not exist.",
