@@ -5,6 +5,7 @@ All answers are safe guesses: `None` for a kind, "unknown" for a call, "mutates"
 
 from __future__ import annotations
 
+from oxlang.interp.confined import MUTATING_METHODS
 from oxlang.interp.kinds import NUMBERS, Kinds
 from oxlang.interp.nodes import expressions_of, strip
 from oxlang.records import dataclass, field
@@ -31,10 +32,6 @@ PURE_METHODS = frozenset((
     "removesuffix", "replace", "rfind", "rindex", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith",
     "strip", "title", "upper", "values", "union", "difference", "intersection", "issubset", "issuperset", "codepoints",
     "codepoint_ords", "elem_ords", "isdisjoint", "symmetric_difference",
-))  # fmt: skip
-MUTATING_METHODS = frozenset((
-    "append", "extend", "insert", "pop", "remove", "clear", "setdefault", "update", "popitem", "add", "discard",
-    "difference_update", "intersection_update", "symmetric_difference_update",
 ))  # fmt: skip
 
 

@@ -39,6 +39,8 @@ METHODS: dict[type, dict[str, Callable[..., Any]]] = {
     SList: LIST_METHODS,
     FrozenList: LIST_METHODS,
     LockedList: LIST_METHODS,
+    list: LIST_METHODS,
+    dict: DICT_METHODS,
     SDict: DICT_METHODS,
     FrozenDict: DICT_METHODS,
     LockedDict: DICT_METHODS,

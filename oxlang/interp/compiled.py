@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-_FORMAT = 2
+_FORMAT = 3
 _MAX_FILES = 400
 
 
@@ -127,7 +127,7 @@ def _own_stamp() -> str:
         parts = []
         for name in ("generate.py", "generate_expressions.py", "generate_operators.py", "generate_calls.py",
                      "generate_functions.py", "generate_statements.py", "generate_loops.py", "outline.py", "analysis.py",
-                     "kinds.py", "runtime.py", "compiled.py",
+                     "kinds.py", "confined.py", "runtime.py", "compiled.py",
                      "../resolve/resolver.py", "../syntax/tables.py", "../syntax/layout.py", "../syntax/build.py"):  # fmt: skip
             try:
                 stat = os.stat(f"{here}/{name}")

@@ -21,7 +21,7 @@ from oxlang.diagnostics.model import OxError
 from oxlang.interp.formatting import repr_of
 from oxlang.interp.places import is_inner, module_of
 from oxlang.interp.shortening import shortened
-from oxlang.interp.values import SDict, SList, Struct, type_name
+from oxlang.interp.values import Struct, type_name
 from oxlang.records import dataclass, field
 from oxlang.source import SourceFile, Span
 
@@ -66,7 +66,7 @@ class Variable:
     @property
     def has_children(self) -> bool:
         """Whether the value has elements or fields."""
-        return isinstance(self.value, (SList, SDict, tuple, Struct)) and bool(len(children(self.value, 1)))
+        return isinstance(self.value, (list, dict, tuple, Struct)) and bool(len(children(self.value, 1)))
 
 
 @dataclass(slots=True)
@@ -290,9 +290,9 @@ def _shown(scope: Mapping[str, Any]) -> list[Variable]:
 
 def children(value: Any, limit: int = 1000) -> list[Variable]:
     """Gives the elements or fields of a value, the first ones of many."""
-    if isinstance(value, (SList, tuple)):
+    if isinstance(value, (list, tuple)):
         return [Variable(f"[{at}]", one) for at, one in enumerate(value[:limit])]
-    if isinstance(value, SDict):
+    if isinstance(value, dict):
         return [Variable(f"[{shortened(key, 60)}]", one) for key, one in list(value.items())[:limit]]
     if isinstance(value, Struct):
         return [Variable(name, one) for name, one in sorted(value.fields.items())[:limit]]

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 def index(value: Any, at: Any) -> Any:
     """`value[at]`"""
-    if isinstance(value, (SList, tuple, str, bytes)):
+    if isinstance(value, (list, tuple, str, bytes)):
         if type(at) is not int:
             raise error("OX0350", f"{type_name(value)} index: got {type_name(at)}, want int")
         try:
             return value[at]
         except IndexError:
             raise index_error(type_name(value), at, len(value)) from None
-    if isinstance(value, SDict):
+    if isinstance(value, dict):
         try:
             return value[at]
         except KeyError:
@@ -57,7 +57,7 @@ def missing_key(value: Any, key: Any) -> OxError:
 
 def set_index(value: Any, at: Any, new: Any) -> None:
     """`value[at] = new`"""
-    if isinstance(value, SList):
+    if isinstance(value, list):
         changeable_list(value, "assign to element of")
         if type(at) is not int:
             raise error("OX0350", f"list index: got {type_name(at)}, want int")
@@ -65,7 +65,7 @@ def set_index(value: Any, at: Any, new: Any) -> None:
             value[at] = new
         except IndexError:
             raise index_error("list", at, len(value)) from None
-    elif isinstance(value, SDict):
+    elif isinstance(value, dict):
         hash_check(at)
         value[at] = new
     elif hasattr(type(value), "__setitem__"):
@@ -95,7 +95,7 @@ def part(value: Any, lower: Any, upper: Any) -> Any:
 
 def slice_(value: Any, lower: Any, upper: Any, step: Any) -> Any:
     """`value[lower:upper:step]`"""
-    if not isinstance(value, (SList, tuple, str, bytes, Range)):
+    if not isinstance(value, (list, tuple, str, bytes, Range)):
         raise error("OX0350", f"invalid slice operand {type_name(value)}")
     for part, name in ((lower, "start index"), (upper, "end index"), (step, "slice step")):
         if part is not None and type(part) is not int:
@@ -103,7 +103,7 @@ def slice_(value: Any, lower: Any, upper: Any, step: Any) -> Any:
     if step == 0:
         raise error("OX0357", "zero is not a valid slice step")
     at = slice(lower, upper, step)
-    if isinstance(value, SList):
+    if isinstance(value, list):
         return SList(value[at])
     if isinstance(value, Range):
         return Range(value.python[at])

@@ -10,7 +10,7 @@ from types import FunctionType
 
 from oxlang.declare.booleans import Bool
 from oxlang.diagnostics.model import error
-from oxlang.interp.values import Elements, Range, SDict, SList, SSet, Struct, is_builtin, type_name
+from oxlang.interp.values import Elements, Range, SSet, Struct, is_builtin, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,11 +163,11 @@ def write(value: Any, out: Pieces, path: list[int]) -> None:
         out.append(int_text(value))
     elif isinstance(value, float):
         out.append(float_text(value))
-    elif isinstance(value, SList):
+    elif isinstance(value, list):
         _sequence(value, out, path, "[", "]")
     elif isinstance(value, tuple):
         _sequence(value, out, path, "(", ",)" if len(value) == 1 else ")")
-    elif isinstance(value, SDict):
+    elif isinstance(value, dict):
         if id(value) in path:
             out.append("{...}")
             return
@@ -321,7 +321,7 @@ def percent(template: str, arguments: Any) -> str:
         used += 1
         if len(part) > _LONG:
             _refuse_large(parts)
-    if used < count and not isinstance(arguments, SDict):
+    if used < count and not isinstance(arguments, dict):
         raise error("OX0356", "too many arguments for format string", help="write `%s` for each argument")
     return "".join(parts)
 

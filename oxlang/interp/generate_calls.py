@@ -79,7 +79,7 @@ class CallGenerator:
 
         def boolean(self, test: Any, at: Place) -> Any: ...
 
-        def comprehension(self, node: ast.Comprehension, wrap: bool = True) -> Any: ...
+        def fresh(self, node: ast.Expression) -> Any: ...
 
     # ---- calls
 
@@ -247,9 +247,7 @@ class CallGenerator:
         inner = strip(node)
         if isinstance(inner, ast.ListExpression) and inner.items:
             return py.Tuple(elts=[self.value(one) for one in inner.items], ctx=LOAD, **at)
-        if isinstance(inner, ast.Comprehension) and not isinstance(inner.body, ast.DictEntry):
-            return self.comprehension(inner, wrap=False)
-        return self.value(node)
+        return self.fresh(inner)
 
     def guarded_method(
         self, callee: ast.Attribute, name: str, arguments: list[ast.Expression], at: Place, wrap: Any, certain: bool
@@ -281,7 +279,9 @@ class CallGenerator:
             return None
         if name in ("min", "max") and len(arguments) >= 2:
             kinds = {self.analysis.kind(one) for one in arguments}
-            given = self.operands(*arguments) if kinds == {"int"} or not self.comprehensions else None
+            # Beside a number or text there is nothing that Python puts into an order and Starlark does not.
+            sure = kinds == {"int"} or (not self.comprehensions and not kinds.isdisjoint(("int", "num", "str")))
+            given = self.operands(*arguments) if sure else None
             return None if given is None else self.helper(f".{name}", given, at)
         if len(arguments) != 1:
             return None
@@ -294,7 +294,7 @@ class CallGenerator:
         if name == "list" and is_list:
             return self.value(argument)
         if name == "len":
-            certain = is_list or self.analysis.kind(argument) in ("str", "list", "dict", "tuple")
+            certain = self.analysis.kind(argument) in ("str", "list", "dict", "tuple")
             made = [self.read_only(argument, at)] if certain else self.operands(argument)
             return None if made is None else self.helper(".len", made, at)
         if name in _CONSUMERS:

@@ -14,6 +14,7 @@ from oxlang.syntax import ast
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Callable
     from typing import Any
 
     from oxlang.syntax.options import LanguageOptions
@@ -144,19 +145,35 @@ class ExpressionGenerator:
         at = self.place(node)
         return self.helper(".attr", [self.value(node.value), self.constant(node.name.id, at)], at)
 
-    def tuple_display(self, node: ast.TupleExpression) -> Any:
+    def tuple_display(self, node: ast.TupleExpression, write: Callable[[ast.Expression], Any] | None = None) -> Any:
+        """Gives a tuple; tuples in tuples are weighed (`nesting`), and elements that are no tuples should not pay for it.
+
+        Args:
+            node: the display.
+            write: gives the expression for an element that is not weighed; `value` by default.
+        """
         at = self.place(node)
-        made = py.Tuple(elts=[self.value(one) for one in node.items], ctx=LOAD, **at)
+        write = write or self.value
         unknown = [one for one in node.items if self.analysis.kind(one) in (None, "tuple")]
         if not unknown:
-            return made
-        # Tuples in tuples are weighed (`nesting`); elements that are no tuples should not pay for it.
-        weighed = self.helper(".weighed", [made], at)
-        if len(unknown) > 2 or not all(self.is_simple(one) for one in unknown):
-            return weighed
-        tests: list[py.expr] = [self.type_is(self.value(one), ".tuple", at) for one in unknown]
-        test = tests[0] if len(tests) == 1 else py.BoolOp(op=py.Or(), values=tests, **at)
-        return py.IfExp(test=test, body=weighed, orelse=made, **at)
+            return py.Tuple(elts=[write(one) for one in node.items], ctx=LOAD, **at)
+        simple = all(self.is_simple(one) for one in unknown)
+        if len(unknown) > 3 or not (simple or (self.temporaries_allowed and not self.comprehensions)):
+            return self.helper(".weighed", [py.Tuple(elts=[write(one) for one in node.items], ctx=LOAD, **at)], at)
+        elements: list[Any] = []
+        tests: list[Any] = []
+        for one in node.items:
+            use = self.atom(one) if one in unknown else None
+            elements.append(write(one) if use is None else use[0])
+            if use is not None:
+                tests.append(py.UnaryOp(op=py.Not(), operand=self.type_is(use[1], ".tuple", at), **at))
+        made: Any = py.Tuple(elts=elements, ctx=LOAD, **at)
+        if not simple:
+            ident = f".w{node.start}_{node.end}"
+            tests.insert(0, py.NamedExpr(target=py.Name(id=ident, ctx=STORE, **at), value=made, **at))
+            made = self.name(ident, at)
+        test = tests[0] if len(tests) == 1 else py.BoolOp(op=py.And(), values=tests, **at)
+        return py.IfExp(test=test, body=made, orelse=self.helper(".weighed", [made], at), **at)
 
     def conditional(self, node: ast.Conditional) -> Any:
         at = self.place(node)
@@ -191,18 +208,65 @@ class ExpressionGenerator:
         at = self.place(node)
         if not node.entries:
             return self.helper(".D", [], at)
-        keys = [strip(entry.key) for entry in node.entries]
-        literal = [key.value for key in keys if isinstance(key, ast.Literal_)]
-        if self.options.old_dialect or (len(literal) == len(keys) and len(set(literal)) == len(literal)):
-            # In configs the last of equal keys wins, as it did in PyOxidizer.
-            made = py.Dict(
-                keys=[self.value(entry.key) for entry in node.entries],
-                values=[self.value(entry.value) for entry in node.entries],
-                **at,
-            )
+        made = self.dict_entries(node, at)
+        if made is not None:
             return self.helper(".D", [made], at)
         flat = [self.value(part) for entry in node.entries for part in (entry.key, entry.value)]
         return self.helper(".dict", [py.Tuple(elts=flat, ctx=LOAD, **at)], at)
+
+    def dict_entries(self, node: ast.DictExpression, at: Place) -> py.Dict | None:
+        """Gives Python's dict, None when two keys could be equal, which is an error."""
+        keys = [strip(entry.key) for entry in node.entries]
+        literal = [key.value for key in keys if isinstance(key, ast.Literal_)]
+        if not self.options.old_dialect and not (len(literal) == len(keys) and len(set(literal)) == len(literal)):
+            return None
+        # In configs the last of equal keys wins, as it did in PyOxidizer.
+        return py.Dict(
+            keys=[self.value(entry.key) for entry in node.entries],
+            values=[self.value(entry.value) for entry in node.entries],
+            **at,
+        )
+
+    # ---- lists and dicts that nobody else sees
+
+    def is_confined(self, node: ast.Expression) -> bool:
+        """Whether an expression is a variable whose list or dict never leaves the function."""
+        node = strip(node)
+        binding = self.meaning.get(node) if isinstance(node, ast.Name) else None
+        return binding is not None and binding in self.analysis.confined.variables
+
+    def fresh(self, node: ast.Expression) -> Any:
+        """Gives a value that nobody else sees: a list or dict that is made here may be Python's own."""
+        node = strip(node)
+        match node:
+            case ast.ListExpression():
+                return py.List(elts=[self.value(one) for one in node.items], ctx=LOAD, **self.place(node))
+            case ast.Comprehension():
+                return self.comprehension(node, wrap=False)
+            case ast.DictExpression():
+                made = self.dict_entries(node, self.place(node))
+                return self.value(node) if made is None else made
+            case ast.Conditional():
+                at = self.place(node)
+                return py.IfExp(
+                    test=self.test(node.condition), body=self.fresh(node.then), orelse=self.fresh(node.otherwise), **at
+                )
+            case ast.Slice() if self.analysis.kind(node) == "list":
+                return self.slice(node, wrap=False)
+            case ast.Binary() if node.operator == "*" and isinstance(strip(node.left), ast.ListExpression):
+                at = self.place(node)
+                return self.helper(".mul", [self.fresh(node.left), self.value(node.right)], at)
+        return self.value(node)
+
+    def leaving(self, node: ast.Expression) -> Any:
+        """Gives a value that leaves the function: a confined one becomes a value of Starlark."""
+        inner = strip(node)
+        if isinstance(inner, ast.TupleExpression):
+            return self.tuple_display(inner, self.leaving)
+        if not self.is_confined(inner):
+            return self.value(node)
+        kind = ".L" if self.analysis.kind(inner) == "list" else ".D"
+        return self.helper(kind, [self.value(inner)], self.place(inner))
 
     # ---- element and part
 
@@ -213,18 +277,18 @@ class ExpressionGenerator:
             return self.helper(".index", [self.value(node.value), self.value(node.index)], at)
         return py.Subscript(value=both[0], slice=both[1], ctx=LOAD, **at)
 
-    def slice(self, node: ast.Slice) -> Any:
+    def slice(self, node: ast.Slice, wrap: bool = True) -> Any:
         at = self.place(node)
         kind = self.analysis.kind(node.value)
         bounds = [one for one in (node.lower, node.upper, node.step) if one is not None]
         certain = not self.comprehensions or all(self.analysis.kind(one) == "int" for one in bounds)
-        if kind in ("str", "list", "tuple") and certain and not isinstance(strip(node.value), (ast.Literal_, ast.TupleExpression)):
+        if kind in ("str", "list") and certain and not isinstance(strip(node.value), ast.Literal_):
             kept = self.operands(node.value, *bounds)
             if kept is not None:
                 rest = iter(kept[1:])
                 parts = [None if one is None else next(rest) for one in (node.lower, node.upper, node.step)]
                 made = self.sliced(kept[0], parts, at)
-                return self.helper(".L", [made], at) if kind == "list" else made
+                return self.helper(".L", [made], at) if kind == "list" and wrap else made
         given = self.bounds(node, at)
         if node.step is not None:
             return self.helper(".slice", [self.value(node.value), *given], at)
@@ -253,9 +317,9 @@ _WRITERS: dict[type, Any] = {
     ast.Binary: OperatorGenerator.binary,
     ast.Unary: OperatorGenerator.unary,
     ast.Index: ExpressionGenerator.index,
-    ast.Slice: ExpressionGenerator.slice,
+    ast.Slice: lambda generator, node: generator.slice(node),
     ast.ListExpression: ExpressionGenerator.list_display,
-    ast.TupleExpression: ExpressionGenerator.tuple_display,
+    ast.TupleExpression: lambda generator, node: generator.tuple_display(node),
     ast.DictExpression: ExpressionGenerator.dict_display,
     ast.Conditional: ExpressionGenerator.conditional,
     ast.Lambda: lambda generator, node: generator.lambda_(node),

@@ -33,6 +33,10 @@ class LoopGenerator:
 
         def value(self, node: ast.Expression) -> Any: ...
 
+        def fresh(self, node: ast.Expression) -> Any: ...
+
+        def is_confined(self, node: ast.Expression) -> bool: ...
+
         def test(self, node: ast.Expression) -> Any: ...
 
         def name(self, ident: str, at: Place) -> py.Name: ...
@@ -71,6 +75,9 @@ class LoopGenerator:
                     return self.helper(".range", [cost, *(self.value(one.value) for one in inner.arguments)], at)
                 if inner.function.id in ("enumerate", "zip", "sorted", "reversed"):
                     # The result is fresh: nobody else can change it.
+                    taken_apart = items_of(strip(target)) is not None and len(inner.arguments) == 1
+                    if inner.function.id == "enumerate" and taken_apart and not self.changes(inner.arguments[0].value, body):
+                        return self.helper(".view_enumerate", [self.fresh(inner.arguments[0].value), cost], at)
                     return self.helper(".iterate", [self.value(inner), cost], at)
         if isinstance(inner, (ast.ListExpression, ast.TupleExpression)):
             made = py.Tuple(elts=[self.value(one) for one in inner.items], ctx=LOAD, **at)
@@ -82,13 +89,20 @@ class LoopGenerator:
                 return self.helper(".iterate", [self.value(inner), cost], at)
             if name in ("items", "keys", "values"):
                 value = self.value(inner.function.value)
-                locks = self.analysis.may_mutate(body)
-                helper = f".copy_{name}" if locks else f".view_{name}"
+                helper = f".copy_{name}" if self.changes(inner.function.value, body) else f".view_{name}"
                 return self.helper(helper, [value, cost], at)
-        if isinstance(inner, (ast.Comprehension, ast.DictExpression)):
-            return self.helper(".iterate", [self.value(inner), cost], at)
-        helper = ".iterate_locked" if self.analysis.may_mutate(body) else ".iterate"
+        if isinstance(inner, (ast.Comprehension, ast.DictExpression, ast.Slice)):
+            return self.helper(".iterate", [self.fresh(inner), cost], at)
+        helper = ".iterate_locked" if self.changes(inner, body) else ".iterate"
         return self.helper(helper, [self.value(node), cost], at)
+
+    def changes(self, iterable: ast.Expression, body: list[ast.Node]) -> bool:
+        """Whether running the body may change what an expression stands for."""
+        inner = strip(iterable)
+        if self.is_confined(inner):
+            assert isinstance(inner, ast.Name)
+            return self.analysis.confined.is_changed(self.meaning[inner], body)
+        return self.analysis.may_mutate(body)
 
     def needs_check(self, iterable: ast.Expression) -> bool:
         """Whether elements of the iterable may be something else than tuples of two."""
@@ -174,12 +188,11 @@ class LoopGenerator:
         made: Any
         if isinstance(node.body, ast.DictEntry):
             key, value = self.value(node.body.key), self.value(node.body.value)
-            made = self.helper(".D", [py.DictComp(key=key, value=value, generators=clauses, **at)], at)
+            made, kind = py.DictComp(key=key, value=value, generators=clauses, **at), ".D"
         else:
-            made = py.ListComp(elt=self.value(node.body), generators=clauses, **at)
-            made = self.helper(".L", [made], at) if wrap else made
+            made, kind = py.ListComp(elt=self.value(node.body), generators=clauses, **at), ".L"
         self.comprehensions -= 1
-        return made
+        return self.helper(kind, [made], at) if wrap else made
 
     def comprehension_target(self, clause: ast.ForClause, iterable: Any, at: Place) -> list[py.comprehension]:
         target = strip(clause.target)

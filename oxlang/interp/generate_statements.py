@@ -52,6 +52,12 @@ class StatementGenerator:
 
         def is_simple(self, node: ast.Expression) -> bool: ...
 
+        def is_confined(self, node: ast.Expression) -> bool: ...
+
+        def fresh(self, node: ast.Expression) -> Any: ...
+
+        def leaving(self, node: ast.Expression) -> Any: ...
+
         def is_pure(self, node: ast.Expression) -> bool: ...
 
         def atom(self, node: ast.Expression) -> tuple[Any, Any] | None: ...
@@ -103,7 +109,7 @@ class StatementGenerator:
             case ast.Def():
                 out.append(self.definition(node))
             case ast.Return():
-                value = None if node.value is None else self.value(node.value)
+                value = None if node.value is None else self.leaving(node.value)
                 out.append(py.Return(value=value, **self.place(node)))
             case ast.Pass():
                 out.append(py.Pass(**self.place(node)))
@@ -137,7 +143,8 @@ class StatementGenerator:
                 made = self.unpacked_value(target, node.value, at)
             self.store_items(items, made, at, out)
             return
-        self.store(target, self.value(node.value), self.place(node), out)
+        made = self.fresh(node.value) if self.is_confined(target) else self.value(node.value)
+        self.store(target, made, self.place(node), out)
 
     def unpacked(self, target: ast.Expression, value: Any, at: Place) -> Any:
         """Gives a tuple with exactly as many elements as the target has, or fails."""
@@ -302,7 +309,8 @@ class StatementGenerator:
         out.extend(right[2])
         helper = _IN_PLACE.get(operator, HELPERS[operator])
         general: list[Any] = [py.Assign(targets=[store], value=self.helper(helper, [load, right[1]], at), **at)]
-        if operator not in ("+", "-"):
+        if operator not in ("+", "-") or kind not in (None, "num", "str"):
+            # Python would extend a list by the letters of a text.
             out.extend(general)
             return
         quick: list[Any] = [py.AugAssign(target=store, op=OPERATORS[operator], value=right[1], **at)]

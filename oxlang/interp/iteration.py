@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import chain
 
 from oxlang.diagnostics.model import error
-from oxlang.interp.builtins.arguments import MISSING
+from oxlang.interp.builtins.arguments import MISSING, iterable
 from oxlang.interp.builtins.core import python_range
 from oxlang.interp.thread import Thread
 from oxlang.interp.values import (
@@ -74,7 +74,7 @@ def not_iterable(value: Any) -> Exception:
 def unpack(value: Any, count: int) -> Any:
     """Gives a sequence with exactly `count` elements. Raises OX0413, OX0350."""
     found: Any
-    if type(value) is tuple or isinstance(value, SList):
+    if type(value) is tuple or isinstance(value, list):
         found = value
     elif isinstance(value, (str, bytes)) or not hasattr(type(value), "__iter__"):
         raise error(
@@ -105,6 +105,7 @@ def _unpacked(values: Any, count: int) -> Iterator[Any]:
 def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
     """Gives the operations that charge the thread."""
     limit = thread.limits.steps
+    plain = frozenset((list, dict, tuple, SList, SDict, FrozenList, FrozenDict))
 
     def spend(count: int) -> None:
         thread.steps -= count
@@ -113,7 +114,7 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
 
     def iterate(value: Any, cost: int) -> Any:
         kind = type(value)
-        if kind is SList or kind is tuple or kind is SDict or kind is FrozenList or kind is FrozenDict:
+        if kind in plain:
             left = thread.steps = thread.steps - len(value) * cost
             if left < 0:
                 thread.more_steps()
@@ -127,7 +128,7 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
         if isinstance(value, SSet):
             spend(len(value.keys) * cost)
             return value.keys
-        if isinstance(value, (SList, SDict, tuple)):
+        if isinstance(value, (list, dict, tuple)):
             spend(len(value) * cost)
             return value
         if isinstance(value, Elements):
@@ -176,7 +177,7 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
         method = getattr(dict, name)
 
         def run(value: Any, cost: int) -> Any:
-            if isinstance(value, SDict):
+            if isinstance(value, dict):
                 spend(len(value) * cost)
                 return method(value)
             return iterate(called(value, name), cost)
@@ -187,12 +188,15 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
         method = getattr(dict, name)
 
         def run(value: Any, cost: int) -> Any:
-            if isinstance(value, SDict):
+            if isinstance(value, dict):
                 spend(len(value) * cost)
                 return list(method(value))
             return iterate(called(value, name), cost)
 
         return run
+
+    def view_enumerate(value: Any, cost: int) -> Iterator[Any]:
+        return enumerate(iterate(iterable("enumerate", value), cost))
 
     def called(value: Any, name: str) -> Any:
         from oxlang.interp.attributes import call_method
@@ -220,6 +224,7 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
         ".enter": thread.enter,
         ".leave": thread.leave,
         ".deeper": deeper,
+        ".view_enumerate": view_enumerate,
     }
     for name in ("items", "keys", "values"):
         made[f".view_{name}"] = view(name)

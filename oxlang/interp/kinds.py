@@ -7,7 +7,8 @@ it returns has. The search starts with "everything has any kind" and goes on unt
 
 from __future__ import annotations
 
-from oxlang.interp.nodes import expressions_of, statements_of, strip
+from oxlang.interp.confined import Confinement, element_of
+from oxlang.interp.nodes import items_of, statements_of, strip
 from oxlang.resolve.scopes import Binding, Program
 from oxlang.syntax import ast
 
@@ -51,6 +52,8 @@ class Kinds:
         kinds: of variables.
         results: of what functions return, by the identity of their `def`.
         bounded: variables that only loops over `range` assign, so that they are below 2**63.
+        confined: variables whose lists and dicts never leave their function.
+        elements: kinds of the elements of such lists.
         static: functions that a name always stands for, by the identity of their `def`.
     """
 
@@ -59,6 +62,7 @@ class Kinds:
         self.kinds: dict[Binding, Kind | None] = {}
         self.results: dict[int, Kind | None] = {}
         self.bounded: set[Binding] = set()
+        self.elements: dict[Binding, Kind | None] = {}
         self.static: dict[Binding, int] = {}
         self._functions()
         self._infer()
@@ -105,21 +109,28 @@ class Kinds:
             if found and None not in found and len(found) >= len(binding.assignments)
         }
         self.bounded = {binding for binding, found in counted.items() if all(isinstance(one, str) for one in found)}
-        self._settle(counted, {node: found for node, found in returned.items() if None not in found})
+        returned = {node: found for node, found in returned.items() if None not in found}
+        self._settle(counted, returned, {})
+        self.confined = Confinement(self)
+        inside = {one: found for one, found in self.confined.variables.items() if self.kinds.get(one) == "list"}
+        if inside:
+            self._settle(counted, returned, inside)
 
     def _settle(
-        self, sources: Sources, returned: dict[int, list[ast.Expression | Kind | None]]
+        self, sources: Sources, returned: dict[int, list[ast.Expression | Kind | None]], inside: Sources
     ) -> None:
         """Computes kinds again and again until nothing changes."""
         self.kinds = dict.fromkeys(sources, "?")
         self.results = dict.fromkeys(returned, "?")
+        self.elements = dict.fromkeys(inside, "?")
         for _ in range(_ROUNDS):
             changed = False
-            for binding, found in sources.items():
-                kind = self._join(found)
-                if kind != self.kinds[binding]:
-                    self.kinds[binding] = kind
-                    changed = True
+            for known, given in ((self.kinds, sources), (self.elements, inside)):
+                for binding, found in given.items():
+                    kind = self._join(found)
+                    if kind != known[binding]:
+                        known[binding] = kind
+                        changed = True
             for node, found in returned.items():
                 kind = self._join(found)
                 if kind != self.results[node]:
@@ -130,8 +141,10 @@ class Kinds:
         else:
             self.kinds.clear()
             self.results.clear()
+            self.elements.clear()
         self.kinds = {binding: kind for binding, kind in self.kinds.items() if kind not in (None, "?")}
         self.results = {node: kind for node, kind in self.results.items() if kind not in (None, "?")}
+        self.elements = {binding: kind for binding, kind in self.elements.items() if kind not in (None, "?")}
 
     def _returned(self, node: ast.Def) -> list[ast.Expression | Kind | None]:
         """Gives what a function returns; None is among it when it may end without a value."""
@@ -177,7 +190,7 @@ class Kinds:
                 target = strip(node.target)
                 iterable = strip(node.iterable)
                 if isinstance(target, ast.Name):
-                    self._source(target, "int" if self.universal_call(iterable) == "range" else None, sources)
+                    self._source(target, self._element(iterable), sources)
                 else:
                     self._enumerated(target, iterable, sources)
             case ast.Def():
@@ -187,6 +200,11 @@ class Kinds:
             case ast.Load():
                 for item in node.items:
                     self._source(item.local, None, sources)
+
+    def _element(self, iterable: ast.Expression) -> ast.Expression | Kind | None:
+        if isinstance(iterable, ast.Name):
+            return element_of(iterable)
+        return "int" if self.universal_call(iterable) == "range" else None
 
     def _pattern(self, target: ast.Expression, value: ast.Expression, sources: Sources) -> None:
         items = target.items if isinstance(target, (ast.TupleExpression, ast.ListExpression)) else []
@@ -204,18 +222,24 @@ class Kinds:
 
     def _enumerated(self, target: ast.Expression, iterable: ast.Expression, sources: Sources) -> None:
         counted = self.universal_call(iterable) == "enumerate"
+        arguments = iterable.arguments if isinstance(iterable, ast.Call) else []
+        element = self._element(strip(arguments[0].value)) if counted and len(arguments) == 1 else None
         items = target.items if isinstance(target, (ast.TupleExpression, ast.ListExpression)) else [target]
         for at, one in enumerate(items):
             inner = strip(one)
             if isinstance(inner, ast.Name):
-                self._source(inner, "int" if counted and at == 0 and len(items) == 2 else None, sources)
+                known = counted and len(items) == 2
+                self._source(inner, ("int" if at == 0 else element) if known else None, sources)
             else:
                 self._unknown(inner, sources)
 
     def _unknown(self, target: ast.Expression, sources: Sources) -> None:
-        for name in expressions_of(target):
-            if isinstance(name, ast.Name):
-                self._source(name, None, sources)
+        """Notes that the variables of a pattern may get anything."""
+        inner = strip(target)
+        if isinstance(inner, ast.Name):
+            self._source(inner, None, sources)
+        for one in items_of(inner) or ():
+            self._unknown(one, sources)
 
     def _source(self, name: ast.Name, value: ast.Expression | Kind | None, sources: Sources) -> None:
         binding = self.program.meaning.get(name)
@@ -266,7 +290,7 @@ class Kinds:
                 inner = self.kind(node.value)
                 return inner if inner in ("str", "list", "tuple", "bytes", "?") else None
             case ast.Index():
-                return "str" if self.kind(node.value) == "str" else None
+                return self._indexed(strip(node.value))
             case ast.Conditional():
                 first, second = self.kind(node.then), self.kind(node.otherwise)
                 if first == "?" or second == "?":
@@ -275,6 +299,13 @@ class Kinds:
                     return "num"
                 return first if first == second else None
         return None
+
+    def _indexed(self, value: ast.Expression) -> Kind | None:
+        binding = self.program.meaning.get(value) if isinstance(value, ast.Name) else None
+        if binding is not None and binding in self.elements:
+            return self.elements[binding]
+        inner = self.kind(value)
+        return inner if inner in ("str", "?") else None
 
     def _called(self, node: ast.Call) -> Kind | None:
         callee = strip(node.function)
@@ -310,13 +341,19 @@ class Kinds:
             if None in (left, right) and operator in ("+", "-"):
                 return "?"
             other = right if left == "?" else left
+            if other in ("list", "tuple"):
+                return other if operator in ("+", "*") else None
             return other if other in ("?", "int", "str", "num") and operator != "/" else None
         if operator in ("+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>") and left == right == "int":
             return "int"
         if operator == "+" and "str" in (left, right):
             return "str"
-        if operator == "+" and left == right and left in ("list", "tuple"):
-            return left
+        if operator in ("+", "*"):
+            for kind in ("list", "tuple"):
+                if left == kind or (right == kind and (operator == "+" or left == "int")):
+                    return kind
+        if operator == "*" and "str" in (left, right):
+            return "str"
         if operator in ("+", "-") and (left in NUMBERS or right in NUMBERS):
             return "num"
         return None

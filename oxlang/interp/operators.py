@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 MAX_BITS = 1 << 20
 _MAX_REPEAT = 1 << 30
 _SMALL = 4096
+_OWN = (str, list, tuple, dict)
 
 
 def _float(value: Any) -> float:
@@ -61,7 +62,7 @@ def add(left: Any, right: Any) -> Any:
         return left + right
     if kind is int and type(right) is int:
         return left + right
-    if isinstance(left, SList) and isinstance(right, SList):
+    if isinstance(left, list) and isinstance(right, list):
         size = len(left) + len(right)
         if size > _SMALL:
             charge(size * 8)
@@ -107,11 +108,11 @@ def mul(left: Any, right: Any) -> Any:
             if bits > _SMALL:
                 _charge_bits(bits)
             return left * right
-        if other is str or other is bytes or other is tuple or isinstance(right, SList):
+        if other is str or other is bytes or other is tuple or isinstance(right, list):
             return repeat(right, left)
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return _number(_float(left) * _float(right))
-    if other is int and (kind is str or kind is bytes or kind is tuple or isinstance(left, SList)):
+    if other is int and (kind is str or kind is bytes or kind is tuple or isinstance(left, list)):
         return repeat(left, right)
     return _other("*", left, right)
 
@@ -182,7 +183,7 @@ def or_(left: Any, right: Any) -> Any:
     """`left | right`"""
     if type(left) is int and type(right) is int:
         return left | right
-    if isinstance(left, SDict) and isinstance(right, SDict):
+    if isinstance(left, dict) and isinstance(right, dict):
         return SDict(dict(left) | dict(right))
     if isinstance(left, SSet) and isinstance(right, SSet):
         made = SSet(left.keys)
@@ -238,7 +239,7 @@ def _other(operator: str, left: Any, right: Any) -> Any:
     """Host values may have operators of their own: see `HostOperators`."""
     for one, other, reflected in ((left, right, False), (right, left, True)):
         own = getattr(type(one), "starlark_binary", None)
-        if own is not None and type(other) is not str:
+        if own is not None and not isinstance(other, _OWN):
             result = own(one, operator, other, reflected)
             if result is not NotImplemented:
                 return result
@@ -247,7 +248,7 @@ def _other(operator: str, left: Any, right: Any) -> Any:
 
 def _host_operator(name: str, reflected: bool) -> Any:
     def method(self: Any, other: Any) -> Any:
-        return NotImplemented if type(other) is str else self.starlark_binary(name, other, reflected)
+        return NotImplemented if isinstance(other, _OWN) else self.starlark_binary(name, other, reflected)
 
     return method
 
@@ -255,8 +256,8 @@ def _host_operator(name: str, reflected: bool) -> Any:
 class HostOperators:
     """Base of host values that have operators, by a method `starlark_binary(operator, other, reflected)`.
 
-    The method gives NotImplemented for an operand that it does not take; it is never asked about texts, which have only
-    operators of their own. Generated code uses Python's operators where they do what Starlark's do, so these are here, too.
+    The method gives NotImplemented for an operand that it does not take; it is never asked about texts, lists, tuples and dicts,
+    which have only operators of their own. Generated code uses Python's operators where they do what Starlark's do, so these are here, too.
     """
 
     __slots__ = ()
@@ -300,8 +301,8 @@ BINARY: dict[str, Any] = {
 def iadd(left: Any, right: Any) -> Any:
     """`left += right`: changes a list in place."""
     kind = type(left)
-    if kind is SList:
-        if not isinstance(right, (SList, tuple, Range, SDict, SSet)) and not hasattr(type(right), "__iter__"):
+    if kind is SList or kind is list:
+        if not isinstance(right, (list, tuple, Range, dict, SSet)) and not hasattr(type(right), "__iter__"):
             raise binary_error("+", left, right)
         if isinstance(right, (str, bytes)):
             raise binary_error("+", left, right)
@@ -317,7 +318,7 @@ def iadd(left: Any, right: Any) -> Any:
 
 def ior(left: Any, right: Any) -> Any:
     """`left |= right`: changes a dict or set in place."""
-    if isinstance(left, SDict) and isinstance(right, SDict):
+    if isinstance(left, dict) and isinstance(right, dict):
         changeable_dict(left, "insert into")
         dict.update(left, right)
         return left
@@ -391,9 +392,9 @@ def contains(value: Any, container: Any) -> bool:
                 "OX0350", f"'in <bytes>' requires bytes or int as left operand, not {type_name(value)}"
             )
         return value in container
-    if isinstance(container, (SList, tuple, Range)):
+    if isinstance(container, (list, tuple, Range)):
         return value in container
-    if isinstance(container, (SDict, SSet)):
+    if isinstance(container, (dict, SSet)):
         hash_check(value)
         return value in container
     if isinstance(container, (int, float, Bool)) or container is None or not hasattr(type(container), "__contains__"):
@@ -444,11 +445,11 @@ def compare_self(value: Any, operator: str) -> Bool:
 
 
 def _walk(value: Any, path: list[int]) -> None:
-    if isinstance(value, (SList, tuple, SDict)):
+    if isinstance(value, (list, tuple, dict)):
         if id(value) in path or len(path) > 500:
             raise error("OX0408", "maximum recursion depth exceeded: the value contains itself")
         path.append(id(value))
-        for one in value.values() if isinstance(value, SDict) else value:
+        for one in value.values() if isinstance(value, dict) else value:
             _walk(one, path)
         path.pop()
 

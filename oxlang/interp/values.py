@@ -64,7 +64,7 @@ class SList(_List):
         return _list_eq(self, other)
 
     def __iadd__(self, other: Any) -> SList:  # type: ignore[misc]  # Starlark's `+=` refuses more than Python's
-        if not isinstance(other, SList):
+        if not isinstance(other, list):
             raise binary_error("+", self, other)
         list.extend(self, other)
         return self
@@ -86,7 +86,7 @@ class FrozenList(SList):
         raise frozen_error("assign to element of", "list")
 
     def __iadd__(self, other: Any) -> SList:  # type: ignore[override,misc]  # always refused
-        if not isinstance(other, SList):
+        if not isinstance(other, list):
             raise binary_error("+", self, other)
         raise frozen_error("apply += to", "list")
 
@@ -104,7 +104,7 @@ class LockedList(SList):
         raise locked_error("assign to element of", "list")
 
     def __iadd__(self, other: Any) -> SList:  # type: ignore[override,misc]  # always refused
-        if not isinstance(other, SList):
+        if not isinstance(other, list):
             raise binary_error("+", self, other)
         raise locked_error("apply += to", "list")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oxlang.declare.booleans import Bool
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.thread import CURRENT
-from oxlang.interp.values import Elements, Range, SDict, SSet, type_name
+from oxlang.interp.values import Elements, Range, SSet, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def wrong(function: str, parameter: str, value: Any, want: str) -> OxError:
 
 def iterable(function: str, value: Any, parameter: str = "iterable") -> Iterable[Any]:
     """Gives what Python can iterate over. Raises OX0351 for a value that is no sequence of elements."""
-    if isinstance(value, (list, tuple, SDict)):
-        # A plain list is a list expression that nobody else sees.
+    if isinstance(value, (list, tuple, dict)):
         if len(value) > _LARGE:
             _charge(function, value)
         return value

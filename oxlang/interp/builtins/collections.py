@@ -151,7 +151,7 @@ def fill_dict(function: str, target: SDict, pairs: Any) -> None:
     """Adds entries of a dict or of a sequence of pairs."""
     if pairs is MISSING:
         return
-    if isinstance(pairs, SDict):
+    if isinstance(pairs, dict):
         dict.update(target, pairs)
         return
     for at, pair in enumerate(iterable(function, pairs, "pairs")):
