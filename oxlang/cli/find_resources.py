@@ -29,7 +29,7 @@ def _run(call: Invocation) -> int:
         from oxlang.cli.output import write_json
 
         head, found = found_resources(path, distribution, emit_files=emit, classify_files=classify)
-        write_json(call.terminal, {"scanned": head, "resources": [_facts(one) for one in found]})
+        write_json(call.terminal, {"scanned": head, "resources": [_facts(one, distribution) for one in found]})
         return 0
     for line in find_resources(path, distribution, emit_files=emit, classify_files=classify):
         call.terminal.write(line)
@@ -67,15 +67,23 @@ def _distribution(call: Invocation) -> Distribution:
         return local_distribution(None, call.environment, cache_dir=call.cache_dir)
 
 
-def _facts(one: Resource) -> dict[str, object]:
+def _facts(one: Resource, distribution: Distribution) -> dict[str, object]:
+    """Gives what the text says of a resource; flags that do not hold are left out."""
+    from oxlang.packaging.reports import extension_flags, extension_links
+
     found: dict[str, object] = {"kind": one.kind, "name": one.name}
     if one.path:
         found["path"] = one.path
     if one.kind == "distribution":
         found["version"] = one.version
+    if one.kind == "bytecode":
+        found["bytecode_level"] = int(one.detail)
     for name in ("is_package", "is_stdlib", "is_test", "executable"):
         if getattr(one, name):
             found[name] = True
+    if one.kind == "extension":
+        found |= {name: value for name, value in extension_flags(one, distribution).items() if value}
+        found["link_libraries"] = extension_links(one, distribution)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a build says of licences: a line of counts, and the whole summary with `--verbose`."""
+"""What is said of licences: by a build a line of counts, or the whole summary with `--verbose`; components as JSON."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ from oxlang.cli.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
     from oxlang.workspace.build import Built
 
 _REPORT = "COPYING.txt"
 _TITLE = "Software Licensing Summary"
 _END = "Software Components"
+
+
+_KEYS = ("kind", "name", "version", "spdx", "terms", "public_domain", "authors", "homepage", "source", "texts", "remark")
+
+
+def component_rows(components: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]:
+    """Gives components as plain data, keys in one order; of the texts only their names."""
+    rows = [{**one, "texts": [name for name, _ in one.get("texts", ())]} for one in components]
+    return [{key: row[key] for key in _KEYS if key in row} for row in rows]
 
 
 def say_licences(terminal: Terminal, built: Built) -> None:

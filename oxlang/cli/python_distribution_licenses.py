@@ -11,10 +11,11 @@ from oxlang.cli.spec import Command
 def _run(call: Invocation) -> int:
     found = open_named(call)
     if call.values.text("format") == "json":
+        from oxlang.cli.licence_line import component_rows
         from oxlang.cli.output import write_json
         from oxlang.packaging.licensing import distribution_components
 
-        components = [{**one, "texts": [name for name, _ in one.get("texts", ())]} for one in distribution_components(found)]
+        components = component_rows(distribution_components(found))
         write_json(call.terminal, {"licenses": list(found.licenses or ()), "components": components})
         return 0
     from oxlang.packaging.reports import distribution_licenses

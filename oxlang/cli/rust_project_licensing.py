@@ -21,10 +21,10 @@ def _run(call: Invocation) -> int:
         cache_dir=call.cache_dir,
     )
     if call.values.text("format") == "json":
+        from oxlang.cli.licence_line import component_rows
         from oxlang.cli.output import write_json
 
-        plain = [{**one, "texts": [name for name, _ in one.get("texts", ())]} for one in components]
-        write_json(call.terminal, {"components": plain})
+        write_json(call.terminal, {"components": component_rows(components)})
         return 0
     if call.values.flag("unified_license"):
         call.terminal.write(license_document(components, with_noteworthy=True).rstrip("\n"))

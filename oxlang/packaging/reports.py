@@ -165,15 +165,35 @@ def resource_lines(one: Resource, distribution: Distribution) -> Iterator[str]:
     elif one.kind == "file":
         yield f"File {{ path: {one.name}, is_executable: {flag(one.executable)} }}"
     else:
-        variant = next((v for v in distribution.variants(one.name) if v.variant == one.detail), None)
-        links = sorted(link.name for link in variant.links) if variant and one.is_stdlib else []
+        links = extension_links(one, distribution)
         yield "PythonExtensionModule {"
         yield f"    name: {one.name}"
-        yield f"    is_builtin: {flag(bool(one.is_stdlib and variant and variant.in_core))}"
-        yield f"    has_shared_library: {flag(not one.is_stdlib or bool(variant and variant.shared_lib))}"
-        yield f"    has_object_files: {flag(bool(one.is_stdlib and variant and variant.objs))}"
+        for name, value in extension_flags(one, distribution).items():
+            yield f"    {name}: {flag(value)}"
         yield f"    link_libraries: [{', '.join(links)}]"
         yield "}"
+
+
+def extension_flags(one: Resource, distribution: Distribution) -> dict[str, bool]:
+    """Gives how an extension module can get into a program, by the names that the report has for it."""
+    variant = _variant(one, distribution)
+    return {
+        "is_builtin": bool(variant and variant.in_core),
+        "has_shared_library": not one.is_stdlib or bool(variant and variant.shared_lib),
+        "has_object_files": bool(variant and variant.objs),
+    }
+
+
+def extension_links(one: Resource, distribution: Distribution) -> list[str]:
+    """Gives the names of the libraries that an extension module of a distribution is linked with, sorted."""
+    variant = _variant(one, distribution)
+    return sorted(link.name for link in variant.links) if variant else []
+
+
+def _variant(one: Resource, distribution: Distribution) -> ExtensionVariant | None:
+    if not one.is_stdlib:
+        return None
+    return next((found for found in distribution.variants(one.name) if found.variant == one.detail), None)
 
 
 def distribution_resources(distribution: Distribution) -> list[Resource]:
