@@ -17,7 +17,7 @@ from oxlang.cargo.settings import cross_linker, missing_linker, variable
 from oxlang.cargo.toolchain import Toolchain
 from oxlang.diagnostics.model import error
 from oxlang.graph.platform import BuildSettings
-from oxlang.records import dataclass
+from oxlang.records import dataclass, replace
 
 _PREBUILT = "build-mode-prebuilt-artifacts"
 _STANDALONE = "build-mode-standalone"
@@ -154,6 +154,24 @@ def build_command(
     argv = (str(toolchain.cargo), *words, "--message-format", "json-render-diagnostics")
     advice = "" if triple == toolchain.host else missing_linker(triple, env, package.manifest.parent)
     return CargoCommand(argv=argv, env=variables, shown=shown, advice=advice)
+
+
+def finds_libraries_beside(program: Path) -> bool:
+    """Whether a program looks for shared libraries in its own folder; programs of other systems than ELF's do."""
+    from oxlang.packaging.elf import ElfError, read_elf_facts
+
+    try:
+        return "$ORIGIN" in read_elf_facts(program).runpath.split(":")
+    except ElfError:
+        return True
+
+
+def with_libraries_beside(command: CargoCommand) -> CargoCommand:
+    """Gives the command that links the same program with its own folder as a place of libraries."""
+    flags = ("--", "-C", "link-arg=-Wl,-rpath,$ORIGIN")
+    argv = (command.argv[0], "rustc", *command.argv[2:], *flags)
+    shown = f"{command.shown.replace(' cargo build ', ' cargo rustc ', 1)} -- -C 'link-arg=-Wl,-rpath,$ORIGIN'"
+    return replace(command, argv=argv, shown=shown)
 
 
 def run_cargo(command: CargoCommand, package: ProjectPackage, cwd: Path) -> Path:

@@ -44,7 +44,14 @@ def build_rust_project(
     from oxlang.cargo.artifacts import DESCRIPTION
     from oxlang.cargo.licensing import cargo_metadata, crates_of_project
     from oxlang.cargo.manifest import refuse_foreign_pyembed
-    from oxlang.cargo.project_build import build_command, find_package, run_cargo, wanted_features
+    from oxlang.cargo.project_build import (
+        build_command,
+        find_package,
+        finds_libraries_beside,
+        run_cargo,
+        wanted_features,
+        with_libraries_beside,
+    )
     from oxlang.cargo.toolchain import check_target, find_toolchain
     from oxlang.workspace.build import Built
     from oxlang.workspace.outputs import Placer
@@ -59,6 +66,7 @@ def build_rust_project(
     refuse_foreign_pyembed(package.manifest)
     artifacts = _artifacts(session, names)
     described: dict[str, Any] = json.loads((artifacts.folder / DESCRIPTION).read_text(encoding="utf-8"))
+    link_mode: str = described.get("link_mode", "static")
     features = wanted_features(package, described.get("allocator_backend", "default"))
     command = build_command(
         package,
@@ -67,11 +75,16 @@ def build_rust_project(
         artifacts.folder,
         env,
         features=features,
-        link_mode=described.get("link_mode", "static"),
+        link_mode=link_mode,
         extra=extra,
     )
     notice(f"build command: {command.shown}")
     program = run_cargo(command, package, folder)
+    if link_mode == "dynamic" and not finds_libraries_beside(program):
+        # Its build script does not ask for it (PyOxidizer's did not), so the linker is told; crates are not built again.
+        command = with_libraries_beside(command)
+        notice(f"build command: {command.shown}")
+        program = run_cargo(command, package, folder)
     crates = crates_of_project(
         package.manifest, toolchain, env, triple=settings.target.triple, features=features, default_features=False
     )

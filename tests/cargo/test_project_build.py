@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from oxlang.cargo.project_build import build_command, find_package, wanted_features
+from oxlang.cargo.project_build import (
+    build_command,
+    find_package,
+    finds_libraries_beside,
+    wanted_features,
+    with_libraries_beside,
+)
 from oxlang.cargo.toolchain import Toolchain
 from oxlang.diagnostics.model import OxError
 from oxlang.graph.platform import BuildSettings, Platform
@@ -119,3 +126,14 @@ def test_the_linker_of_another_platform(tmp_path: Path) -> None:
     (tmp_path / ".cargo").mkdir()
     (tmp_path / ".cargo" / "config").write_text(f'[target.{triple}]\nlinker = "clang"\n')
     assert variable not in build_command(package, TOOLS, _settings(triple=triple), Path("/art"), env).env
+
+
+def test_a_program_that_looks_for_libraries_beside_it(tmp_path: Path) -> None:
+    package = find_package(_metadata(_package("a", "/p", MODES, ["a"])), Path("/p"))
+    command = with_libraries_beside(build_command(package, TOOLS, _settings(), Path("/art"), {}))
+    assert command.argv[:3] == ("/r/cargo", "rustc", "--manifest-path")
+    assert command.argv[-3:] == ("--", "-C", "link-arg=-Wl,-rpath,$ORIGIN")
+    assert " cargo rustc --manifest-path " in command.shown and command.shown.endswith("'link-arg=-Wl,-rpath,$ORIGIN'")
+    (tmp_path / "a.exe").write_bytes(b"MZ")
+    assert finds_libraries_beside(tmp_path / "a.exe")
+    assert not finds_libraries_beside(Path(sys.executable)) or not sys.platform.startswith("linux")

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,30 @@ def test_a_project_of_the_user(tmp_path: Path, env: dict[str, str]) -> None:
     assert done.stdout == "rust true\npython ['x']\n"
     assert (tmp_path / "wrapped").exists() and (tmp_path / "target" / "tiny" / "app").exists()
     _check_licenses((product.parent / "COPYING.txt").read_text())
+
+
+OLD_BUILD = """\
+fn main() {
+    let folder = std::env::var("PYOXIDIZER_ARTIFACT_DIR").expect("oxl sets it");
+    println!("cargo:rustc-env=DEFAULT_PYTHON_CONFIG_RS={folder}/default_python_config.rs");
+    println!("cargo:rustc-link-arg=-Wl,-export-dynamic");
+}
+"""
+
+
+@pytest.mark.skipif(not sysconfig.get_config_var("Py_ENABLE_SHARED"), reason="this Python has no shared libpython")
+def test_a_build_script_that_says_nothing_of_libpython(tmp_path: Path, env: dict[str, str]) -> None:
+    """As PyOxidizer wrote them: the program finds the libpython beside it all the same, and stays as it is."""
+    project = create_rust_project(str(tmp_path / "old"), environment=env, report=lambda line: None, python_code=CODE)
+    (project / "build.rs").write_text(OLD_BUILD)
+    config = project / "pyoxidizer.bzl"
+    dynamic = config.read_text().replace("default_python_distribution()", 'default_python_distribution("standalone_dynamic")')
+    config.write_text(dynamic)
+    _oxl(env, "build", "--path", project, "--rust-project", project)
+    [program] = (project / "build").glob("*/debug/old/old")
+    assert list(program.parent.glob("libpython3*"))
+    assert subprocess.run([program], env={}, capture_output=True, text=True, check=True).stdout == "python []\n"
+    assert "unchanged" in _oxl(env, "build", "--path", project, "--rust-project", project).stderr
 
 
 def _check_licenses(text: str) -> None:
