@@ -407,13 +407,13 @@ def _nothing_fits(
             "OX0601", f"{wanted} for {triple} has to be downloaded, and `OXL_OFFLINE=1` forbids it",
             help=f"unset it, or put `{known.file_name}` into the folder `{FOLDER}` of the cache",
         )  # fmt: skip
-    from oxlang.diagnostics.spelling import did_you_mean
     from oxlang.packaging.catalog import known_distributions
 
     triples = sorted({one.triple for one in known_distributions()})
     help = "name an archive with `PythonDistribution(sha256=…, url=…)`"
     if triple not in triples:
-        help = did_you_mean(triple, triples) or f"triples of known archives are {', '.join(triples)}"
+        alike = [one for one in triples if one.partition("-")[0] == triple.partition("-")[0]]
+        help = f"triples of known archives are {', '.join(alike or triples)}"
     return error(
         "OX0601",
         f"could not find default Python distribution for {triple}" + (f" and Python {version}" if version else ""),
