@@ -166,12 +166,15 @@ class ExecutableReading:
             raise missing(folder, package_path, "package_path")
         return self._scanned(
             ctx,
-            setup_py_install(
-                self.distribution.facts(ctx),
-                folder,
-                extra_envs=dict(extra_envs or {}),
-                extra_global_arguments=tuple(extra_global_arguments or ()),
-                **self._pip_settings(ctx),
+            blaming(
+                "package_path",
+                lambda: setup_py_install(
+                    self.distribution.facts(ctx),
+                    folder,
+                    extra_envs=dict(extra_envs or {}),
+                    extra_global_arguments=tuple(extra_global_arguments or ()),
+                    **self._pip_settings(ctx),
+                ),
             ),
         )
 
@@ -189,7 +192,11 @@ class ExecutableReading:
 
         found = host_file(ctx, ctx.path_from_process(path), path)
         return self._scanned(
-            ctx, read_wheel(self.distribution.facts(ctx), found.path, policy=self.policy, origin=ctx.span())
+            ctx,
+            blaming(
+                "path",
+                lambda: read_wheel(self.distribution.facts(ctx), found.path, policy=self.policy, origin=ctx.span()),
+            ),
         )
 
     def _folder(self, ctx: DialectContext, path: str) -> str:

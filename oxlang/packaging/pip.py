@@ -39,9 +39,9 @@ from oxlang.packaging.pip_arguments import (
     uv_understands,
     variables_as_arguments,
 )
-from oxlang.packaging.pip_local import localised
+from oxlang.packaging.pip_local import check_projects, localised
 from oxlang.packaging.pip_platform import pip_platform, refuse_building, uv_platform
-from oxlang.packaging.scan import Scan, ScanOptions, scan
+from oxlang.packaging.scan import INSTALLER_FILES, Scan, ScanOptions, scan
 from oxlang.records import dataclass
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def _scan(request: _Request, tree: Artifact, label: str) -> Scan:
         request.distribution,
         emit_files=request.policy.file_scanner_emit_files,
         classify_files=request.policy.file_scanner_classify_files,
+        ignored=INSTALLER_FILES,
     )
     return scan(tree, options, label=label, origin=request.origin)
 
@@ -435,6 +436,7 @@ def setup_py_install(
     name = os.path.basename(package_path.rstrip("/"))
     if not extra_global_arguments:
         local = localise((package_path,), working_directory, lambda path: Path(path).read_bytes())
+        check_projects(local, ())
         run = _install_node(request, local, dict(extra_envs or {}), (name,))
         return _scan(request, Artifact(run, SITE), name)
     if not _has_setuptools(distribution):

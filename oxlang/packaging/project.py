@@ -23,7 +23,7 @@ from oxlang.packaging.local_inputs import project_files
 from oxlang.packaging.locks import Lock, common_folder, find_lock, normalised, plain_installs, read_toml
 from oxlang.packaging.pip import SITE, pip_install, unpack_wheels
 from oxlang.packaging.pip_platform import uv_platform
-from oxlang.packaging.scan import Scan, ScanOptions, scan
+from oxlang.packaging.scan import INSTALLER_FILES, Scan, ScanOptions, scan
 
 if TYPE_CHECKING:
     from oxlang.graph.platform import BuildSettings
@@ -307,7 +307,10 @@ def read_wheel(
     """Gives the scan of a wheel file, as installing it would lay it out. Raises OX0617 when it is none."""
     if not os.path.isfile(path):
         raise error("OX0617", f"`{path}` does not exist", span=origin)
+    from oxlang.packaging.wheel import check_tags
+
     name = Path(path).name
+    check_tags(name, distribution)
     source = Source(path=path, description=name, origin=origin)
     return _scan(unpack_wheels(Artifact(source), origin), distribution, policy, name, origin)
 
@@ -319,5 +322,6 @@ def _scan(
         distribution,
         emit_files=policy.file_scanner_emit_files,
         classify_files=policy.file_scanner_classify_files,
+        ignored=INSTALLER_FILES,
     )
     return scan(tree, options, label=label, origin=origin)

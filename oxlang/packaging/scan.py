@@ -45,6 +45,9 @@ EXCLUDED = (
     "__pycache__",
 )
 
+# What uv leaves in the folder that it installed to; pip leaves nothing of that kind.
+INSTALLER_FILES = (".lock",)
+
 _IDENTIFIER = re.compile(r"[^\W\d]\w*$")
 
 
@@ -81,6 +84,7 @@ class ScanOptions:
         cache_tag: tag in names of bytecode files, `cpython-311`.
         emit_files: give a `file` resource for each file.
         classify_files: give typed resources.
+        ignored: paths of files that are nothing at all.
     """
 
     source: tuple[str, ...] = (".py",)
@@ -91,10 +95,15 @@ class ScanOptions:
     classify_files: bool = True
     is_stdlib: bool = False
     test_packages: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
     @staticmethod
     def of(
-        distribution: Distribution, *, emit_files: bool = False, classify_files: bool = True
+        distribution: Distribution,
+        *,
+        emit_files: bool = False,
+        classify_files: bool = True,
+        ignored: tuple[str, ...] = (),
     ) -> ScanOptions:
         """Gives the options for files that a distribution will load."""
         return ScanOptions(
@@ -104,6 +113,7 @@ class ScanOptions:
             cache_tag=distribution.cache_tag,
             emit_files=emit_files,
             classify_files=classify_files,
+            ignored=ignored,
         )
 
     def params(self) -> dict[str, Any]:
@@ -208,6 +218,8 @@ def classify(
         return bool(tests) and any(".".join(parts[:end]) in tests for end in range(1, len(parts) + 1))
 
     for original, digest, executable in files:
+        if original in options.ignored:
+            continue
         if options.emit_files:
             yield Resource("file", original, "", digest, executable=executable)
         if not options.classify_files:

@@ -59,6 +59,8 @@ def test_run_entry_point_replaces_what_runs(tmp_path: Path, cache: Path) -> None
         ("exe.add_console_script('x', 'nothing')", "OX0512", "not an entry point"),
         ("exe.size_budget = '5'", "OX0313", "wants an int or None"),
         ("exe.read_wheel('none.whl')", "OX0510", "does not exist"),
+        ("exe.read_wheel('thing-1-cp38-cp38-win_amd64.whl')", "OX0617", "is for cp38-cp38-win_amd64, not for Python"),
+        ("exe.setup_py_install('empty')", "OX0626", "neither `pyproject.toml` nor `setup.py`"),
         ("exe.add_project('none')", "OX0510", "does not exist"),
         ("exe.add_project('empty')", "OX0626", "no Python project"),
         ("exe.add_project('project', script='serv')", "OX0512", "no console script `serv`"),
@@ -66,6 +68,7 @@ def test_run_entry_point_replaces_what_runs(tmp_path: Path, cache: Path) -> None
 )
 def test_mistakes(text: str, code: str, words: str, tmp_path: Path, cache: Path) -> None:
     (tmp_path / "empty").mkdir()
+    (tmp_path / "thing-1-cp38-cp38-win_amd64.whl").touch()
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "pyproject.toml").write_text(
         '[project]\nname = "p"\nversion = "1"\n[project.scripts]\nserve = "p:serve"\n', encoding="utf-8"

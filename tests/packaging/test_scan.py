@@ -7,7 +7,15 @@ from pathlib import Path
 from oxlang.graph.nodes import Artifact, Source
 from oxlang.packaging.distribution import Distribution
 from oxlang.packaging.policy import PackagingPolicy
-from oxlang.packaging.scan import ScanOptions, classify, read_headers, read_root, read_virtualenv, scan
+from oxlang.packaging.scan import (
+    INSTALLER_FILES,
+    ScanOptions,
+    classify,
+    read_headers,
+    read_root,
+    read_virtualenv,
+    scan,
+)
 from tests.packaging.conftest import EngineDemand, write_files
 
 OPTIONS = ScanOptions(
@@ -188,3 +196,9 @@ def test_scan_twice_runs_nothing(tiny: Distribution, tmp_path: Path, demand: Eng
     before = demand.engine.executed
     found.read(demand)
     assert demand.engine.executed == before
+
+
+def test_files_of_installers_are_nothing() -> None:
+    files = {".lock": "", "pkg/.lock": "", "pkg/__init__.py": ""}
+    options = ScanOptions(emit_files=True, classify_files=False, ignored=INSTALLER_FILES)
+    assert [name for _, name, _ in listed(files, options)] == ["pkg/.lock", "pkg/__init__.py"]
