@@ -35,7 +35,7 @@ def _run(call: Invocation) -> int:
         from oxlang.cli.writing import replace_text
         from oxlang.packaging.treemap import page
 
-        replace_text(Path(page_path), page(top))
+        replace_text(Path(page_path), page(top, origins=origins))
         call.terminal.warn(f"written {page_path}")
     return 0
 

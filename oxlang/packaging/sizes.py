@@ -15,6 +15,10 @@ STDLIB = "Python standard library"
 LAUNCHER = "launcher and libpython"
 BESIDE = "files beside the program"
 
+# Modules of CPython's own tests and demonstrations, which are not in `sys.stdlib_module_names`.
+_OTHER_STDLIB = frozenset({"test", "idlelib", "_ctypes_test", "__hello__", "__phello__"})
+_STDLIB_PREFIXES = ("_sysconfigdata", "_test", "_xx", "xxlimited", "xxsubtype")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
@@ -22,7 +26,8 @@ class Piece:
 
     Attributes:
         group: the part of the program, such as a package.
-        kind: `source`, `bytecode`, `extension modules`, `data`, `metadata`, `shared libraries`, `machine code`, `files`.
+        kind: `source`, `bytecode`, `extension modules`, `data`, `metadata`, `shared libraries`, `machine code`; with
+            ` (files)` when it lies beside the program.
         name: module, resource or path.
         size: number of bytes.
     """
@@ -86,17 +91,25 @@ def folder_pieces(folder: Path, program: Path | None = None) -> list[Piece]:
             found += program_pieces(path)
             continue
         relative = path.relative_to(folder).as_posix()
-        top = _beside(relative)
-        found.append(Piece(group=top, kind="files beside", name=relative, size=path.stat().st_size))
+        group, kind = _beside(relative)
+        found.append(Piece(group=group, kind=f"{kind} (files)", name=relative, size=path.stat().st_size))
     return found
 
 
-def _beside(relative: str) -> str:
-    """The group of a file beside the program: `lib/numpy/core.py` belongs to numpy."""
+def _beside(relative: str) -> tuple[str, str]:
+    """The group and kind of a file beside the program: `lib/numpy/core.so` is an extension module of numpy."""
     parts = relative.split("/")
-    if len(parts) > 2:
-        return group_of(parts[1].split(".")[0].split("-")[0])
-    return BESIDE
+    name, suffix = parts[-1], parts[-1].rpartition(".")[2]
+    is_module = suffix in ("so", "pyd") and not name.startswith("lib")
+    if is_module:
+        kind = "extension modules"
+    elif suffix in ("so", "dll", "dylib") or ".so." in name:
+        kind = "shared libraries"
+    else:
+        kind = {"py": "source", "pyc": "bytecode"}.get(suffix, "data")
+    if len(parts) > 2 or (len(parts) == 2 and is_module):
+        return group_of(parts[1].split(".")[0].split("-")[0]), kind
+    return BESIDE, kind
 
 
 def _packed(data: memoryview) -> Iterator[Piece]:
@@ -128,8 +141,7 @@ def _packed(data: memoryview) -> Iterator[Piece]:
 
 def group_of(top: str) -> str:
     """Gives the group of a top-level module: the standard library, or its own name."""
-    known = top in sys.stdlib_module_names or top in ("test", "idlelib") or top.startswith("_sysconfigdata")
-    return STDLIB if known else top
+    return STDLIB if top in sys.stdlib_module_names or top in _OTHER_STDLIB or top.startswith(_STDLIB_PREFIXES) else top
 
 
 def weigh(pieces: Iterable[Piece], *, name: str = "program") -> Weight:
@@ -151,7 +163,7 @@ def render(
         depth: how many levels are shown.
         least: share below which parts are summed up.
     """
-    lines = [f"{_size(top.size):>9}          {top.name}"]
+    lines = [f"{show_size(top.size):>9}          {top.name}"]
     _render(top, top.size or 1, 1, depth, least, origins or {}, lines)
     return "\n".join(lines) + "\n"
 
@@ -172,11 +184,11 @@ def _render(
         if one in small and len(small) > 1:
             continue
         where = f"  ({origins[one.name]})" if level == 1 and one.name in origins else ""
-        lines.append(f"{_size(one.size):>9} {one.size / whole:>6.1%}  {'  ' * level}{one.name}{where}")
+        lines.append(f"{show_size(one.size):>9} {one.size / whole:>6.1%}  {'  ' * level}{one.name}{where}")
         _render(one, whole, level + 1, depth, least, origins, lines)
     if len(small) > 1:
         size = sum(one.size for one in small)
-        lines.append(f"{_size(size):>9} {size / whole:>6.1%}  {'  ' * level}({len(small)} smaller ones)")
+        lines.append(f"{show_size(size):>9} {size / whole:>6.1%}  {'  ' * level}({len(small)} smaller ones)")
 
 
 def to_json(node: Weight, *, origins: Mapping[str, str] | None = None, level: int = 0) -> dict[str, object]:
@@ -189,7 +201,8 @@ def to_json(node: Weight, *, origins: Mapping[str, str] | None = None, level: in
     return found
 
 
-def _size(count: int) -> str:
+def show_size(count: int) -> str:
+    """Gives a number of bytes for people, in powers of ten."""
     value = float(count)
     for unit in ("B", "kB", "MB"):
         if value < 1000:

@@ -6,14 +6,15 @@ square (Bruls, Huizing, van Wijk: Squarified Treemaps, 2000).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from oxlang.packaging.sizes import Weight
+from oxlang.packaging.sizes import Weight, show_size
 from oxlang.records import dataclass
 
 _WIDTH, _HEIGHT, _HEAD = 1200.0, 760.0, 18.0
 _LEAST_AREA = 40.0
+_LEAST_LABEL = 28.0
 _COLOURS = ("#7aa6c2", "#c29a7a", "#8fc27a", "#b07ac2", "#c27a8f", "#7ac2b4", "#c2bd7a", "#8a8fc9")
 
 
@@ -66,35 +67,54 @@ def _worst(row: Sequence[float], side: float) -> float:
     return max(max(side * side * one / total**2, total**2 / (side * side * one)) for one in row if one)
 
 
-def page(top: Weight) -> str:
-    """Gives the page."""
-    boxes = "\n".join(_boxes(top, Box(0, 0, _WIDTH, _HEIGHT), 0, ""))
+def page(top: Weight, *, origins: Mapping[str, str] | None = None) -> str:
+    """Gives the page: packages, kinds in them, names in those, each as large as its share of the bytes.
+
+    Args:
+        top: the tree.
+        origins: group to the place in the config, told where it is known.
+    """
+    boxes = "\n".join(_boxes(top, Box(0, 0, _WIDTH, _HEIGHT), 0, (), top.size or 1, origins or {}))
     return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{escape(top.name)}: size</title><style>
-body {{ font: 13px sans-serif; margin: 16px; }}
-#map {{ position: relative; width: {_WIDTH:.0f}px; height: {_HEIGHT:.0f}px; }}
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{escape(top.name)}: {show_size(top.size)}</title><style>
+html, body {{ height: 100%; margin: 0; }}
+body {{ display: flex; flex-direction: column; box-sizing: border-box; padding: 16px; font: 13px sans-serif; }}
+h1 {{ font-size: 18px; margin: 0 0 4px; }}
+p {{ margin: 0 0 10px; color: #555; }}
+#map {{ position: relative; flex: 1; min-height: 420px; }}
 #map div {{ position: absolute; box-sizing: border-box; border: 1px solid #fff; overflow: hidden; font-size: 11px;
-  padding: 1px 3px; white-space: nowrap; }}
+  padding: 1px 3px; white-space: nowrap; text-overflow: ellipsis; }}
+#map div:hover {{ border-color: #000; }}
 </style></head><body>
-<h1>{escape(top.name)}: {top.size:,} bytes</h1>
+<h1>{escape(top.name)}: {show_size(top.size)}</h1>
+<p>{top.size:,} bytes by package, kind and name. Rest the pointer on a box to see what it is.</p>
 <div id="map">
 {boxes}
 </div></body></html>
 """
 
 
-def _boxes(node: Weight, box: Box, level: int, colour: str) -> Iterator[str]:
+def _boxes(
+    node: Weight, box: Box, level: int, path: tuple[str, ...], whole: int, origins: Mapping[str, str], colour: str = ""
+) -> Iterator[str]:
     parts = [one for one in node.sorted_parts() if one.size]
     for number, (one, place) in enumerate(zip(parts, layout([one.size for one in parts], box), strict=True)):
         if place.width * place.height < _LEAST_AREA:
             continue
         own = colour or _COLOURS[number % len(_COLOURS)]
-        share = f"{one.name}: {one.size:,} bytes"
+        way = (*path, one.name)
+        told = f"{' › '.join(way)}: {show_size(one.size)} ({one.size / whole:.1%})"
+        if way[0] in origins:
+            told += f", brought by {origins[way[0]]}"
+        # In percent, so that the picture is as large as the window; the layout itself is made for one size.
         style = (
-            f"left:{place.x:.1f}px;top:{place.y:.1f}px;width:{place.width:.1f}px;height:{place.height:.1f}px;"
-            f"background:{own};filter:brightness({1 + level * 0.08:.2f})"
+            f"left:{place.x / _WIDTH:.3%};top:{place.y / _HEIGHT:.3%};width:{place.width / _WIDTH:.3%};"
+            f"height:{place.height / _HEIGHT:.3%};background:{own};filter:brightness({1 + level * 0.08:.2f})"
         )
-        yield f'<div style="{style}" title="{escape(share)}">{escape(one.name)}</div>'
+        label = f"{one.name} {show_size(one.size)}" if level < 2 else one.name
+        shown = label if place.width >= _LEAST_LABEL and place.height >= _HEAD * 0.8 else ""
+        yield f'<div style="{style}" title="{escape(told)}">{escape(shown)}</div>'
         if one.parts and level < 2 and place.height > 2 * _HEAD:
             inner = Box(place.x + 2, place.y + _HEAD, place.width - 4, place.height - _HEAD - 2)
-            yield from _boxes(one, inner, level + 1, own)
+            yield from _boxes(one, inner, level + 1, way, whole, origins, own)

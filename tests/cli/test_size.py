@@ -9,7 +9,7 @@ import pytest
 
 from oxlang.packaging.attach import attach
 from oxlang.packaging.packed import PackedResource, encode
-from oxlang.packaging.sizes import LAUNCHER, STDLIB, folder_pieces, program_pieces, render, weigh
+from oxlang.packaging.sizes import BESIDE, LAUNCHER, STDLIB, folder_pieces, program_pieces, render, weigh
 from oxlang.packaging.treemap import Box, layout, page
 from tests.cli.support import oxl
 
@@ -44,6 +44,29 @@ def test_every_byte_once(program: Path) -> None:
     whole = folder_pieces(program.parent)
     assert sum(one.size for one in whole) == sum(p.stat().st_size for p in program.parent.rglob("*") if p.is_file())
     assert weigh(whole).parts["numpy"].size == 5000
+    assert list(weigh(whole).parts["numpy"].parts) == ["extension modules (files)"]
+    assert list(weigh(whole).parts[BESIDE].parts) == ["data (files)"]
+
+
+@pytest.mark.parametrize(
+    ("path", "group", "kind"),
+    [
+        ("lib/_ssl.cpython-311-x86_64-linux-gnu.so", STDLIB, "extension modules"),
+        ("lib/_testcapi.cpython-311-x86_64-linux-gnu.so", STDLIB, "extension modules"),
+        ("lib/click/core.py", "click", "source"),
+        ("lib/click/__pycache__/core.cpython-311.pyc", "click", "bytecode"),
+        ("lib/click-8.1.dist-info/METADATA", "click", "data"),
+        ("lib/numpy.libs/libopenblas.so.0", "numpy", "shared libraries"),
+        ("lib/pillow/core.pyd", "pillow", "extension modules"),
+        ("libpython3.11.so.1.0", BESIDE, "shared libraries"),
+        ("COPYING.txt", BESIDE, "data"),
+    ],
+)
+def test_files_beside_the_program(tmp_path: Path, path: str, group: str, kind: str) -> None:
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_bytes(b"12345")
+    (piece,) = folder_pieces(tmp_path)
+    assert (piece.group, piece.kind, piece.name, piece.size) == (group, f"{kind} (files)", path, 5)
 
 
 def test_text(program: Path) -> None:
@@ -86,3 +109,12 @@ def test_names_are_escaped() -> None:
     top = weigh([], name="<b>")
     top.add(("<i>",), 10)
     assert "<b>:" not in page(top) and "<i>" not in page(top)
+
+
+def test_a_box_says_what_it_is() -> None:
+    top = weigh([], name="app")
+    top.add(("click", "source", "click.core"), 7500)
+    top.add(("launcher", "machine code", "app"), 2500)
+    text = page(top, origins={"click": "pyoxidizer.bzl:7"})
+    assert 'title="click › source › click.core: 7.5 kB (75.0%), brought by pyoxidizer.bzl:7"' in text
+    assert ">click 7.5 kB<" in text and "left:0.000%;top:0.000%;width:75.000%;height:100.000%" in text
