@@ -247,6 +247,7 @@ def starlark_type(
         )  # fmt: skip
         _declared[cls.__name__] = name
         _declared.setdefault(name, name)
+        cls.__name__ = name  # Python's own messages about operators name the class; they reach users.
         return cls
 
     return declare

@@ -109,7 +109,7 @@ def _meant_location(value: object) -> str | None:
     """Gives the location that a wrong one may mean: a folder without the word before it, or that word misspelt."""
     from oxlang.diagnostics.spelling import nearest
 
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or value in ("", "default", "none", "None"):
         return None
     word, colon, prefix = value.partition(":")
     if "memory" in word or nearest(word, ("in-memory",)):
