@@ -39,6 +39,7 @@ class Confinement:
 
     Attributes:
         variables: each with what its elements come from (lists only); None among it stands for anything.
+        plain: those of them that may hold Python's own list or dict.
         makers: functions that give a new list each time, by the identity of their `def`, with what its elements come from.
     """
 
@@ -46,6 +47,7 @@ class Confinement:
         self.kinds = kinds
         self.meaning = kinds.program.meaning
         self.variables: dict[Binding, list[ast.Expression | Kind | None]] = {}
+        self.plain: set[Binding] = set()
         self.makers: dict[int, list[ast.Expression | Kind | None]] = {}
         for block in kinds.program.functions:
             if isinstance(block.node, ast.Def):
@@ -78,6 +80,8 @@ class Confinement:
             self.variables[binding] = []
         for binding in found:
             for name in binding.assignments:
+                if not isinstance(strip(assigned[id(name)][1]), ast.Call):
+                    self.plain.add(binding)
                 self._elements(assigned[id(name)][1], self.variables[binding])
         for part in everything:
             self._changed(part)

@@ -83,15 +83,15 @@ class CallGenerator:
 
     # ---- calls
 
-    def call(self, node: ast.Call, test: bool) -> Any:
-        """Gives a call; with `test` a Python truth is as good as a boolean."""
+    def call(self, node: ast.Call, test: bool, bare: bool = False) -> Any:
+        """Gives a call; with `test` a Python truth is as good as a boolean, with `bare` Python's list as good as ours."""
         at = self.mark(node.start, node.end)
         kinds = {one.kind for one in node.arguments}
         callee = strip(node.function)
         if "star" in kinds or "starstar" in kinds:
             return self.spread_call(node, callee, at)
         if isinstance(callee, ast.Attribute):
-            return self.method_call(node, callee, at, test)
+            return self.method_call(node, callee, at, test, bare)
         if isinstance(callee, (ast.Literal_, ast.TupleExpression)):
             # Python's compiler would warn about a call that cannot work.
             return self.spread_call(node, callee, at)
@@ -138,7 +138,7 @@ class CallGenerator:
             arguments.append(starstar)
         return self.helper(".spread", arguments, at)
 
-    def method_call(self, node: ast.Call, callee: ast.Attribute, at: Place, test: bool) -> Any:
+    def method_call(self, node: ast.Call, callee: ast.Attribute, at: Place, test: bool, bare: bool) -> Any:
         name = callee.name.id
         arguments = [one.value for one in node.arguments]
         if name == "format":
@@ -146,7 +146,7 @@ class CallGenerator:
             if made is not None:
                 return made
         if all(one.kind == "positional" for one in node.arguments):
-            quick = self.quick_method(callee, name, arguments, at, test)
+            quick = self.quick_method(callee, name, arguments, at, test, bare)
             if quick is not None:
                 return quick
         given = [self.value(one.value) for one in node.arguments if one.kind == "positional"]
@@ -175,7 +175,7 @@ class CallGenerator:
         return True
 
     def quick_method(
-        self, callee: ast.Attribute, name: str, arguments: list[ast.Expression], at: Place, test: bool
+        self, callee: ast.Attribute, name: str, arguments: list[ast.Expression], at: Place, test: bool, bare: bool
     ) -> Any:
         """Gives the call of a method that Python runs with the same meaning when the type of the receiver is right."""
         count = len(arguments)
@@ -194,7 +194,7 @@ class CallGenerator:
                 as_boolean = None if test else self.boolean
                 return self.guarded_method(callee, name, arguments, at, as_boolean, certain)
             if count in _STRING_LIST.get(name, ()):
-                wrap = lambda made, at: self.helper(".L", [made], at)  # noqa: E731
+                wrap = None if bare else lambda made, at: self.helper(".L", [made], at)
                 return self.guarded_method(callee, name, arguments, at, wrap, certain)
         if certain and name in STRING_METHODS:
             return self.helper(f".str.{name}", [self.value(callee.value), *(self.value(one) for one in arguments)], at)

@@ -49,7 +49,9 @@ class ExpressionGenerator:
 
         def comprehension(self, node: ast.Comprehension, wrap: bool = True) -> Any: ...
 
-        def call(self, node: ast.Call, test: bool) -> Any: ...
+        def call(self, node: ast.Call, test: bool, bare: bool = False) -> Any: ...
+
+        def is_short(self, node: ast.Expression) -> bool: ...
 
         def test(self, node: ast.Expression) -> Any: ...
 
@@ -86,15 +88,19 @@ class ExpressionGenerator:
         node = strip(node)
         return isinstance(node, (ast.Name, ast.Literal_))
 
-    def atom(self, node: ast.Expression) -> tuple[Any, Any] | None:
-        """Gives the expression for its first and for later uses; None when no temporary variable may be made."""
+    def atom(self, node: ast.Expression, read_only: bool = False) -> tuple[Any, Any] | None:
+        """Gives the expression for its first and for later uses; None when no temporary variable may be made.
+
+        With `read_only` a list that is made here may be Python's own.
+        """
         if self.is_simple(node):
             return self.value(node), self.value(node)
         if not self.temporaries_allowed:
             return None
         at = self.place(node)
         ident = f".t{node.start}_{node.end}"
-        first = py.NamedExpr(target=py.Name(id=ident, ctx=STORE, **at), value=self.value(node), **at)
+        made = self.fresh(node) if read_only else self.value(node)
+        first = py.NamedExpr(target=py.Name(id=ident, ctx=STORE, **at), value=made, **at)
         return first, self.name(ident, at)
 
     def is_pure(self, node: ast.Expression, depth: int = _PURE_DEPTH) -> bool:
@@ -116,7 +122,7 @@ class ExpressionGenerator:
                 return is_len and depth > 0 and self.is_pure(node.arguments[0].value, depth - 1)
         return False
 
-    def operands(self, *nodes: ast.Expression) -> list[Any] | None:
+    def operands(self, *nodes: ast.Expression, read_only: bool = False) -> list[Any] | None:
         """Gives the operands of an operation that is written in place, each used once.
 
         What `replay` cannot evaluate again is kept in temporary variables: all of them, as one operand could change what
@@ -126,7 +132,7 @@ class ExpressionGenerator:
             return [self.value(one) for one in nodes]
         if not self.temporaries_allowed:
             return None
-        kept = [self.atom(one) for one in nodes]
+        kept = [self.atom(one, read_only) for one in nodes]
         return [use[0] for use in kept if use is not None]
 
     # ---- values
@@ -251,6 +257,8 @@ class ExpressionGenerator:
                 return py.IfExp(
                     test=self.test(node.condition), body=self.fresh(node.then), orelse=self.fresh(node.otherwise), **at
                 )
+            case ast.Call():
+                return self.call(node, test=False, bare=True)
             case ast.Slice() if self.analysis.kind(node) == "list":
                 return self.slice(node, wrap=False)
             case ast.Binary() if node.operator == "*" and isinstance(strip(node.left), ast.ListExpression):
@@ -263,7 +271,8 @@ class ExpressionGenerator:
         inner = strip(node)
         if isinstance(inner, ast.TupleExpression):
             return self.tuple_display(inner, self.leaving)
-        if not self.is_confined(inner):
+        binding = self.meaning.get(inner) if isinstance(inner, ast.Name) else None
+        if binding is None or binding not in self.analysis.confined.plain:
             return self.value(node)
         kind = ".L" if self.analysis.kind(inner) == "list" else ".D"
         return self.helper(kind, [self.value(inner)], self.place(inner))
@@ -272,7 +281,7 @@ class ExpressionGenerator:
 
     def index(self, node: ast.Index) -> Any:
         at = self.place(node)
-        both = None if isinstance(strip(node.value), ast.Literal_) else self.operands(node.value, node.index)
+        both = None if isinstance(strip(node.value), ast.Literal_) else self.operands(node.value, node.index, read_only=True)
         if both is None:
             return self.helper(".index", [self.value(node.value), self.value(node.index)], at)
         return py.Subscript(value=both[0], slice=both[1], ctx=LOAD, **at)
@@ -292,12 +301,15 @@ class ExpressionGenerator:
         given = self.bounds(node, at)
         if node.step is not None:
             return self.helper(".slice", [self.value(node.value), *given], at)
-        use = self.atom(node.value) if kind is None and certain and all(self.is_simple(one) for one in bounds) else None
+        allowed = self.temporaries_allowed or all(self.is_simple(one) for one in bounds)
+        quick = kind is None and certain and allowed and all(self.is_short(one) for one in bounds)
+        use = self.atom(node.value) if quick else None
         if use is None:
             return self.helper(".part", [self.value(node.value), *given[:2]], at)
-        quick = self.sliced(use[1], [None if one is None else self.value(one) for one in (node.lower, node.upper, None)], at)
+        parts = [None if one is None else self.atom(one) for one in (node.lower, node.upper, None)]
+        made = self.sliced(use[1], [None if part is None else part[0] for part in parts], at)
         general = self.helper(".part", [use[1], *given[:2]], at)
-        return py.IfExp(test=self.type_is(use[0], ".str", at), body=quick, orelse=general, **at)
+        return py.IfExp(test=self.type_is(use[0], ".str", at), body=made, orelse=general, **at)
 
     def bounds(self, node: ast.Slice, at: Place) -> list[Any]:
         none = self.constant(None, at)

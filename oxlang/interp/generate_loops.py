@@ -91,7 +91,8 @@ class LoopGenerator:
                 value = self.value(inner.function.value)
                 helper = f".copy_{name}" if self.changes(inner.function.value, body) else f".view_{name}"
                 return self.helper(helper, [value, cost], at)
-        if isinstance(inner, (ast.Comprehension, ast.DictExpression, ast.Slice)):
+        is_split = isinstance(inner, ast.Call) and self.analysis.confined.is_fresh(inner)
+        if is_split or isinstance(inner, (ast.Comprehension, ast.DictExpression, ast.Slice)):
             return self.helper(".iterate", [self.fresh(inner), cost], at)
         helper = ".iterate_locked" if self.changes(inner, body) else ".iterate"
         return self.helper(helper, [self.value(node), cost], at)

@@ -105,6 +105,7 @@ def _unpacked(values: Any, count: int) -> Iterator[Any]:
 def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
     """Gives the operations that charge the thread."""
     limit = thread.limits.steps
+    near = 1 << 60
     plain = frozenset((list, dict, tuple, SList, SDict, FrozenList, FrozenDict))
 
     def spend(count: int) -> None:
@@ -160,8 +161,10 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
         return iterate(value, cost)
 
     def range_loop(cost: int, start: Any, stop: Any = MISSING, step: Any = MISSING) -> range:
-        if stop is MISSING and type(start) is int and start < 1 << 60:
+        if stop is MISSING and type(start) is int and start < near:
             found = range(start)
+        elif type(start) is int and type(stop) is int and step is MISSING and -near < start < near and -near < stop < near:
+            found = range(start, stop)
         else:
             found = python_range(start, stop, step)
         try:

@@ -40,6 +40,7 @@ _STRING_RESULTS = {
     "isalnum": "bool", "isalpha": "bool", "isdigit": "bool", "islower": "bool", "isspace": "bool", "istitle": "bool",
     "isupper": "bool",
 }  # fmt: skip
+_PARTS = frozenset(("partition", "rpartition"))
 _DICT_RESULTS = {"keys": "list", "values": "list", "items": "list", "popitem": "tuple"}
 _SAME = {"abs": 1, "min": 2, "max": 2}
 """Functions that give an integer for so many integers."""
@@ -213,10 +214,15 @@ class Kinds:
         if isinstance(value, (ast.TupleExpression, ast.ListExpression)):
             values = value.items
         paired = len(items) == len(values)
+        # The parts of a text are texts; where the value is none, `partition` is another method or fails.
+        parted = isinstance(value, ast.Call) and isinstance(value.function, ast.Attribute) and value.function.name.id in _PARTS
         for at, one in enumerate(items):
             inner = strip(one)
             if isinstance(inner, ast.Name):
-                self._source(inner, values[at] if paired else None, sources)
+                given: ast.Expression | Kind | None = values[at] if paired else None
+                if parted and isinstance(value, ast.Call):
+                    given = ast.Index(value.start, value.end, value, ast.Literal_(value.start, value.start, at))
+                self._source(inner, given, sources)
             else:
                 self._unknown(inner, sources)
 
@@ -305,6 +311,8 @@ class Kinds:
         if binding is not None and binding in self.elements:
             return self.elements[binding]
         inner = self.kind(value)
+        if inner == "tuple" and isinstance(value, ast.Call) and isinstance(value.function, ast.Attribute):
+            return "str" if value.function.name.id in _PARTS else None
         return inner if inner in ("str", "?") else None
 
     def _called(self, node: ast.Call) -> Kind | None:

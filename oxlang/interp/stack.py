@@ -1,11 +1,14 @@
-"""Room for deep calls: Python's own limit of frames, and a thread with a larger stack.
+"""Room for evaluations: Python's own limit of frames, a thread with a larger stack, and less frequent collections.
 
 Python allows 1000 frames of any kind in a process; how many of them a call of a program takes differs between its
-versions. So the limit is raised for the time of an evaluation, to what its own limit of depth can need at most.
+versions. So the limit is raised for the time of an evaluation, to what its own limit of depth can need at most. Python
+looks for circles whenever 700 (or 2000) values have been made; programs make many values and few circles, so the collector
+waits for more of them while programs run.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
 from _thread import allocate_lock, get_ident, stack_size, start_new_thread
 
@@ -19,21 +22,26 @@ MAX_DEPTH = 100_000
 _FRAMES = 8
 _HOST_FRAMES = 2000
 _STACK_BYTES = 8192
+_COLLECT = 20_000
 
 _lock = allocate_lock()
 _users = 0
 _before = 0
+_collecting = (0, 0, 0)
 _large: set[int] = set()
 
 
 def widen(depth: int) -> None:
     """Raises Python's limit for an evaluation; `narrow` sets it back when the last one has ended."""
-    global _users, _before
+    global _users, _before, _collecting
     wanted = depth * _FRAMES + _HOST_FRAMES
     with _lock:
         now = sys.getrecursionlimit()
         if _users == 0:
             _before = now
+            _collecting = gc.get_threshold()
+            if 0 < _collecting[0] < _COLLECT:
+                gc.set_threshold(_COLLECT, *_collecting[1:])
         _users += 1
         if now < wanted:
             sys.setrecursionlimit(wanted)
@@ -44,6 +52,8 @@ def narrow() -> None:
     global _users
     with _lock:
         _users -= 1
+        if _users == 0:
+            gc.set_threshold(*_collecting)
         if _users == 0 and sys.getrecursionlimit() != _before:
             try:
                 sys.setrecursionlimit(_before)

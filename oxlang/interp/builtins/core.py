@@ -100,6 +100,8 @@ def ord_(x: Any, /) -> int:
 
 def dict_(pairs: Any = MISSING, /, **kwargs: Any) -> SDict:
     """Gives a new dict of the entries of a dict or of an iterable of pairs, then those given by name."""
+    if isinstance(pairs, dict) and not kwargs:
+        return SDict(pairs)
     made = SDict()
     fill_dict("dict", made, pairs)
     if kwargs:
