@@ -206,14 +206,12 @@ class LoopGenerator:
             return [clause_of(py.Name(id=self.python_name(target), ctx=STORE, **at), iterable)]
         if isinstance(target, ast.Index):
             return [clause_of(self.index_target(target), iterable)]
-        if items is None:
+        if isinstance(target, ast.Attribute):
             ident = f".i{target.start}_{target.end}"
             made = clause_of(py.Name(id=ident, ctx=STORE, **at), iterable)
-            assert isinstance(target, ast.Attribute)
-            arguments = [self.value(target.value), self.constant(target.name.id, at), self.name(ident, at)]
-            assign = self.helper(".set_attr", arguments, at)
-            made.ifs.append(py.Compare(left=assign, ops=[py.Is()], comparators=[self.constant(None, at)], **at))
+            made.ifs.append(self.attribute_assigned(target, ident, at))
             return [made]
+        assert items is not None
         checked = iterable
         if self.needs_check(clause.iterable) or len(items) != 2:
             checked = self.helper(".pairs", [iterable, self.constant(len(items), at)], at)
@@ -221,6 +219,12 @@ class LoopGenerator:
             return [clause_of(self.target_tuple(items, at), checked)]
         # Nested patterns: each level unpacks in a clause of its own over a single value.
         return self.nested_clauses(items, checked, at, clause_of)
+
+    def attribute_assigned(self, target: ast.Attribute, ident: str, at: Place) -> Any:
+        """Gives a condition that is always true and assigns a variable to an attribute."""
+        arguments = [self.value(target.value), self.constant(target.name.id, at), self.name(ident, at)]
+        assign = self.helper(".set_attr", arguments, at)
+        return py.Compare(left=assign, ops=[py.Is()], comparators=[self.constant(None, at)], **at)
 
     def target_tuple(self, items: list[ast.Expression], at: Place) -> Any:
         return py.Tuple(
@@ -234,20 +238,24 @@ class LoopGenerator:
             return [clause_of(py.Name(id=".nothing", ctx=STORE, **at), iterable)]
         elements: list[Any] = []
         later: list[tuple[list[ast.Expression], str]] = []
+        conditions: list[Any] = []
         for one in items:
             inner = strip(one)
             nested = items_of(inner)
+            ident = f".i{one.start}_{one.end}"
             if isinstance(inner, ast.Name):
                 elements.append(py.Name(id=self.python_name(inner), ctx=STORE, **at))
             elif isinstance(inner, ast.Index):
                 elements.append(self.index_target(inner))
-            elif nested is not None:
-                ident = f".i{one.start}_{one.end}"
+            elif isinstance(inner, ast.Attribute):
+                elements.append(py.Name(id=ident, ctx=STORE, **at))
+                conditions.append(self.attribute_assigned(inner, ident, at))
+            else:
+                assert nested is not None
                 elements.append(py.Name(id=ident, ctx=STORE, **at))
                 later.append((nested, ident))
-            else:
-                raise AssertionError(type(inner).__name__)
         made = [clause_of(py.Tuple(elts=elements, ctx=STORE, **at), iterable)]
+        made[0].ifs.extend(conditions)
         for nested, ident in later:
             single = self.helper(".pairs", [py.Tuple(elts=[self.name(ident, at)], ctx=LOAD, **at), self.constant(len(nested), at)], at)
             made.extend(self.nested_clauses(nested, single, at, clause_of))
