@@ -342,9 +342,7 @@ class _Layout:
             return
         if self.same.get(width) == len(self.levels) and not last:
             return
-        dedents = 0
-        while width < self.levels[-1 - dedents][0]:
-            dedents += 1
+        dedents = sum(level > width for level, _ in self.levels)
         if width != self.levels[-1 - dedents][0]:
             self.same[width] = len(self.levels)
             tokens.diagnostics.append(
@@ -353,7 +351,7 @@ class _Layout:
                     "unindent does not match any outer indentation level",
                     span=self._indentation(index),
                     label=f"{width} columns",
-                    notes=[f"the blocks around this line are indented by {self._outer()} columns"],
+                    notes=[f"the blocks around this line are indented by {self._outer()} columns", *self._tabs(index)],
                     help="indent the line like the block that it belongs to",
                 )
             )
@@ -379,10 +377,8 @@ class _Layout:
                         "this line is indented, but it starts no block",
                         span=self._indentation(index),
                         label="unexpected indentation",
-                        notes=[
-                            "unexpected indent: only lines behind a line that ends in `:` are indented more"
-                        ],
-                        help="take the indentation away",
+                        notes=["unexpected indent: only lines behind a line that ends in `:` are indented more", *self._tabs(index)],
+                        help="indent with spaces only" if self._tabs(index) else "take the indentation away",
                     )
                 )
             return
@@ -400,6 +396,11 @@ class _Layout:
         text = self.tokens.texts[index]
         width = len(text) - max(text.rfind("\n"), text.rfind("\r")) - 1
         return Span(self.tokens.source, end - width, end)
+
+    def _tabs(self, index: int) -> list[str]:
+        """Notes about tabs in the indentation of a line."""
+        note = "the line is indented with a tab, which reaches to the next multiple of 8 columns"
+        return [note] if "\t" in self._indentation(index).text else []
 
     def _outer(self) -> str:
         return ", ".join(str(level) for level, _ in self.levels)

@@ -55,10 +55,16 @@ def parse(source: SourceFile, options: LanguageOptions) -> Parsed:
             gc.enable()
     diagnostics = builder.diagnostics
     if len(diagnostics) > 1:
-        diagnostics.sort(key=_place)
+        diagnostics = sorted(_without_consequences(diagnostics), key=_place)
         del diagnostics[MAX_ERRORS:]
     file = File(0, len(source.text), source, statements, tokens.comments, _docstring(statements))
     return Parsed(file=file, diagnostics=tuple(diagnostics))
+
+
+def _without_consequences(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Leaves out what stands behind a mark of a merge: both versions of the lines are there, which seldom fit."""
+    marks = [_place(one) for one in found if one.code.id == "OX0116"]
+    return [one for one in found if not marks or _place(one) <= marks[0] or one.code.id == "OX0116"]
 
 
 def _place(diagnostic: Diagnostic) -> int:

@@ -83,7 +83,7 @@ class Recovery:
         slip = None
         if kinds[index] != BROKEN:
             slip = explain(self.tokens, self.states, index, acceptable(self.states), self._previous())
-            if slip.report and not self._in_open_bracket(index):
+            if slip.report and not self._in_open_bracket(index, mismatch=slip.code == "OX0111"):
                 self.builder.diagnostics.append(slip.diagnostic(self.tokens))
                 if kinds[index] == NEWLINE:
                     self._expect_continuation(index)
@@ -247,10 +247,11 @@ class Recovery:
             at -= 1
         return at
 
-    def _in_open_bracket(self, index: int) -> bool:
+    def _in_open_bracket(self, index: int, *, mismatch: bool) -> bool:
         """Whether an error is a consequence of a bracket that is never closed, which layout has reported.
 
-        When the error stands before that bracket, it is the other way round, and the report of the bracket goes.
+        When the error stands before that bracket, or is a bracket of the wrong kind, it is the other way round, and the
+        report of the bracket goes.
         """
         kinds = self.tokens.kinds
         at = index
@@ -262,7 +263,7 @@ class Recovery:
         diagnostics = self.builder.diagnostics
         for number, one in enumerate(diagnostics):
             if one.code.id == "OX0110" and one.span is not None and begin <= one.span.start <= end:
-                if one.span.start < self.tokens.starts[index]:
+                if one.span.start < self.tokens.starts[index] and not mismatch:
                     return True
                 del diagnostics[number]
                 return False

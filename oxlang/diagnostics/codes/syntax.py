@@ -19,6 +19,7 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0113", name="misplaced-not", summary="`not` binds looser than the operator before it."),
     Code(id="OX0114", name="incomplete-conditional", summary="A conditional expression without `else`."),
     Code(id="OX0115", name="trailing-comma", summary="A tuple without parentheses ends in a comma."),
+    Code(id="OX0116", name="merge-conflict", summary="A merge has left its marks in the file."),
     Code(id="OX0120", name="unexpected-indentation", summary="A line is indented, but starts no block."),
     Code(id="OX0121", name="unmatched-indentation", summary="A line is indented like no block around it."),
     Code(id="OX0122", name="mixed-indentation", summary="Tabs and spaces are mixed in the indentation."),

@@ -10,6 +10,7 @@ from oxlang.syntax.mistakes import Recogniser
 from oxlang.syntax.slips import blocks, characters, expressions, languages
 
 SLIPS: tuple[Recogniser, ...] = (
+    languages.conflict,
     characters.unterminated_string,
     characters.string_prefix,
     characters.strange_character,
@@ -18,8 +19,11 @@ SLIPS: tuple[Recogniser, ...] = (
     characters.sign,
     languages.power,
     characters.number,
+    languages.async_function,
+    languages.keyword_assigned,
     languages.python_statement,
     expressions.load_word,
+    expressions.not_in,
     blocks.branch,
     blocks.missing_block,
     blocks.function_header,

@@ -194,7 +194,10 @@ def function_header(p: Place) -> Slip | None:
 
 
 def loop_header(p: Place) -> Slip | None:
-    """`for x of y:`, `for (i = 0; …)`, `for x = 1:`"""
+    """`for in y:`, `for x of y:`, `for (i = 0; …)`, `for x = 1:`"""
+    if p.text == "in" and p.before_text == "for":
+        help = "write `for name in values`"
+        return p.slip("OX0103", "the loop has no variable", label="expected a name before this", help=help, repair=False)
     if (
         p.first_text != "for"
         or not p.wants("in")
@@ -219,7 +222,19 @@ def loop_header(p: Place) -> Slip | None:
 
 
 def lambda_body(p: Place) -> Slip | None:
-    """Statements or typed parameters in a lambda; a lambda where only an operand fits."""
+    """Statements or typed parameters in a lambda, nothing in its line; a lambda where only an operand fits."""
+    if p.kind == NEWLINE and p.before_text == ":" and p.wants_operand and not p.brackets:
+        words = [p.text_at(at) for at in range(p.first, p.before)]
+        if "lambda" in words:
+            return p.slip(
+                "OX0103",
+                "the lambda has no body",
+                start=p.tokens.starts[p.before],
+                end=p.tokens.ends[p.before],
+                label="expected an expression behind this",
+                help="write one expression on the same line, or define a function with `def`",
+                repair=False,
+            )
     if (
         p.kind in KEYWORDS
         and p.text in ("return", "pass", "for", "if", "def")

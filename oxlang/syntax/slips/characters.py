@@ -120,13 +120,14 @@ def strange_character(p: Place) -> Slip | None:
             help=f"write `{straight}` on both sides of the string",
         )
     if char in _INVISIBLE:
+        wide = " " if char.isspace() else None
         return p.slip(
             "OX0130",
             f"invisible character U+{ord(char):04X} ({_INVISIBLE[char]})",
             label="stands here",
             notes=(),
-            help="delete it, or write a normal space",
-            fix=("replace it by a space", p.start, p.end, " "),
+            help="delete it" if wide is None else "delete it, or write a normal space",
+            fix=("delete it", p.start, p.end, "") if wide is None else ("replace it by a space", p.start, p.end, " "),
         )
     if char in _LOOKALIKES:
         plain = _LOOKALIKES[char]

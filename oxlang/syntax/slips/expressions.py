@@ -89,6 +89,14 @@ def conditional(p: Place) -> Slip | None:
             help="write `a if condition else b`; `None` is a value, too",
             repair=False,
         )
+    if p.text == "for" and p.brackets:
+        return p.slip(
+            "OX0114",
+            "conditional expression without else clause",
+            label="expected `else`",
+            help="a filter stands behind the loop: `[a for a in values if condition]`",
+            repair=False,
+        )
     return None
 
 
@@ -203,14 +211,18 @@ def unopened(p: Place) -> Slip | None:
     opened = p.brackets[-1]
     if p.bracket != OPENER[p.text]:
         opening = (p.tokens.starts[opened], p.tokens.ends[opened], "opened here")
+        closer = CLOSER[p.bracket]
+        # What closes another bracket further out is right: the inner one was forgotten.
+        forgotten = OPENER[p.text] in [p.text_at(one) for one in p.brackets]
+        end = p.tokens.ends[p.before]
         return p.slip(
             "OX0111",
             f"`{p.text}` does not close `{p.bracket}`",
-            label=f"expected `{CLOSER[p.bracket]}`",
+            label=f"expected `{closer}`",
             labels=(opening,),
-            help=f"write `{CLOSER[p.bracket]}`",
+            help=f"write `{closer}` before it" if forgotten else f"write `{closer}`",
             repair=False,
-            fix=(f"write `{CLOSER[p.bracket]}`", p.start, p.end, CLOSER[p.bracket]),
+            fix=(f"add `{closer}`", end, end, closer) if forgotten else (f"write `{closer}`", p.start, p.end, closer),
         )
     return None
 
@@ -392,6 +404,12 @@ def two_values(p: Place) -> Slip | None:
     return None
 
 
+_NO_VALUE = {
+    "load": "`load` is a statement of its own and gives no value",
+    "def": "define the function in a statement before this one, or write `lambda …: …`",
+}
+
+
 def keyword_in_expression(p: Place) -> Slip | None:
     """A statement's keyword inside an expression."""
     if p.kind not in KEYWORDS or not p.wants_operand or p.index == p.first:
@@ -403,9 +421,7 @@ def keyword_in_expression(p: Place) -> Slip | None:
             label=f"`{p.text}` is a keyword",
             notes=(),
             repair=False,
-            help="`load` is a statement of its own and gives no value"
-            if p.text == "load"
-            else "statements have no value",
+            help=_NO_VALUE.get(p.text, "statements have no value"),
         )
     return None
 
@@ -423,8 +439,41 @@ def semicolon(p: Place) -> Slip | None:
     return None
 
 
+def not_in(p: Place) -> Slip | None:
+    """`a not b`"""
+    if p.before_text != "not" or not p.wants("in") or p.wants_operand:
+        return None
+    return p.slip(
+        "OX0100",
+        p.got_want(),
+        label="expected `in`",
+        notes=(),
+        repair=False,
+        help="write `a not in b` to look for an element, `a != b` to compare, or `a and not b`",
+    )
+
+
 def load_word(p: Place) -> Slip | None:
-    """`load = 1`, `load "x"`"""
+    """`load "x"`, `load("f", "x" as "y")`, `load("f", *)`"""
+    if p.first_text == "load" and p.text == "as" and p.kind_at(p.before) == STRING:
+        local = p.next_text.strip("\"'") or "name"
+        return p.slip(
+            "OX0142",
+            "another name stands before what is loaded",
+            label="`as` of Python",
+            repair=False,
+            help=f"write `{local} = {p.before_text}`",
+        )
+    if p.first_text == "load" and p.before_text == "*" and p.wants_operand:
+        return p.slip(
+            "OX0142",
+            "`load` names everything that it loads",
+            start=p.tokens.starts[p.before],
+            end=p.tokens.ends[p.before],
+            label="`*` of Python",
+            repair=False,
+            help='write the names: `load("module.star", "one", "other")`',
+        )
     if p.before_text == "load" and p.before == p.first and p.text != "(":
         return p.slip(
             "OX0107",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from oxlang.syntax.layout import (
     NAME,
     NEWLINE,
@@ -155,10 +157,69 @@ _PYTHON_WORDS = {
 }
 
 
+_CONFLICT = re.compile(r"(?:<<<<<<<|\|\|\|\|\|\|\||=======|>>>>>>>)(?=\s|$)")
+
+
+def conflict(p: Place) -> Slip | None:
+    """The lines that a merge leaves where it did not know what to take."""
+    text = p.tokens.source.text
+    start = text.rfind("\n", 0, p.start) + 1
+    found = _CONFLICT.match(text, start)
+    if found is None or p.start >= found.end():
+        return None
+    return p.slip(
+        "OX0116",
+        f"`{found.group()}` is a mark of a merge conflict",
+        start=start,
+        end=found.end(),
+        label="put here by a merge",
+        notes=(),
+        help="keep the lines that are right, and delete the marks and the others",
+        report=found.group() == "<<<<<<<" or re.search("^<<<<<<<", text[:start], re.MULTILINE) is None,
+        repair=False,
+    )
+
+
+def async_function(p: Place) -> Slip | None:
+    """`async def` and `await`, where the older parser has them as names."""
+    if p.before_text not in ("async", "await") or p.kind_at(p.before) != NAME or p.adjacent or p.wants_operand:
+        return None
+    if p.text != "def" and (p.before_text == "async" or p.kind not in VALUES):
+        return None
+    message, help = _PYTHON_WORDS[p.before_text]
+    start, end = p.tokens.starts[p.before], p.tokens.ends[p.before]
+    return p.slip("OX0108", message, start=start, end=end, label="word of Python", help=help, repair=False)
+
+
+def keyword_assigned(p: Place) -> Slip | None:
+    """`def = 1`, `lambda += 1`"""
+    if p.before != p.first or p.kind_at(p.first) not in KEYWORDS or p.text not in _ASSIGN:
+        return None
+    return _no_name(p, p.first, "keyword")
+
+
+_ASSIGN = frozenset({"=", "+=", "-=", "*=", "/=", "//=", "%=", "&=", "|=", "^=", "<<=", ">>="})
+
+
+def _no_name(p: Place, index: int, what: str) -> Slip:
+    word = p.text_at(index)
+    return p.slip(
+        "OX0107",
+        f"`{word}` is a {what}, not an identifier",
+        start=p.tokens.starts[index],
+        end=p.tokens.ends[index],
+        label=what,
+        repair=False,
+        help=f"use another name, such as `{word}_`",
+    )
+
+
 def python_statement(p: Place) -> Slip | None:
     """Statements of Python: the reserved word stands first in its line, or the line began with it."""
     if p.kind != RESERVED:
         return None
+    if p.index == p.first and p.next_text in _ASSIGN:
+        return _no_name(p, p.index, "reserved word")
     if p.text in ("except", "finally") and p.after_error:
         return p.slip("OX0108", _PYTHON_WORDS[p.text][0], report=False, repair=False)
     if p.text in _PYTHON_WORDS and (p.index == p.first or p.text in ("yield", "await")):
@@ -209,13 +270,7 @@ def word_as_name(p: Place) -> Slip | None:
     what = "reserved word" if reserved else "keyword"
     if not (name_only or p.wants_operand) or (not is_target and not reserved):
         return None
-    return p.slip(
-        "OX0107",
-        f"`{p.text}` is a {what}, not an identifier",
-        label=what,
-        repair=False,
-        help=f"use another name, such as `{p.text}_`",
-    )
+    return _no_name(p, p.index, what)
 
 
 _DECLARERS = frozenset({"let", "var", "const", "val", "auto", "my", "local", "export", "static", "final"})
