@@ -12,8 +12,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
     Close means an edit distance (insert, delete, replace, swap of neighbours) of at most a third of the length,
     at least one; a difference in letter case or underscores alone always counts as close. Ties go to the first in
-    sorted order, so the hint does not depend on the order of the names.
+    sorted order, so the hint does not depend on the order of the names. A single letter is close to nothing.
     """
+    if len(name) < 2:
+        return None  # any other letter would be as close
     folded = _fold(name)
     best: tuple[int, str] | None = None
     limit = max(1, len(name) // 3)

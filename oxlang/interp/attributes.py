@@ -217,6 +217,8 @@ def no_attribute(value: Any, name: str) -> OxError:
         from oxlang.interp.hints import method_help
 
         help = method_help(type_name(value), name) or help
+    if callable(value) and near is None:
+        help = "the value is a function: call it with `(…)` to get its result"
     if value is None:
         help = "the value is None: what a function without `return` gives, or a method that changes something in place"
     what = type_name(value)

@@ -45,12 +45,15 @@ def translate(problem: BaseException, thread: Thread) -> BaseException:
         places.pop()
         innermost = places[-1]
     if innermost is not None:
-        _, module, line, _ = innermost
+        frame, module, line, _ = innermost
         span = module.span(line)
         moved = None
         if made.diagnostic.span is None:
             moved = _in_comprehension(made, problem, module, span)
-            made.at(moved or _narrowed(made, module, span) or span)
+            made.at(moved or _narrowed(made, frame, module, span) or span)
+            from oxlang.interp.origins import explain_value
+
+            explain_value(made, frame, module, line)
         _add_origin_notes(made, thread, innermost)
         if not made.frames:
             frames = _frames(places)
@@ -147,7 +150,7 @@ def comparison_error(operator: str, left: str, right: str, prefix: str = "") -> 
         "OX0350",
         f"{prefix}{left} {operator} {right} not implemented",
         notes=[f"unsupported comparison: {left} {operator} {right}"],
-        help="comparisons cannot be chained: write `a < b and b < c`" if "bool" in (left, right) else None,
+        help=operand_help(operator, left, right),
     )
 
 
@@ -364,7 +367,7 @@ def _unbound(problem: NameError, innermost: Place | None) -> OxError | None:
     name = found[1].removesuffix(".")
     frame, module, _, _ = innermost
     if isinstance(problem, UnboundLocalError) or "free variable" in str(problem):
-        return error("OX0209", f"local variable {name} referenced before assignment")
+        return _unbound_local(name, module)
     if name in module.global_names:
         kind = "local" if name in module.loaded_names else "global"
         from oxlang.interp.replay import bound_at
@@ -385,6 +388,20 @@ def _unbound(problem: NameError, innermost: Place | None) -> OxError | None:
     return error("OX0201", f"undefined: {name}{hint}", help=FOREIGN.get(name))
 
 
+def _unbound_local(name: str, module: Module) -> OxError:
+    message = f"local variable {name} referenced before assignment"
+    if name not in module.global_names and name not in module.globals["__builtins__"]:
+        return error("OX0209", message, help="give it a value before this, on every way that leads here")
+    from oxlang.interp.replay import bound_at
+
+    outer = bound_at(module, name)
+    return error(
+        "OX0209", message, labels=[] if outer is None else [Label(outer, "another variable", False)],
+        notes=["a name that a function assigns to is local in all of the function"],
+        help="use another name inside; what a function changes, it returns, or keeps in a list or dict",
+    )  # fmt: skip
+
+
 def _again(problem: BaseException, innermost: Place) -> OxError | None:
     """Runs the operation that failed in its general form."""
     from oxlang.interp.replay import replay
@@ -400,11 +417,20 @@ def _again(problem: BaseException, innermost: Place) -> OxError | None:
 
 
 _OF_NAMES = frozenset({"OX0310", "OX0311", "OX0312", "OX0354"})
+_OF_PARTS = frozenset({"OX0350", "OX0353", "OX0403", "OX0404"})
 
 
-def _narrowed(made: OxError, module: Module, span: Span) -> Span | None:
-    """Gives the place of the argument, attribute or assigned value that an error is about, within the failing expression."""
+def _narrowed(made: OxError, frame: FrameType, module: Module, span: Span) -> Span | None:
+    """Gives the place of the argument, key, attribute or assigned value that an error is about, within what failed."""
     code = made.diagnostic.code.id
+    if code in ("OX0355", "OX0414"):
+        from oxlang.interp.origins import key_span
+
+        return key_span(made, frame, module, span)
+    if code in _OF_PARTS:
+        from oxlang.interp.origins import part_span
+
+        return part_span(made, module, span)
     if made.argument is None and code not in _OF_NAMES:
         return None
     from oxlang.interp import replay

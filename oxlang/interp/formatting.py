@@ -349,7 +349,8 @@ def _whole(letter: str, value: Any) -> int:
         return value
     if isinstance(value, float):
         return float_to_int(value)
-    raise error("OX0356", f"%{letter} format requires integer: cannot convert {type_name(value)} to int")
+    help = "`%s` takes any value" if letter == "d" else None
+    raise error("OX0356", f"%{letter} format requires integer: cannot convert {type_name(value)} to int", help=help)
 
 
 def float_to_int(value: float) -> int:

@@ -5,6 +5,15 @@ from __future__ import annotations
 
 def operand_help(operator: str, left: str, right: str) -> str | None:
     """Gives what to do about operands of types that an operator does not take, for the usual slips."""
+    kinds = {left, right}
+    if operator in ("<", ">", "<=", ">="):
+        return _order_help(kinds)
+    if "NoneType" in kinds:
+        return "the value is None; does a function return nothing?"
+    if "bool" in kinds and kinds <= {"bool", "int", "float"}:
+        return "booleans are no numbers: `int(x)` gives 1 or 0"
+    if kinds == {"string", "int"} and operator in ("-", "/", "//"):
+        return "convert the string with `int(x)`"
     if operator != "+":
         return None
     if (left == "string") != (right == "string"):
@@ -13,12 +22,24 @@ def operand_help(operator: str, left: str, right: str) -> str | None:
             return "convert the number with `str(x)`, or use `\"… %d\" % x`"
         if other in ("list", "tuple"):
             return "join the elements with `\", \".join(x)`"
-        if other == "NoneType":
-            return "the value is None; does a function return nothing?"
     if left == right == "dict":
         return "use `|` to merge dicts"
     if {left, right} == {"list", "tuple"}:
         return "convert one side with `list(x)` or `tuple(x)`"
+    return None
+
+
+def _order_help(kinds: set[str]) -> str | None:
+    if "NoneType" in kinds:
+        return "the value is None; does a function return nothing?"
+    if "bool" in kinds:
+        return "comparisons cannot be chained: write `a < b and b < c`"
+    if "string" in kinds and kinds & {"int", "float"}:
+        return "convert one of them: `int(x)` gives a number, `str(x)` a string"
+    if kinds == {"list", "tuple"}:
+        return "convert one of them with `list(x)` or `tuple(x)`"
+    if len(kinds) == 1 and not kinds & {"int", "float", "string", "bytes", "list", "tuple"}:
+        return "values of this type have no order; compare something that they hold"
     return None
 
 

@@ -223,6 +223,14 @@ def _compare(left: Any, operator: str, right: Any) -> None:
     compare(left, operator, right)
 
 
+def find_operand(node: ast.Expression, frame: FrameType) -> Any:
+    """Gives the value an operand had. Raises LookupError for one that cannot be found."""
+    try:
+        return _find(node, frame)
+    except _Unknown:
+        raise LookupError from None
+
+
 def _find(node: ast.Expression, frame: FrameType) -> Any:
     """Gives the value an operand had; of what generated code does not keep, by evaluating it again."""
     for one in (node, strip(node)):

@@ -31,7 +31,7 @@ FOREIGN = {
     "input": "ask with `prompt_input`, or take a value of the command line from `VARS`",
     "exit": 'end the program with `fail("message")`',
     "quit": 'end the program with `fail("message")`',
-    "sum": _LOOP,
+    "sum": "`load(\"@stdlib//lists.star\", \"sum\")`",
     "map": _LOOP,
     "filter": _LOOP,
     "round": "`int(x)` cuts the fraction off",

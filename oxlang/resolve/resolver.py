@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+_NO_LOOP = "`break` and `continue` belong into a `for` loop of the same function"
 
 def resolve(
     file: ast.File,
@@ -185,15 +186,15 @@ class _Resolver:
                 self.definition(node)
             case ast.Return():
                 if self.block is None:
-                    self.report("OX0203", node, "return statement not within a function")
+                    self.report("OX0203", node, "return statement not within a function", help="a file has no result; `fail` ends it")
                 if node.value is not None:
                     self.expression(node.value)
             case ast.Break():
                 if not self.loops:
-                    self.report("OX0203", node, "break not in a loop")
+                    self.report("OX0203", node, "break not in a loop", help=_NO_LOOP)
             case ast.Continue():
                 if not self.loops:
-                    self.report("OX0203", node, "continue not in a loop")
+                    self.report("OX0203", node, "continue not in a loop", help=_NO_LOOP)
             case ast.Load():
                 self.load(node)
 

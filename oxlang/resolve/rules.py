@@ -22,6 +22,7 @@ class Report(Protocol):
     def __call__(self, code: str, node: ast.Node, message: str, *, help: str | None = None) -> None: ...
 
 
+_ORDER = "positional arguments come first, then named ones, then one `*args`, then one `**kwargs`"
 _KINDS: dict[type[ast.Node], str] = {
     ast.Literal_: "literal",
     ast.Binary: "binaryexpr",
@@ -84,7 +85,7 @@ def check_parameters(parameters: list[ast.Parameter], report: Report) -> None:
             star = one
             following = parameters[index + 1] if index + 1 < len(parameters) else None
             if one.kind == "bare-star" and (following is None or following.kind != "normal"):
-                report("OX0205", one, "bare * must be followed by keyword-only parameters")
+                report("OX0205", one, "bare * must be followed by keyword-only parameters", help="put a parameter behind it, or take it away")
         elif star is None:
             if one.default is not None:
                 optional = True
@@ -106,20 +107,20 @@ def check_arguments(arguments: list[ast.Argument], report: Report) -> None:
     for one in arguments:
         if starstar:
             if one.kind == "starstar":
-                report("OX0206", one, "multiple **kwargs not allowed")
+                report("OX0206", one, "multiple **kwargs not allowed", help=_ORDER)
             elif one.kind == "star":
-                report("OX0206", one, "*args may not follow **kwargs")
+                report("OX0206", one, "*args may not follow **kwargs", help=_ORDER)
             else:
-                report("OX0206", one, "argument may not follow **kwargs")
+                report("OX0206", one, "argument may not follow **kwargs", help=_ORDER)
         elif one.kind == "starstar":
             starstar = True
         elif one.kind == "star":
             if star:
-                report("OX0206", one, "multiple *args not allowed")
+                report("OX0206", one, "multiple *args not allowed", help=_ORDER)
             star = True
         elif one.kind == "positional":
             if star:
-                report("OX0206", one, "positional argument may not follow *args")
+                report("OX0206", one, "positional argument may not follow *args", help=_ORDER)
             elif named:
                 report(
                     "OX0206",
@@ -128,7 +129,7 @@ def check_arguments(arguments: list[ast.Argument], report: Report) -> None:
                     help="give the argument its name, or move it before the named ones",
                 )
         elif star:
-            report("OX0206", one, "keyword argument may not follow *args")
+            report("OX0206", one, "keyword argument may not follow *args", help=_ORDER)
         if one.kind == "named" and one.name is not None:
             if one.name.id in named:
                 report("OX0206", one, f'keyword argument "{one.name.id}" is repeated')

@@ -116,7 +116,7 @@ def test_callback_keeps_the_whole_stack() -> None:
 def test_errors_in_comprehensions_point_inside() -> None:
     problem = failure("def f(xs):\n    return [x['a'] for x in xs]\nf([{}])\n")
     assert problem.diagnostic.span is not None
-    assert problem.diagnostic.span.text == "x['a']"
+    assert problem.diagnostic.span.text == "'a'"
     assert [frame.function for frame in problem.frames] == ["<toplevel>", "f"]
 
 
@@ -245,7 +245,7 @@ def test_cache_keeps_code_and_survives_damage(tmp_path: Path) -> None:
     with pytest.raises(OxError) as caught:
         call(module.thread, module.get("f"))
     assert caught.value.diagnostic.span is not None
-    assert caught.value.diagnostic.span.text == "x[7]"
+    assert caught.value.diagnostic.span.text == "7"
     data = stored.read_bytes()
     stored.write_bytes(data[:-5] + b"12345")
     assert run().get("x") == [1, 2]

@@ -21,7 +21,8 @@ _LARGE = 4096
 
 def wrong(function: str, parameter: str, value: Any, want: str) -> OxError:
     """Makes the error for an argument of a wrong type."""
-    return error("OX0351", f"{function}: for parameter {parameter}: got {type_name(value)}, want {want}")
+    help = "`int(x)` cuts the fraction off" if want == "int" and isinstance(value, float) else None
+    return error("OX0351", f"{function}: for parameter {parameter}: got {type_name(value)}, want {want}", help=help)
 
 
 def iterable(function: str, value: Any, parameter: str = "iterable") -> Iterable[Any]:
