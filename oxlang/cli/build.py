@@ -100,10 +100,8 @@ def report(call: Invocation, built: Sequence[Built]) -> None:
         call.terminal.warn("nothing to build")
     for one in built:
         place = one.program or one.folder
-        state = "" if one.changed else "unchanged, "
-        actions = "1 action" if one.executed == 1 else f"{one.executed} actions"
         beside = _beside(one)
-        call.terminal.warn(f"{one.target}: {display_path(str(place), call.terminal.base)}{beside} ({state}{actions} run)")
+        call.terminal.warn(f"{one.target}: {display_path(str(place), call.terminal.base)}{beside} ({how_it_went(one)})")
         if one.changed:
             from oxlang.cli.licence_line import say_licences
 
@@ -123,6 +121,12 @@ def _say_how_it_loads(call: Invocation, one: Built, program: Path) -> None:
     if count:
         modules = "1 extension module loads" if count == 1 else f"{count} extension modules load"
         call.terminal.warn(f"{one.target}: {modules} from memory, or from a cache folder where a system refuses that")
+
+
+def how_it_went(one: Built) -> str:
+    """Says whether an output changed, and how many actions ran."""
+    actions = "1 action" if one.executed == 1 else f"{one.executed} actions"
+    return f"{'' if one.changed else 'unchanged, '}{actions} run"
 
 
 def _beside(one: Built) -> str:

@@ -146,6 +146,8 @@ def _explain(call: Invocation, session: Session) -> None:
 
 
 def _result(call: Invocation, session: Session, shown: str | dict[str, object], built: Sequence[Built]) -> None:
+    from oxlang.cli.build import how_it_went
+
     if isinstance(shown, dict):
         from oxlang.cli.build import outputs_json
         from oxlang.cli.output import write_json
@@ -160,9 +162,8 @@ def _result(call: Invocation, session: Session, shown: str | dict[str, object], 
     if call.values.text("format") == "dot":
         return
     for one in built:
-        state = "written" if one.changed else "unchanged"
         place = display_path(one.place, call.terminal.base)
-        call.terminal.write(f"\n{one.target}: {place} ({state}, {one.executed} actions run)")
+        call.terminal.write(f"\n{one.target}: {place} ({how_it_went(one)})")
         for path, _ in _top_entries(one):
             call.terminal.write(f"  {path}")
 

@@ -131,8 +131,9 @@ class Progress:
         now = time.monotonic()
         lines = []
         for name, began, told in list(self._running.values())[:_SHOWN_AT_ONCE]:
-            line = Text(f"  {name}", style="cyan", no_wrap=True, overflow="ellipsis")
-            line.append(f"  {now - began:.0f} s", style="dim")
+            # The time first, so that it is seen on a narrow terminal, too.
+            line = Text(f"  {now - began:3.0f} s  ", style="dim", no_wrap=True, overflow="ellipsis")
+            line.append(name, style="cyan")
             if told:
                 line.append(f"  {told.strip()}", style="dim")
             lines.append(line)

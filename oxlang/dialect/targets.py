@@ -259,8 +259,13 @@ def _quoted(name: str) -> str:
 
 
 def _described(value: object) -> str:
+    from oxlang.declare.text import with_article
+
     name = type_name(value)
-    return "None" if name == "NoneType" else f"a `{name}`"
+    if name == "NoneType":
+        return "None"
+    article = with_article(name).partition(" ")[0]
+    return f"{article} `{name}`"
 
 
 @starlark_type("ResolvedTarget", origin="build-targets", obtained=("FileManifest().build(target)",))

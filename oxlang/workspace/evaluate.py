@@ -188,7 +188,8 @@ def load(
     def opening() -> Engine:
         from oxlang.workspace.session import open_engine
 
-        return open_engine(environment, cache=folder, jobs=jobs, on_event=on_event, keep=keep, renewal=renewal)
+        env = _talkative(environment, (options or {}).get("verbose", 0))
+        return open_engine(env, cache=folder, jobs=jobs, on_event=on_event, keep=keep, renewal=renewal)
 
     source = read_config(config) if text is None else SourceFile(f"{config} (not saved)", text)
     session = Session(config, settings, source, environment, opening)
@@ -219,6 +220,14 @@ def load(
 
         raise advise_variables(advise(problem), context.variables) from None
     return session
+
+
+def _talkative(environment: Environment, verbose: int) -> Environment:
+    """Gives variables with which pip says as much as was asked for; no part of what a step is known by (spec: cli.md, 1.9)."""
+    variables = environment.unrecorded()
+    if not verbose or "PIP_VERBOSE" in variables:
+        return environment
+    return Environment({**variables, "PIP_VERBOSE": str(verbose)})
 
 
 def read_config(config: Path | str) -> SourceFile:

@@ -107,3 +107,13 @@ def test_failure_in_a_target_has_a_call_stack(project: Project) -> None:
     with pytest.raises(OxError) as caught:
         project.load()
     assert [frame.function for frame in caught.value.frames][-2:] == ["make", "inner"]
+
+
+@pytest.mark.parametrize(("verbose", "given", "expected"), [(0, None, None), (2, None, "2"), (1, "3", "3")])
+def test_pip_says_as_much_as_was_asked_for(
+    files: Project, monkeypatch: pytest.MonkeyPatch, verbose: int, given: str | None, expected: str | None
+) -> None:
+    seen: list[str | None] = []
+    monkeypatch.setattr("oxlang.workspace.session.open_engine", lambda env, **more: seen.append(env.get("PIP_VERBOSE")))
+    session = files.load(options={"verbose": verbose}, env={"PIP_VERBOSE": given} if given else {})
+    assert session.engine is None and seen == [expected]
