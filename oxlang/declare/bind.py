@@ -216,6 +216,8 @@ def _unknown(function: FunctionDef, plan: Plan, name: str) -> OxError:
     hint = did_you_mean(name, plan.index)
     if hint is None:
         hint = f"it takes {', '.join(f'`{one}`' for one in plan.names)}" if plan.names else "it takes no arguments"
+        if plan.has_args and not plan.names:
+            hint = "it takes arguments by position only"
     return _error(function, "OX0302", f"has no parameter `{name}`", name, help=hint)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from oxlang.declare import attribute, function, method, starlark_type, type_name
+from oxlang.declare.text import with_article
 from oxlang.diagnostics.model import error
 from oxlang.dialect.content import (
     Content,
@@ -336,7 +337,7 @@ def build_now(ctx: DialectContext, value: Any, target: str, *, replace: bool = F
 
 def not_a_resource(value: object, where: str) -> OxError:
     """Makes OX0523."""
-    return error("OX0523", f"`{where}` wants Python resources, not a `{type_name(value)}`")
+    return error("OX0523", f"`{where}` wants Python resources, not {with_article(type_name(value))}")
 
 
 def _as_file(path: str, content: Content) -> FileContent:
@@ -356,7 +357,10 @@ def stripped(path: str, prefix: str, argument: str = "strip_prefix") -> str:
     parts = _components(path)
     cut = _components(prefix)
     if parts[: len(cut)] != cut:
-        raise error("OX0514", f"`{path}` does not begin with `{prefix}`", argument=argument)
+        help = None
+        if os.path.isabs(prefix) and not os.path.isabs(path):
+            help = 'write both in the same way: `CWD + "/…"` makes a path absolute'
+        raise error("OX0514", f"`{path}` does not begin with `{prefix}`", argument=argument, help=help)
     return "/".join(parts[len(cut) :])
 
 

@@ -41,4 +41,5 @@ CODES: tuple[Code, ...] = (
     _rule("OX1052", "setting-after-use", "A setting that comes after its use."),
     _rule("OX1053", "ignored-settings", "A policy or interpreter config that is changed and not used."),
     _rule("OX1054", "tab-indentation", "Lines that are indented by tabs."),
+    _rule("OX1055", "unpacked-script", "A script that the program looks for where it is started."),
 )

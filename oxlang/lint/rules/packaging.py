@@ -79,6 +79,22 @@ def conflicting_run_settings(checked: Checked) -> Iterator[Diagnostic]:
             )
 
 
+@rule("OX1055", "unpacked-script")
+def unpacked_script(checked: Checked) -> Iterator[Diagnostic]:
+    """A relative `run_filename`: the file is not packed, and looked for where the program is started."""
+    file = checked.program.file
+    for _, name, one in _settings(checked, _CONFIG):
+        if name != "run_filename":
+            continue
+        path = constant_text(one.value, checked.program)
+        if path and not path.startswith(("/", "\\")) and path[1:2] != ":":
+            yield diagnostic(
+                "OX1055", f"`{path}` is not packed: the program looks for it in the folder that it is started from",
+                span=file.span(one.value),
+                help="add its modules with `read_package_root` and name the module by `run_module`",
+            )
+
+
 def _is_none(node: ast.Expression) -> bool:
     return isinstance(node, ast.Name) and node.id == "None"
 

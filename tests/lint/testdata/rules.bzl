@@ -349,10 +349,26 @@ def make(flag):
     config.run_module = "a" ### OX1051
     config.run_filename = None
     if flag:
-        config.run_filename = "x"
+        config.run_filename = "/x"
     return config
 
 make(1)
+
+---
+# OX1055 unpacked-script
+SCRIPT = "main.py"
+
+def make(path):
+    config = default_python_distribution().make_python_interpreter_config()
+    config.run_filename = "src/main.py" ### OX1055 "`src/main.py` is not packed"
+    config.run_filename = SCRIPT ### OX1055
+    config.run_filename = "/opt/app/main.py"
+    config.run_filename = "C:\\app\\main.py"
+    config.run_filename = path
+    config.run_filename = None
+    return config
+
+make("x")
 
 ---
 # OX1052 setting-after-use
