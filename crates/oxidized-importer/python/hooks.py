@@ -1,4 +1,5 @@
-"""Source text of modules in memory, for those that would read files only: `threading`, `linecache`, `tokenize`, `trace`, `pdb`."""
+"""Source text of modules in memory, for those that would read files only: `threading`, `linecache`, `tokenize`, `trace`, `pdb`,
+`unittest`."""
 
 import os
 import sys
@@ -9,7 +10,6 @@ def _thread_excepthook(args):
     if args.exc_type is SystemExit:
         return
     import threading
-    import traceback
 
     stream = sys.stderr
     if stream is None and args.thread is not None:
@@ -18,8 +18,66 @@ def _thread_excepthook(args):
         return
     name = threading.get_ident() if args.thread is None else args.thread.name
     print(f"Exception in thread {name}:", file=stream, flush=True)
-    traceback.print_exception(args.exc_type, args.exc_value, args.exc_traceback, file=stream)
+    _print_exception(args.exc_type, args.exc_value, args.exc_traceback, stream)
+
+
+def _print_exception(kind, value, trace, stream=None):
+    """What the built-in `sys.excepthook` prints until 3.12, with source lines of modules in memory."""
+    import traceback
+
+    stream = sys.stderr if stream is None else stream
+    if stream is None:
+        return
+    limit = getattr(sys, "tracebacklimit", None)
+    # A limit leaves the failing end, where `traceback` would leave the beginning.
+    limit = -limit if isinstance(limit, int) and limit > 0 else None
+    text = "".join(traceback.format_exception(kind, value, trace, limit=limit))
+    if sys.version_info < (3, 12):
+        text = _with_suggestions(text, kind, value, trace)
+    stream.write(text)
     stream.flush()
+
+
+class _Captured:
+    """A stream that keeps what this thread writes and passes on what others do."""
+
+    def __init__(self, stream):
+        import threading
+
+        self._stream, self._thread, self.text = stream, threading.get_ident, ""
+        self._owner = self._thread()
+
+    def write(self, text):
+        if self._thread() != self._owner:
+            return self._stream.write(text)
+        self.text += text
+        return len(text)
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+
+def _with_suggestions(text, kind, value, trace):
+    """Adds the `Did you mean`, which only the built-in hook of these versions can find."""
+    chain, known = value, set()
+    while chain is not None and not isinstance(chain, (NameError, AttributeError)):
+        known.add(id(chain))
+        chain = chain.__cause__ or (None if chain.__suppress_context__ else chain.__context__)
+        if id(chain) in known:
+            return text
+    if chain is None:
+        return text
+    before = sys.stderr
+    sys.stderr = captured = _Captured(before)
+    try:
+        sys.__excepthook__(kind, value, trace)
+    finally:
+        sys.stderr = before
+    for line in captured.text.splitlines():
+        plain, suggestion, _ = line.partition(". Did you mean: ")
+        if suggestion:
+            text = f"\n{text}".replace(f"\n{plain}\n", f"\n{line}\n", 1)[1:]
+    return text
 
 
 def _source_lines(finder, filename, module_globals=None):
@@ -81,6 +139,40 @@ def _teach_pdb(finder, pdb):
         return _file_of_module(finder, filename) or found
 
     pdb.Pdb.lookupmodule = lookupmodule
+
+
+def _teach_unittest(finder, loader):
+    """Lets `unittest` discover tests in packages in memory: it walks through folders."""
+    base = finder.path_hook_base_str
+
+    def package_at(path):
+        name = path[len(base) + 1 :].replace(os.sep, ".") if path.startswith(base + os.sep) else ""
+        return name if name and (finder._kind(name) or (False,))[0] else None
+
+    class Paths:
+        def __getattr__(self, name):
+            return getattr(os.path, name)
+
+        def isdir(self, path):
+            return package_at(path) is not None or os.path.isdir(path)
+
+        def isfile(self, path):
+            return _module_of_file(finder, path) is not None or os.path.isfile(path)
+
+    class System:
+        path = Paths()
+
+        def __getattr__(self, name):
+            return getattr(os, name)
+
+        def listdir(self, path):
+            package = package_at(path)
+            if package is None:
+                return os.listdir(path)
+            children = _module._iter_modules(finder, package)
+            return ["__init__.py", *(name if is_package else f"{name}.py" for name, is_package in children)]
+
+    loader.os = System()
 
 
 def _file_of_module(finder, filename):

@@ -40,6 +40,7 @@ impl State {
             }
             "pdb" => self.chunk_call(c"_teach_pdb", &[finder, module]).map(drop),
             "trace" => self.chunk_call(c"_teach_trace", &[finder, module]).map(drop),
+            "unittest.loader" => self.chunk_call(c"_teach_unittest", &[finder, module]).map(drop),
             "pkg_resources" => self.chunk_call(c"register_pkg_resources", &[]).map(drop),
             _ => Ok(()),
         }

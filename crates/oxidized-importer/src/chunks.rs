@@ -40,7 +40,15 @@ const CHUNKS: &[Chunk] = &[
         file: "<oxidized_importer/hooks.py>",
         source: include_str!("../python/hooks.py"),
         public: &[],
-        private: &["_thread_excepthook", "_source_lines", "_open_source", "_teach_pdb", "_teach_trace"],
+        private: &[
+            "_thread_excepthook",
+            "_print_exception",
+            "_source_lines",
+            "_open_source",
+            "_teach_pdb",
+            "_teach_trace",
+            "_teach_unittest",
+        ],
     },
     Chunk {
         file: "<oxidized_importer/types.py>",

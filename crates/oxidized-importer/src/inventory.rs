@@ -16,7 +16,7 @@ impl State {
                 .map(|found| {
                     let importable = matches!(
                         plan(&found, self.level),
-                        Some(Plan { kind: Kind::Extension(_) | Kind::Module(_) | Kind::Namespace, .. })
+                        Some(Plan { kind: Kind::Extension(_) | Kind::Module(_), .. })
                     );
                     let package = found.flags().intersects(Flags::PACKAGE | Flags::NAMESPACE_PACKAGE);
                     (found.name().to_owned(), package, importable)

@@ -148,6 +148,32 @@ impl Builder {
         Ok(())
     }
 
+    /// Takes an option `-X name` or `-X name=value` out of what was read from the command line.
+    #[cfg(Py_3_11)]
+    pub fn forget_x_option(&mut self, name: &str) {
+        let options = &mut self.raw.xoptions;
+        let is_named = |option: *const libc::wchar_t| {
+            // SAFETY: options are terminated; nothing behind the first difference or the end is read.
+            let unit = |at: usize| unsafe { *option.add(at) as u32 };
+            let same = name.chars().enumerate().all(|(at, letter)| unit(at) == u32::from(letter));
+            same && [0, u32::from('=')].contains(&unit(name.len()))
+        };
+        let mut kept = 0;
+        for at in 0..options.length {
+            // SAFETY: the list has that many entries; those that go are CPython's to free, and moved to no place.
+            unsafe {
+                let option = *options.items.offset(at);
+                if is_named(option) {
+                    ffi::PyMem_RawFree(option.cast());
+                } else {
+                    *options.items.offset(kept) = option;
+                    kept += 1;
+                }
+            }
+        }
+        options.length = kept;
+    }
+
     pub fn integers(&mut self, settings: &PythonInterpreterConfig) {
         let raw = &mut *self.raw;
         set(&mut raw.buffered_stdio, settings.buffered_stdio);

@@ -15,6 +15,7 @@ use crate::MainPythonInterpreter;
 ///
 /// If the interpreter cannot be started, the reason is printed and the exit code is 1.
 pub fn main() -> ! {
+    leave_faults_to_python();
     let code = match run() {
         Ok(code) => code,
         Err(message) => {
@@ -23,6 +24,17 @@ pub fn main() -> ! {
         }
     };
     std::process::exit(code)
+}
+
+/// Takes back the handlers by which Rust's standard library tells a stack overflow from other faults.
+///
+/// They let a signal that somebody sent pass once, and `faulthandler` ends a process by sending one.
+fn leave_faults_to_python() {
+    #[cfg(unix)]
+    for signal in [libc::SIGSEGV, libc::SIGBUS] {
+        // SAFETY: the default action is valid for both signals, and no other thread runs yet.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
 }
 
 fn run() -> Result<i32, String> {

@@ -151,13 +151,13 @@ fn new_function(method: *mut ffi::PyMethodDef, receiver: Option<&Obj>) -> py::Py
     unsafe { Obj::owned(ffi::PyCFunction_NewEx(method, receiver, std::ptr::null_mut())) }
 }
 
-/// `sys.excepthook` that asks loaders for source lines, as `traceback` does.
+/// `sys.excepthook` that asks loaders for source lines.
 #[cfg(not(Py_3_13))]
 pub fn set_exception_hook() -> py::PyResult<()> {
     unsafe extern "C" fn hook(_: *mut PyObject, arguments: *mut PyObject) -> *mut PyObject {
         py::guard(std::ptr::null_mut(), || {
             // SAFETY: Python passes a tuple of live objects.
-            let print = py::import(c"traceback").and_then(|module| module.attr(c"print_exception"));
+            let print = py::import(oxidized_importer::MODULE_NAME).and_then(|module| module.attr(c"_print_exception"));
             let printed = print.and_then(|print| {
                 // SAFETY: a callable and a tuple, alive.
                 unsafe { Obj::owned(ffi::PyObject_CallObject(print.as_ptr(), arguments)) }

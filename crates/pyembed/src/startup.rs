@@ -220,6 +220,12 @@ pub fn initialize(
         // Reads the command line, which may contain `-S`.
         // SAFETY: the structure is complete.
         check(unsafe { ffi::PyConfig_Read(&mut *builder.raw) }, CORE)?;
+        #[cfg(Py_3_11)]
+        if bootstrapped {
+            // Off, it would hide the modules that the start is made from.
+            builder.forget_x_option("frozen_modules");
+            builder.raw.use_frozen_modules = 1;
+        }
         if started.temporary_path {
             // CPython's own importer would leave `__pycache__` beside the program.
             started.write_bytecode = builder.raw.write_bytecode != 0;

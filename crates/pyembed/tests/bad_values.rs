@@ -9,13 +9,15 @@ use pyembed::{
 };
 
 type Config = OxidizedPythonInterpreterConfig<'static>;
+type Set<C> = fn(&mut C);
+type SetText = fn(&mut PythonInterpreterConfig, String);
 
 fn error_of(config: Config) -> String {
     MainPythonInterpreter::new(config).expect_err("a bad value was accepted").to_string()
 }
 
 /// Sets every text of the interpreter's configuration, one at a time.
-const TEXTS: [(&str, fn(&mut PythonInterpreterConfig, String)); 20] = [
+const TEXTS: [(&str, SetText); 20] = [
     ("argv", |config, text| config.argv = Some(vec!["program".into(), text.into()])),
     ("base_exec_prefix", |config, text| config.base_exec_prefix = Some(text.into())),
     ("base_executable", |config, text| config.base_executable = Some(text.into())),
@@ -57,7 +59,7 @@ fn zero_bytes_in_texts() {
 #[test]
 fn zero_bytes_in_other_fields() {
     alone("zero_bytes_in_other_fields", || {
-        let cases: [(&str, fn(&mut Config)); 6] = [
+        let cases: [(&str, Set<Config>); 6] = [
             ("exe", |config| config.exe = Some("/a\0b".into())),
             ("origin", |config| config.origin = Some("/a\0b".into())),
             ("argv", |config| config.argv = Some(vec!["p".into(), "a\0b".into()])),
@@ -123,7 +125,7 @@ fn missing_home() {
 #[test]
 fn wrong_values_that_only_matter_later() {
     alone("wrong_values_that_only_matter_later", || {
-        let cases: [(fn(&mut PythonInterpreterConfig), i32); 6] = [
+        let cases: [(Set<PythonInterpreterConfig>, i32); 6] = [
             (|config| config.run_module = Some("no.such.module".into()), 1),
             (|config| config.run_module = Some("-".into()), 1),
             (|config| config.run_filename = Some("/no/such/file.py".into()), 2),
@@ -146,7 +148,7 @@ fn wrong_values_that_only_matter_later() {
 #[test]
 fn strange_paths_are_taken_as_they_are() {
     alone("strange_paths_are_taken_as_they_are", || {
-        let settings: [fn(&mut PythonInterpreterConfig); 5] = [
+        let settings: [Set<PythonInterpreterConfig>; 5] = [
             |config| config.prefix = Some("".into()),
             |config| config.executable = Some("".into()),
             |config| config.program_name = Some("no/such/program".into()),

@@ -29,6 +29,14 @@ def check_modules_are_listed():
     assert names["top"] is False
 
 
+def check_namespace_packages_are_not_listed():
+    import ns_demo
+
+    # `pkgutil` lists what has code; a folder without `__init__.py` has none.
+    assert "ns_demo" not in {info.name for info in pkgutil.iter_modules()}
+    assert "inner" not in {info.name for info in pkgutil.iter_modules(ns_demo.__path__)}
+
+
 def check_reload():
     import ns_demo
 

@@ -86,6 +86,11 @@ def check_exit_codes():
     assert child(code="raise SystemExit('text')").returncode == 1
 
 
+def check_frozen_modules_option():
+    done = child("-X", "frozen_modules=off", code="import sample, os; print(sample.VALUE)")
+    assert done.stdout == "1\n", done.stderr
+
+
 def check_unittest_discovers_by_name():
     import unittest
 
@@ -94,6 +99,25 @@ def check_unittest_discovers_by_name():
     result = unittest.TestResult()
     suite.run(result)
     assert result.wasSuccessful()
+
+
+def check_unittest_discovers_packages():
+    import unittest
+
+    before = sys.path[:]
+    try:
+        suite = unittest.TestLoader().discover("sample", pattern="unit*.py")
+    finally:
+        sys.path[:] = before
+    assert suite.countTestCases() == 1, suite
+    result = unittest.TestResult()
+    suite.run(result)
+    assert result.wasSuccessful(), result.errors
+
+
+def check_unittest_discover_command():
+    done = child("-m", "unittest", "discover", "-v", "-s", "sample", "-p", "unit*.py")
+    assert done.returncode == 0 and "test_something (sample.unit.Case" in done.stderr, done.stderr
 
 
 def check_unittest_command():

@@ -160,6 +160,23 @@ def check_uncaught_exception_with_cause():
     assert "The above exception was the direct cause" in done.stderr and done.returncode == 1
 
 
+def check_uncaught_exception_with_suggestion():
+    done = child(code="needle = 1\nprint(neeble)")
+    assert "Did you mean: 'needle'?" in done.stderr, done.stderr
+    done = child(code="import json\njson.dump1")
+    assert "Did you mean: 'dump'?" in done.stderr, done.stderr
+    done = child(code="needle = 1\ntry:\n neeble\nexcept NameError:\n raise ValueError('after')")
+    assert "Did you mean: 'needle'?" in done.stderr and done.stderr.endswith("ValueError: after\n"), done.stderr
+    code = "import threading\nneedle = 1\nt = threading.Thread(target=lambda: neeble); t.start(); t.join()"
+    done = child(code=code)
+    assert "Did you mean: 'needle'?" in done.stderr and done.stderr.count("Traceback") == 1, done.stderr
+
+
+def check_uncaught_exception_with_limit():
+    done = child(code="import sys\nsys.tracebacklimit = 1\ndef f(): 1/0\nf()")
+    assert "line 3, in f" in done.stderr and "line 4" not in done.stderr, done.stderr
+
+
 def check_exception_in_thread():
     code = (
         "import threading, sample.plain; t = threading.Thread(target=sample.plain.fail); t.start(); t.join()"

@@ -113,6 +113,22 @@ def check_faulthandler_names_files():
     assert 'File "<string>", line 1 in <module>' in done.stderr
 
 
+def check_faulthandler_ends_the_process():
+    done = child(code="import faulthandler; faulthandler.enable(); faulthandler._sigsegv()")
+    assert done.returncode == -11 and "Fatal Python error: Segmentation fault" in done.stderr, done
+
+
+def check_pydoc_looks_through_all_modules():
+    import pydoc
+
+    found = []
+    scanner = pydoc.ModuleScanner()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        scanner.run(lambda path, name, text: found.append(name), key="checks look at", onerror=lambda name: None)
+    assert "sample" in found, found
+
+
 def check_lines_of_executed_code():
     import sample.plain
 
