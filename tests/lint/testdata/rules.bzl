@@ -356,12 +356,9 @@ make(1)
 
 ---
 # OX1055 unpacked-script
-SCRIPT = "main.py"
-
 def make(path):
     config = default_python_distribution().make_python_interpreter_config()
     config.run_filename = "src/main.py" ### OX1055 "`src/main.py` is not packed"
-    config.run_filename = SCRIPT ### OX1055
     config.run_filename = "/opt/app/main.py"
     config.run_filename = "C:\\app\\main.py"
     config.run_filename = path
