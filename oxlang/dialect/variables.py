@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from oxlang.diagnostics.model import Diagnostic, OxError
+    from oxlang.source import Span
 
 _INDEXED = re.compile(r"""VARS\s*\[\s*(?:"([^"]*)"|'([^']*)')\s*\]""")
 _ASKED = re.compile(r"""VARS\.get\(\s*(?:"([^"]*)"|'([^']*)')\s*(?:,\s*None\s*)?\)""")
@@ -34,6 +35,14 @@ def advise_variables(problem: OxError, given: Mapping[str, str | None]) -> OxErr
     return problem
 
 
+def _around(span: Span) -> re.Match[str] | None:
+    """Gives the `VARS["…"]` that a key stands in."""
+    for match in _INDEXED.finditer(span.file.text):
+        if match.start() <= span.start and span.end <= match.end():
+            return match
+    return None
+
+
 def _advised(found: Diagnostic, given: Mapping[str, str | None]) -> Diagnostic:
     span = found.span
     if span is None:
@@ -41,7 +50,7 @@ def _advised(found: Diagnostic, given: Mapping[str, str | None]) -> Diagnostic:
     text = span.file.text
     if _BOUND.search(text):  # The config has a VARS of its own.
         return found
-    if found.code.id == "OX0404" and (match := _INDEXED.fullmatch(text[span.start : span.end])):
+    if found.code.id == "OX0404" and (match := _around(span)) is not None:
         name = match[1] if match[1] is not None else match[2]
         if name in given:
             return found

@@ -257,17 +257,17 @@ class Expressions:
     def lambda_(self, node: Lambda, inside: bool) -> Doc:
         if not node.parameters:
             return ["lambda: ", self.expression(node.body, inside)]
-        parameters = join(", ", (self.parameter(one) for one in node.parameters))
+        parameters = join(", ", (self.parameter(one, inside) for one in node.parameters))
         return ["lambda ", *parameters, ": ", self.expression(node.body, inside)]
 
-    def parameter(self, node: Parameter) -> Doc:
-        """A parameter of a function or lambda."""
+    def parameter(self, node: Parameter, inside: bool = True) -> Doc:
+        """A parameter of a function (whose list is in parentheses) or of a lambda (which need not be)."""
         sign = {"star": "*", "starstar": "**", "bare-star": "*", "normal": ""}[node.kind]
         found: list[Doc] = [sign, node.name.id if node.name else ""]
         if node.annotation is not None:
             found += [": ", self.expression(node.annotation, True)]
         if node.default is not None:
-            found += [" = " if node.annotation is not None else "=", self.expression(node.default, True)]
+            found += [" = " if node.annotation is not None else "=", self.expression(node.default, inside)]
         return found
 
     def entry(self, node: DictEntry) -> Doc:

@@ -271,7 +271,7 @@ class IndexedElements(Elements):
 
     def __getitem__(self, at: Any) -> Any:
         if type(at) is not int:
-            raise TypeError
+            raise error("OX0350", f"{type_name(self)} index: got {type_name(at)}, want int")
         return self.values[at]
 
 

@@ -141,7 +141,7 @@ def test_errors_show_only_the_beginning_of_values() -> None:
     """However large an argument is: the stack shows a few characters of it, at once."""
     text = "def g(x):\n    return x.nothing\ndef f():\n    x = [0]\n    for _ in range(24):\n        x = [x, x]\n    return g(struct_(x))\ndef struct_(x):\n    return {'a': x}\nf()\n"
     frames = failure(text).frames
-    assert frames[-1].arguments == ("x = {\"a\": [[[[[[[[[[[[[[[[[[[[[[[[[0], [0]], [[0…",)
+    assert frames[-1].arguments == ("x = {\"a\": [[[[[[[[[[[[[[[[[[[[[[[[[0], [0]], [[0], [0…",)
 
 
 def test_frames_do_not_fill_lists_that_are_not_looked_at(tmp_path: Path) -> None:
