@@ -125,6 +125,7 @@ class LocalExecutor:
                 stderr=sandbox.stderr,
                 on_line=on_line,
                 cancel=cancel,
+                joined=node.stream and not node.stdout_path,
             )
         except FileNotFoundError as problem:
             raise error("OX0710", f"`{argv[0]}` does not exist").at(node.origin) from problem

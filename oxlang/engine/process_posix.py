@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from oxlang.engine.cancel import Cancelled, CancelToken
 from oxlang.records import dataclass
@@ -35,30 +36,33 @@ def run_process(
     stderr: Path,
     on_line: Callable[[str], None],
     cancel: CancelToken,
+    joined: bool = False,
 ) -> Completed:
     """Runs a process to its end.
 
-    Standard input is empty. Both outputs are written to files; lines of standard error also go to `on_line`.
+    Standard input is empty. Both outputs are written to files; lines of standard error also go to `on_line`. When they
+    are `joined`, standard output goes where standard error goes, in the order of both.
     Raises OSError when the program cannot be started, `Cancelled` after it was ended on request.
     """
     with open(stdout, "wb", buffering=0) as out, open(stderr, "wb", buffering=0) as err:
         process = subprocess.Popen(
             list(argv),
             stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE if joined else out,
+            stderr=subprocess.STDOUT if joined else subprocess.PIPE,
             env=dict(env),
             cwd=folder,
             start_new_session=True,
         )
+        told = process.stdout if joined else process.stderr
+        assert told is not None
         try:
-            _follow(process, err.write, on_line, cancel)
+            _follow(process, told, err.write, on_line, cancel)
         except BaseException:
             end_group(process)
             raise
         finally:
-            if process.stderr is not None:
-                process.stderr.close()
+            told.close()
         end_group(process)
     return Completed(exit_code=process.returncode)
 
@@ -84,12 +88,12 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 def _follow(
     process: subprocess.Popen[bytes],
+    told: IO[bytes],
     write: Callable[[bytes], int | None],
     on_line: Callable[[str], None],
     cancel: CancelToken,
 ) -> None:
-    assert process.stderr is not None
-    descriptor = process.stderr.fileno()
+    descriptor = told.fileno()
     os.set_blocking(descriptor, False)
     rest = b""
     ended_at = 0.0

@@ -22,13 +22,14 @@ def run_process(
     stderr: Path,
     on_line: Callable[[str], None],
     cancel: CancelToken,
+    joined: bool = False,
 ) -> Completed:
     """Runs a process to its end; as `process_posix.run_process`, but lines are passed on when it has ended."""
     with open(stdout, "wb", buffering=0) as out, open(stderr, "wb", buffering=0) as err:
         process = subprocess.Popen(
             list(argv),
             stdin=subprocess.DEVNULL,
-            stdout=out,
+            stdout=err if joined else out,
             stderr=err,
             env=dict(env),
             cwd=folder,

@@ -279,7 +279,7 @@ class Run(Node):
         working_directory: relative to the sandbox.
         stdout_path: when not empty, the path in the output tree that gets the standard output.
         read_only_inputs: the tool promises not to write into its inputs, so they may be links into the store.
-        stream: lines of the process are passed on as progress while it runs.
+        stream: what the process says on standard output is for people: it is passed on as progress, as standard error is.
     """
 
     kind: ClassVar[str] = "run"

@@ -128,6 +128,15 @@ def test_what_cannot_run_is_not_started(bench: Bench, tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize("stream", [True, False])
+def test_what_is_for_people_is_passed_on_from_both_outputs(bench: Bench, stream: bool) -> None:
+    engine = bench.engine()
+    node = shell("echo one; echo two >&2; echo three; touch out.txt", outputs=("out.txt",), stream=stream)
+    engine.build([Artifact(node)])
+    told = [event.text for event in bench.events if event.phase == "output"]
+    assert told == (["one", "two", "three"] if stream else ["two"])
+
+
 def test_missing_output_and_optional_output(bench: Bench) -> None:
     with pytest.raises(OxError) as caught:
         bench.engine().build([Artifact(shell("true", outputs=("out.txt",)))])
