@@ -188,6 +188,12 @@ fn foreign_library_path() {
 
 /// Extension modules that are loaded from files find the symbols of Python in the program.
 fn export_symbols() {
+    // Programs for musl are static unless a flag says otherwise (CARGO_CFG_TARGET_FEATURE does not tell). They load nothing,
+    // and musl does not relocate exported names at their start.
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    if target("ENV") == "musl" && !flags.contains("-crt-static") {
+        return;
+    }
     match target("OS").as_str() {
         "linux" | "android" | "freebsd" | "netbsd" | "openbsd" | "dragonfly" => {
             println!("cargo:rustc-link-arg-bins=-Wl,-export-dynamic");

@@ -59,7 +59,10 @@ def pyo3_config(
 
 def application_lines(platform: Platform, facts: LinkFacts) -> tuple[str, ...]:
     """Gives the cargo lines that the build script of a program has to print."""
-    lines = []
+    lines: list[str] = []
+    if platform.is_musl:
+        # A static program: it loads nothing, and exported names would be relocated at its start, which musl does not do.
+        return ()
     if platform.object_format == "elf":
         lines.append("cargo:rustc-link-arg-bins=-Wl,-export-dynamic")
     elif platform.is_apple:
@@ -81,6 +84,8 @@ def rust_flags(platform: Platform, facts: LinkFacts, env: Mapping[str, str]) -> 
     """Gives the compiler flags of the caller, extended by what the platform needs."""
     if platform.is_msvc and facts.mode == "static":
         return static_crt_flags(platform.triple, env)
+    if platform.is_musl and facts.relocation_model == "static":
+        return (*caller_rust_flags(env), "-C", "relocation-model=static")
     return caller_rust_flags(env)
 
 
@@ -159,7 +164,7 @@ def _dynamic(distribution: Distribution, facts: LinkFacts, folder: str, name: st
 
 def _export(platform: Platform) -> list[str]:
     if platform.object_format == "elf":
-        return ["cargo:rustc-link-arg=-Wl,-export-dynamic"]
+        return [] if platform.is_musl else ["cargo:rustc-link-arg=-Wl,-export-dynamic"]
     return ["cargo:rustc-link-arg=-rdynamic"] if platform.is_apple else []
 
 

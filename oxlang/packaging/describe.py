@@ -22,7 +22,7 @@ from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEn
 OLDEST = (3, 9)
 OLDEST_FREE_THREADED = (3, 14)
 """PyO3, on which the runtime is built, supports builds without the global lock from this one on."""
-_FACTS_VERSION = 8
+_FACTS_VERSION = 9
 
 # The C library's own parts and GCC's runtime: every system has its own, so no extension module "links" them.
 BASE_LIBRARY = re.compile(
@@ -274,7 +274,8 @@ def _complete(answer: Mapping[str, Any]) -> Distribution:
         stdlib_test_packages=tuple(answer["test_packages"]),
         libpython_link_mode="shared" if libraries.shared_lib else "static",
         symbol_visibility="dllexport" if answer["sys_platform"] == "win32" else "global-default",
-        extension_module_loading=("builtin", "shared-library"),
+        # Programs for musl are static, whatever the interpreter itself is.
+        extension_module_loading=("builtin",) if triple.endswith("-musl") else ("builtin", "shared-library"),
         crt_features=("glibc-dynamic", f"glibc-max-symbol-version:{glibc}") if glibc else (),
         build_options=options,
         licenses=("Python-2.0",),

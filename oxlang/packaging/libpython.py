@@ -163,7 +163,10 @@ def link_facts(distribution: Distribution, mode: LinkMode | Literal["default"] =
 
 def _names(entries: list[LinkEntry], distribution: Distribution) -> tuple[str, ...]:
     names = [one.name for one in entries if not one.framework and not one.path_static]
-    if distribution.platform.is_linux:
+    if distribution.platform.is_musl:
+        # All in musl's libc. Named, they are found where the linker's own C library, glibc, has them.
+        names = [name for name in names if name not in ("crypt", "dl", "m", "pthread", "resolv", "rt", "util")]
+    elif distribution.platform.is_linux:
         # The archive's own code needs these; naming one twice is harmless.
         names += ["dl", "m", "pthread", "util"]
     if distribution.platform.is_windows:

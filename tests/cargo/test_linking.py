@@ -98,3 +98,14 @@ def test_flags_of_a_static_python_for_windows_come_after_the_callers() -> None:
     assert static_crt_flags(triple, own)[:2] == ("-C", "t=1")
     assert static_crt_flags(triple, {**own, "RUSTFLAGS": "-C r=1"})[:2] == ("-C", "r=1")
     assert static_crt_flags(triple, {"CARGO_BUILD_RUSTFLAGS": "-C b=1"}) == ("-C", "b=1", *STATIC_CRT_FLAGS)
+
+
+def test_a_static_program_exports_nothing() -> None:
+    """musl's start-up code relocates addresses only; with exported names thread-local variables overlapped."""
+    made, how = facts("x86_64-unknown-linux-musl", "static")
+    assert application_lines(made.platform, how) == ()
+    text = pyo3_config(made, how)
+    assert "export-dynamic" not in text and "link-lib=m\n" not in text and "link-lib=static=z\n" in text
+    assert rust_flags(made.platform, how, {"RUSTFLAGS": "-C a=b"}) == ("-C", "a=b")
+    _, fixed = facts("x86_64-unknown-linux-musl", "static", static_lib_pic=False)
+    assert rust_flags(made.platform, fixed, {}) == ("-C", "relocation-model=static")

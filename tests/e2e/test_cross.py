@@ -6,6 +6,9 @@ and a Python for it: one that `OXL_TEST_ARM64_ROOT` names (a folder made by `scr
 For Windows: Debian's `gcc-mingw-w64-x86-64` and `wine64`, Rust's library for `x86_64-pc-windows-gnu`, and a folder with
 `python.exe`, `python3XX.dll`, `Lib` and `include` named by `OXL_TEST_WINDOWS_PYTHON`, such as the one inside the Maven artifact
 `org.bytedeco:cpython:3.12.1-1.5.10:jar:windows-x86_64`; and an installed Python of the same version.
+
+For musl: Rust's library for `x86_64-unknown-linux-musl` and a CPython built with a compiler for musl (Debian's `musl-tools`; modules
+in `Modules/Setup.local` below `*static*`), whose program `OXL_TEST_MUSL_PYTHON` names. No emulator is needed.
 """
 
 from __future__ import annotations
@@ -123,6 +126,32 @@ def test_a_program_for_windows(oxl: Oxl, wine: Path, tmp_path: Path) -> None:
     # Python for Windows does not start in Wine without a standard input.
     done = subprocess.run(command, cwd=product, env=env, input="", capture_output=True, text=True, timeout=600)
     assert done.stdout == "win32 ['x'] &lt;\n", done.stderr
+
+
+MUSL = "x86_64-unknown-linux-musl"
+MUSL_CONFIG = """\
+def make_exe():
+    dist = PythonDistribution(sha256 = "{sha256}", local_path = "{archive}")
+    config = dist.make_python_interpreter_config()
+    config.run_command = "import json, math, sys, threading; print(sys.argv[1:])"
+    return dist.to_python_executable("app", config = config)
+
+register_target("exe", make_exe)
+resolve_targets()
+"""
+
+
+@pytest.mark.skipif(not os.environ.get("OXL_TEST_MUSL_PYTHON"), reason="OXL_TEST_MUSL_PYTHON names no Python built for musl")
+def test_a_static_program(oxl: Oxl, tmp_path: Path) -> None:
+    archive = tmp_path / "musl.tar"
+    told = oxl("python-distribution-pack", os.environ["OXL_TEST_MUSL_PYTHON"], archive).stdout
+    sha256 = told.rsplit("sha256 ", 1)[1].strip()
+    (tmp_path / "pyoxidizer.bzl").write_text(MUSL_CONFIG.format(sha256=sha256, archive=archive))
+    oxl("build", "--target-triple", MUSL, cwd=tmp_path)
+    program = tmp_path / "build" / MUSL / "debug" / "exe" / "app"
+    assert sorted(one.name for one in program.parent.iterdir()) == ["COPYING.txt", "app"]
+    done = subprocess.run([program, "x"], env={}, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "['x']\n"), done.stderr
 
 
 def _emulated(arm: Path, program: Path) -> str:
