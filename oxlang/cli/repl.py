@@ -68,9 +68,10 @@ def _loop(call: Invocation, prompt: Prompt, interactive: bool) -> int:
                 return status
             continue
         try:
-            value = prompt.evaluate(text)
-            if value is not None:
-                call.terminal.write(value)
+            for entry in prompt.entries_of(text):
+                value = prompt.evaluate(entry)
+                if value is not None:
+                    call.terminal.write(value)
         except OxError as failure:
             call.terminal.failure(failure)
             status = 0 if interactive else 1
@@ -132,13 +133,16 @@ def _readline(call: Invocation, prompt: Prompt) -> str | None:
         nonlocal found
         if state == 0:
             line = readline.get_line_buffer()[: readline.get_endidx()]
-            head = text.rpartition(".")[0]
-            found = [f"{head}.{one}" if head else one for one in prompt.complete(line)]
+            # What readline takes for the word may begin before or behind the word that is completed.
+            behind = len(prompt.word(line)) - len(text)
+            found = [one[behind:] if behind >= 0 else text[:-behind] + one for one in prompt.complete(line)]
         return found[state] if state < len(found) else None
 
     readline.set_completer(complete)
     readline.set_completer_delims(" \t\n()[]{},:=+-*/%<>!&|^~'\"")
     readline.parse_and_bind("tab: complete")
+    # What is pasted comes as one text, with the empty lines inside of its functions.
+    readline.parse_and_bind("set enable-bracketed-paste on")
     path = str(call.cache_dir / "repl_history")
     try:
         readline.read_history_file(path)
@@ -173,7 +177,7 @@ COMMAND = Command(
         *LIMITS,
     ),
     details="""
-    Texts of several lines end with an empty line. With a config its variables and functions are there, and
+    Texts of several lines end with an empty line; what is pasted is taken as it is. With a config its variables and functions are there, and
     `resolve_target("exe")` runs the function of a target; nothing is built before something asks for it.
 
     From a pipe every line is run, and the exit status is 1 when one failed.

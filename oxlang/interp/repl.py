@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxlang.diagnostics.model import OxError
@@ -26,6 +27,11 @@ from oxlang.syntax.options import CONFIG, LanguageOptions
 if TYPE_CHECKING:
     from oxlang.declare.environment import Environment
 
+_STRING = r"""(?:"[^"]*"|'[^']*')"""
+_LOADING = re.compile(
+    rf"""\bload\(\s*(?:(?P<quote>["'])(?P<module>[^"']+)(?P=quote)\s*,\s*(?:(?:\w+\s*=\s*)?{_STRING}\s*,\s*)*(?:\w+\s*=\s*)?)?"""
+    r"""["'](?P<word>[^"']*)$"""
+)
 _PATH = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\.)?([A-Za-z_]\w*)?$")
 _KEYWORDS = ("and", "def", "elif", "else", "for", "if", "in", "lambda", "load", "not", "or", "pass", "return")
 LAST = "_"
@@ -90,6 +96,16 @@ class Session:
         scope[LAST] = value
         return repr_of(value)
 
+    def entries_of(self, text: str) -> list[str]:
+        """Gives the statements of a text as entries of their own, so that each expression shows its value."""
+        from oxlang.syntax.parse import parse
+
+        parsed = parse(SourceFile("<prompt>", text), self.options)
+        begins = sorted({text.rfind("\n", 0, one.start) + 1 for one in parsed.file.statements})
+        if parsed.diagnostics or len(begins) < 2:
+            return [text]
+        return [text[begin:end] for begin, end in zip(begins, [*begins[1:], len(text)], strict=True)]
+
     def is_complete(self, text: str) -> bool:
         """Whether an entry can be run, or the prompt should ask for another line."""
         lines = text.split("\n")
@@ -111,6 +127,8 @@ class Session:
     def complete(self, text: str, cursor: int | None = None) -> list[str]:
         """Gives what may stand in place of the word before the cursor, sorted; after a dot, the names of the value."""
         before = text if cursor is None else text[:cursor]
+        if (loading := _LOADING.search(before)) is not None:
+            return loadable(loading["module"], loading["word"])
         found = _PATH.search(before)
         if found is None:
             return []
@@ -120,6 +138,15 @@ class Session:
         else:
             names = {*self.names, *self.predeclared, *universal_names(self.options), *_KEYWORDS} - {LAST}
         return sorted(name for name in names if name.startswith(word) and (word.startswith("_") or not name.startswith("_")))
+
+    @staticmethod
+    def word(before: str) -> str:
+        """Gives the word at the end of a text, in place of which stands what `complete` gives."""
+        loading = _LOADING.search(before)
+        if loading is not None:
+            return loading["word"]
+        found = _PATH.search(before)
+        return (found[2] or "") if found is not None else ""
 
     def _names_of(self, path: list[str]) -> set[str]:
         """Gives the fields and methods of the value of a dotted path; nothing is called on the way."""
@@ -139,6 +166,27 @@ class Session:
                 return set()
         definition = declared(value)
         return set(definition.names()) if definition is not None else set(attribute_names(value))
+
+
+def loadable(module: str | None, word: str) -> list[str]:
+    """Gives what may stand in a string of a `load` that begins with `word`: modules, or names of a module."""
+    from oxlang.bundled import bundled_path
+
+    folder = bundled_path("stdlib")
+    if module is None:
+        files = [one.name for pattern in ("*.bzl", "*.star") for one in Path().glob(pattern)]
+        known = [*files, *(f"@stdlib//{one.name}" for one in folder.glob("*.star"))]
+        return sorted(one for one in known if one.startswith(word))
+    path = folder / module.removeprefix("@stdlib//") if module.startswith("@stdlib//") else Path(module)
+    try:
+        source = SourceFile(module, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return []
+    from oxlang.resolve.resolver import resolve
+    from oxlang.syntax.parse import parse
+
+    exported = resolve(parse(source, CONFIG).file, CONFIG).exported
+    return sorted(name for name in exported if name.startswith(word))
 
 
 def _is_unfinished(code: str, message: str) -> bool:

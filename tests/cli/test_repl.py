@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from oxlang.cli.flame import merge, page
+from oxlang.cli.prompt import plain_prompt
+from oxlang.interp import Thread
 from tests.cli.support import Ended, oxl
 
 Capture = pytest.CaptureFixture[str]
@@ -27,6 +29,27 @@ def test_repl(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert ended.status == 1 and ended.err.startswith("error: ")
     assert "Tab completes" in piped(capsys, monkeypatch, ":help\n:quit\nprint(1)\n").out
     assert "json.encode" not in piped(capsys, monkeypatch, "y = 1\n:names\n").out
+
+
+def test_pasted_texts(capsys: Capture) -> None:
+    session = plain_prompt(Thread())
+    text = "def f(n):\n    x = n\n\n    return x\n\nf(3)\nif f(0):\n    y = 1\nelse:\n    y = 2\n\ny; y + 1\n"
+    assert [session.evaluate(one) for one in session.entries_of(text)] == [None, "3", None, "3"]
+    assert session.entries_of("f(") == ["f("]
+    assert session.entries_of("1\n") == ["1\n"]
+
+
+def test_completion_in_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("lib.star").write_text("def one():\n    pass\nother = 1\n_hidden = 2\n")
+    session = plain_prompt(Thread())
+    assert session.complete('load("l') == ["lib.star"]
+    assert "@stdlib//lists.star" in session.complete('load("')
+    assert session.complete('load("@stdlib//pa') == ["@stdlib//paths.star"]
+    assert session.complete('load("@stdlib//lists.star", "un') == ["unique"]
+    assert session.complete("load('lib.star', 'one', x = 'o") == ["one", "other"]
+    assert session.complete('load("nothing.star", "') == []
+    assert session.complete('load("x", "y"); rev') == ["reversed"]
 
 
 def test_repl_with_a_config(capsys: Capture, app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
