@@ -188,7 +188,7 @@ COMMAND = Command(
     on is known by content: a build runs only what has not been run with the same inputs before, in any folder.
 
     Without a config: `oxl build SCRIPT.py` and `oxl build DIR` make a program of a script with what it imports, or of a
-    project with `pyproject.toml` or a package with `__main__.py`; nothing but the outputs is written.
+    project with `pyproject.toml`, a package with `__main__.py`, or a `main.py`; nothing but the outputs is written.
 
     The config is looked for in the folder of `--path` and the folders above it; PYOXIDIZER_CONFIG names it directly.
     """,

@@ -76,6 +76,8 @@ COMMAND = Command(
     details="""
     The program runs in the current directory, and `oxl` ends with its exit status (128 + n when signal n ended it).
     For a folder of files the last executable added to it is run; a target that is no program is only built.
+
+    `--path` may also name a script, or a project folder without a config, as for `oxl build`.
     """,
     examples=(
         ("oxl run", "the default target"),

@@ -211,7 +211,8 @@ def _install_node(
         failure=FailureHint(
             code="OX0620",
             message=f"installing {requirements}{'' if runs_here else f' for {distribution.target_triple}'} failed",
-            help="run the command in the notes by hand to see more; OXL_INSTALLER=pip takes pip instead of uv"
+            help="run the command in the notes by hand to see more"
+            + ("; OXL_INSTALLER=pip takes pip instead of uv" if uv is not None else "")
             if runs_here
             else "only wheels for that platform and Python count; nothing is built for it here",
             places=local.places(),
