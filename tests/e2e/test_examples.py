@@ -6,7 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -137,4 +140,24 @@ def test_rust_embeds_python(example: Callable[[str], Path]) -> None:
     target = Path(os.environ.get("CARGO_TARGET_DIR", folder / "target"))
     program = target / "debug" / "rust_embeds_python"
     told = subprocess.run([program, "--check"], capture_output=True, text=True, check=True, env={}).stdout
-    assert told == "<!doctype html><title>Rust</title><p>Hello Rust, request 1</p>\n"
+    style = "<style>body { font-family: sans-serif; margin: 3em; }</style>"
+    assert told == f"<!doctype html><title>Rust</title>{style}<p>Hello Rust, request 1</p>\n"
+    refused = subprocess.run([program, "--listen", "nowhere"], capture_output=True, text=True, env={})
+    assert (refused.returncode, refused.stderr) == (1, "error: `nowhere` is no address and port\n")
+    _serve(program)
+
+
+def _serve(program: Path) -> None:
+    """Asks a running server from several threads, for a page that there is and one that there is not."""
+    with subprocess.Popen([program, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True, env={}) as server:
+        try:
+            assert server.stdout is not None
+            address = server.stdout.readline().removeprefix("serving on ").strip()
+            with ThreadPoolExecutor(8) as pool:
+                pages = list(pool.map(lambda number: urlopen(f"{address}{number}", timeout=30).read().decode(), range(16)))
+            assert all(f"Hello {number}," in page for number, page in enumerate(pages))
+            with pytest.raises(HTTPError) as caught:
+                urlopen(f"{address}.hidden", timeout=30)
+            assert caught.value.code == 404
+        finally:
+            server.kill()

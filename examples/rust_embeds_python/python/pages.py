@@ -3,9 +3,9 @@
 import html
 import string
 
-import server  # The module that src/main.rs makes of Rust functions.
+import server  # The module that src/pages.rs makes of Rust functions.
 
-PAGE = string.Template("<!doctype html><title>$title</title><p>$text</p>\n")
+PAGE = string.Template("<!doctype html><title>$title</title><style>$style</style><p>$text</p>\n")
 
 
 def page(path: str) -> str:
@@ -13,4 +13,8 @@ def page(path: str) -> str:
     name = path.strip("/") or "world"
     if name.startswith("."):
         raise LookupError(path)
-    return PAGE.substitute(title=html.escape(name), text=f"Hello {html.escape(name)}, request {server.count()}")
+    return PAGE.substitute(
+        title=html.escape(name),
+        style=server.asset("style.css").strip(),
+        text=f"Hello {html.escape(name)}, request {server.count()}",
+    )
