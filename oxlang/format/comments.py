@@ -253,6 +253,8 @@ class _Attacher:
         at = bisect_right(starts, comment.start)
         before = parts[at - 1] if at else None
         following = parts[at] if at < len(parts) else None
+        if isinstance(node, _ROWS) and inner is parts[-1] and not comment.own_line:
+            return False  # it will stand behind the whole row, so it belongs to what holds the row
         if before is not None and before is inner:
             _put(self.found.before if comment.own_line else self.found.behind, inner, comment)
         elif before is not None and not comment.own_line and self.same_line(before.end, comment.start):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from oxlang.interp.places import is_inner, module_of
+from oxlang.interp.places import is_body, is_inner, module_of
 from oxlang.source import Span
 
 
@@ -83,7 +83,7 @@ class Profile:
     def _event(self, frame: FrameType, event: str, argument: Any) -> None:
         if event == "call":
             key = self._key(frame)
-            if key is not None:
+            if key is not None and not (self.open and is_body(frame.f_code, self.open[-1][0].f_code)):
                 number = self.frames.setdefault(key, len(self.frames))
                 self.open.append((frame, number))
                 self.events.append(("O", number, self.clock() - self.began))
