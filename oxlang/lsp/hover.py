@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from oxlang.check.infer import UserFunction
+from oxlang.declare.docstring import clean
 from oxlang.declare.members import FunctionDef
 from oxlang.docgen import markdown
 from oxlang.lsp.convert import to_offset, to_range
@@ -19,7 +20,7 @@ def hover(document: Document, position: types.Position) -> types.Hover | None:
     literal = string_at(document, offset)
     if literal is not None:
         name = target_named_by(document, literal)
-        text = None if name is None else _target(document, name)
+        text = _module(document, literal) if name is None else _target(document, name)
         return None if text is None else _made(document, literal, text)
     found = name_at(document, offset)
     text = None if found is None else _text(document, found)
@@ -63,6 +64,23 @@ def _argument(document: Document, call: ast.Call, name: str) -> str | None:
     return None
 
 
+def _module(document: Document, literal: ast.Literal_) -> str | None:
+    """Gives what a loaded file is for and what it exports."""
+    if all(load.module is not literal for load in document.program.loads):
+        return None
+    module = document.checked.modules.get(str(literal.value))
+    if module is None:
+        return None
+    program = module.program
+    docs = program.file.docstring
+    functions = {one.name.id: one for one in program.file.statements if isinstance(one, ast.Def)}
+    shown = [user_signature(functions[name]) if name in functions else name for name in program.exported]
+    parts = [] if docs is None else [clean(str(docs.value))]
+    if shown:
+        parts.append("\n".join(("```starlark", *shown, "```")))
+    return "\n\n".join(parts) or None
+
+
 def _target(document: Document, name: str) -> str | None:
     found = target(document, name)
     if found is None:
@@ -88,8 +106,6 @@ def user_signature(function: UserFunction) -> str:
 
 def user_docs(function: UserFunction) -> str:
     """Gives the docstring of a function of a file."""
-    from oxlang.declare.docstring import clean
-
     first = function.body[0] if isinstance(function, ast.Def) and function.body else None
     value = first.value if isinstance(first, ast.ExpressionStatement) else None
     return clean(value.value) if isinstance(value, ast.Literal_) and isinstance(value.value, str) else ""
