@@ -55,13 +55,14 @@ def _pieces(call: Invocation) -> tuple[str, list[Piece], dict[str, str]]:
 
 def _target(call: Invocation, name: str | None) -> tuple[str, list[Piece], dict[str, str]]:
     from oxlang.cli.progress import Progress
-    from oxlang.cli.session import find_config, load
+    from oxlang.cli.session import find_described, load
     from oxlang.packaging.sizes import folder_pieces
     from oxlang.workspace.build import build
 
     names = () if name is None else (name,)
     with Progress(call.terminal) as progress:
-        session = load(call, find_config(call, call.values.text("path")), targets=names, progress=progress)
+        config, text = find_described(call, call.values.text("path"))
+        session = load(call, config, targets=names, progress=progress, text=text)
         built = build(session, names)
     pieces = [one for output in built for one in folder_pieces(output.folder, output.program)]
     shown = ", ".join(output.target for output in built) or "nothing"

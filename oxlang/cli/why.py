@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import FORMAT_JSON, PATH, PROFILE, RELEASE, TRIPLE, VAR, VAR_ENV
-from oxlang.cli.session import find_config, load
+from oxlang.cli.session import find_described, load
 from oxlang.cli.spec import Argument, Command
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def _run(call: Invocation) -> int:
     names = call.values.many("target")
-    config = find_config(call, call.values.text("path"))
-    session = load(call, config, targets=names, offline=True)
+    config, text = find_described(call, call.values.text("path"))
+    session = load(call, config, targets=names, offline=True, text=text)
     wanted = [plan.artifact for plan in session.plans(names) if plan.artifact is not None]
     found = session.engine.why(wanted)
     if call.values.text("format") == "json":

@@ -140,7 +140,7 @@ def test_a_project_without_a_config(capsys: Capture, clean: Path) -> None:
     (clean / "tool").mkdir()
     (clean / "tool" / "__main__.py").write_text("")
     (clean / "pyproject.toml").write_text('[project]\nname = "tool"\nversion = "1"\n')
-    for words in (["build", "nothing"], ["build", "--path", clean, "nothing"], ["run", "--target", "nothing"]):
+    for words in (["build", "nothing"], ["build", "--path", clean, "nothing"], ["run", "--target", "nothing"], ["size", "nothing"], ["why", "nothing"]):
         ended = oxl(capsys, *words)
         assert ended.status == 1 and ended.err.startswith("no config at `")
         assert "there is no target `nothing`" in ended.err and "`exe`, `install`, `resources`" in ended.err
