@@ -13,7 +13,7 @@ from typing import Any
 from oxlang.cargo.linking import encoded_flags, static_crt_flags
 from oxlang.cargo.manifest import ALLOCATORS
 from oxlang.cargo.placing import PYO3_CONFIG
-from oxlang.cargo.settings import cross_linker, missing_linker, variable
+from oxlang.cargo.settings import cross_linker, default_target, missing_linker, variable
 from oxlang.cargo.toolchain import Toolchain
 from oxlang.diagnostics.model import error
 from oxlang.graph.platform import BuildSettings
@@ -78,7 +78,8 @@ def find_package(metadata: Mapping[str, Any], project: Path) -> ProjectPackage:
         )
     [package] = candidates
     programs = [target["name"] for target in package["targets"] if "bin" in target["kind"]]
-    program = package["name"] if package["name"] in programs else next(iter(programs), "")
+    wanted = (package.get("default_run"), package["name"], *programs)
+    program = next((one for one in wanted if one in programs), "")
     if not program:
         raise error("OX0812", f"the package `{package['name']}` has no program", help="give it a `src/main.rs`")
     return ProjectPackage(
@@ -121,7 +122,8 @@ def build_command(
     Args:
         package: what to build.
         toolchain: with which cargo.
-        settings: triple and profile; the host's own triple is not passed on, so that the usual folder is used.
+        settings: triple and profile; the host's own triple is passed on only where cargo would build for another one, so
+            that the usual folder is used.
         artifacts: the artifact folder, absolute.
         env: the caller's environment.
         features: cargo features to turn on, see `wanted_features`.
@@ -129,8 +131,9 @@ def build_command(
         extra: further words for cargo.
     """
     words = ["build", "--manifest-path", str(package.manifest), "--bin", package.program]
-    if settings.target.triple != toolchain.host:
-        words += ["--target", settings.target.triple]
+    triple, folder = settings.target.triple, package.manifest.parent
+    if triple != toolchain.host or default_target(env, folder):
+        words += ["--target", triple]
     if settings.profile == "release":
         words.append("--release")
     elif settings.profile != "debug":
@@ -140,10 +143,11 @@ def build_command(
     own = {
         "PYOXIDIZER_ARTIFACT_DIR": str(artifacts),
         "PYO3_CONFIG_FILE": str(artifacts / PYO3_CONFIG),
+        # For build scripts of old projects, which would make artifacts of their own.
+        "PYOXIDIZER_REUSE_ARTIFACTS": "1",
         "RUSTC": str(toolchain.rustc),
     }
-    triple = settings.target.triple
-    if triple != toolchain.host and (linker := cross_linker(triple, env, package.manifest.parent)):
+    if triple != toolchain.host and (linker := cross_linker(triple, env, folder)):
         own[variable(triple, "linker")] = linker
     if settings.target.is_msvc and link_mode == "static":
         own |= encoded_flags(static_crt_flags(triple, env))
@@ -152,7 +156,7 @@ def build_command(
         variables.pop("CARGO_ENCODED_RUSTFLAGS", None)
     shown = " ".join([*(f"{name}={value}" for name, value in sorted(own.items())), "cargo", *words])
     argv = (str(toolchain.cargo), *words, "--message-format", "json-render-diagnostics")
-    advice = "" if triple == toolchain.host else missing_linker(triple, env, package.manifest.parent)
+    advice = "" if triple == toolchain.host else missing_linker(triple, env, folder)
     return CargoCommand(argv=argv, env=variables, shown=shown, advice=advice)
 
 

@@ -73,6 +73,19 @@ def target_setting(
     return by_cfg
 
 
+def default_target(env: Mapping[str, str], folder: Path | None = None) -> str:
+    """Gives the platform that cargo builds for when it is not told: `build.target`; empty for the machine's own."""
+    given = env.get("CARGO_BUILD_TARGET")
+    if given:
+        return given
+    for file in config_files(env, folder):
+        build = _read(file).get("build")
+        named = build.get("target") if isinstance(build, dict) else None
+        if named:
+            return str(named[0] if isinstance(named, list) else named)
+    return ""
+
+
 def cross_linker(triple: str, env: Mapping[str, str], folder: Path | None = None) -> str:
     """Gives the usual C compiler for a platform if it is installed and cargo was told of no other; else empty."""
     from oxlang.cargo.toolchain import which

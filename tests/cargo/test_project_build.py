@@ -66,6 +66,13 @@ def test_no_package_or_several(names: list[str]) -> None:
     assert caught.value.diagnostic.code.id == "OX0830"
 
 
+def test_the_program_that_cargo_runs() -> None:
+    package = _package("a", "/p", MODES, ["tool", "a"])
+    assert find_package(_metadata(package), Path("/p")).program == "a"
+    assert find_package(_metadata({**package, "default_run": "tool"}), Path("/p")).program == "tool"
+    assert find_package(_metadata(_package("a", "/p", MODES, ["x", "y"])), Path("/p")).program == "x"
+
+
 def test_a_package_without_a_program() -> None:
     with pytest.raises(OxError) as caught:
         find_package(_metadata(_package("a", "/p", MODES, [])), Path("/p"))
@@ -85,7 +92,7 @@ def test_the_command() -> None:
         "build --manifest-path /p/Cargo.toml --bin a --no-default-features "
         "--features mine,build-mode-prebuilt-artifacts,allocator-mimalloc --message-format json-render-diagnostics"
     )
-    assert env["PYOXIDIZER_ARTIFACT_DIR"] == "/art"
+    assert env["PYOXIDIZER_ARTIFACT_DIR"] == "/art" and env["PYOXIDIZER_REUSE_ARTIFACTS"] == "1"
     assert env["PYO3_CONFIG_FILE"] == "/art/pyo3-build-config-file.txt"
     assert env["RUSTFLAGS"] == "-C a=b" and env["CARGO_TARGET_DIR"] == "/t"
 
@@ -137,3 +144,18 @@ def test_a_program_that_looks_for_libraries_beside_it(tmp_path: Path) -> None:
     (tmp_path / "a.exe").write_bytes(b"MZ")
     assert finds_libraries_beside(tmp_path / "a.exe")
     assert not finds_libraries_beside(Path(sys.executable)) or not sys.platform.startswith("linux")
+
+
+def test_a_platform_that_cargo_is_told_of(tmp_path: Path) -> None:
+    """The artifacts are for one platform, so cargo is told which, whatever its settings say."""
+    package = find_package(_metadata(_package("a", str(tmp_path), MODES, ["a"])), tmp_path)
+    env = {"CARGO_HOME": str(tmp_path / "home")}
+
+    def words(env: dict[str, str]) -> str:
+        return " ".join(build_command(package, TOOLS, _settings(), Path("/art"), env).argv)
+
+    assert "--target" not in words(env)
+    assert f"--target {LINUX.triple} " in words({**env, "CARGO_BUILD_TARGET": "wasm32-wasip1"})
+    (tmp_path / ".cargo").mkdir()
+    (tmp_path / ".cargo" / "config.toml").write_text('[build]\ntarget = ["wasm32-wasip1"]\n')
+    assert f"--target {LINUX.triple} " in words(env)
