@@ -149,13 +149,21 @@ class Collector:
             found.setdefault(scan.listing.id, scan)
         return tuple(found.values())
 
-    def lower(self, distribution: Distribution, *, origin: Span | None = None, name: str = "") -> Collected:
+    def lower(
+        self,
+        distribution: Distribution,
+        *,
+        origin: Span | None = None,
+        name: str = "",
+        runs: Mapping[str, Any] | None = None,
+    ) -> Collected:
         """Gives the plan and the batches.
 
         Args:
             distribution: its cache tag names bytecode files, its filter facts choose extension modules.
             origin: the line of the executable.
             name: its name, for descriptions.
+            runs: what the program runs, see `entry.entry_of`; a warning tells when that is not in it.
         """
         from oxlang.graph.compute import canonical
 
@@ -198,6 +206,7 @@ class Collector:
             version=COLLECT_VERSION,
             params=canonical(
                 {"operations": operations, "batches": len(batches), "cache_tag": distribution.cache_tag}
+                | ({"runs": dict(runs), "name": name} if runs else {})
             ),
             inputs=tuple(inputs),
             description=f"collect resources of {name}".strip(),
@@ -305,6 +314,12 @@ def compute_collect(params: dict[str, Any], inputs: Mapping[str, Tree], context:
             for row in load(operation[1]):
                 plan.add(Placed.from_row(row), operation[2])
     documents = plan.finish(count)
+    if "runs" in params and not plan.has_files:
+        from oxlang.packaging.entry import missing_entry
+
+        missing = missing_entry(params["runs"], plan.has_module, plan.is_package)
+        if missing is not None:
+            context.warn(f"the program `{params['name']}` {missing}")
     return Tree.of(
         {
             name: FileEntry(

@@ -123,8 +123,10 @@ class EmbeddedPython:
     def collected(self) -> Collected:
         """The plan and the batches; lowered once."""
         if "collected" not in self._memo:
+            from oxlang.packaging.entry import entry_of
+
             self._memo["collected"] = self.collector.lower(
-                self.distribution, origin=self.origin, name=self.name
+                self.distribution, origin=self.origin, name=self.name, runs=entry_of(self.config)
             )
         collected: Collected = self._memo["collected"]
         return collected

@@ -169,6 +169,21 @@ class Plan:
         entry.parts.setdefault(field, {})[resource.path] = path
         self._files[path] = (resource.name, (source, resource.executable))
 
+    @property
+    def has_files(self) -> bool:
+        """Whether plain files are among what was added."""
+        return any(entry.flags & FILE for entry in self._entries.values())
+
+    def has_module(self, name: str) -> bool:
+        """Whether a module of any kind has the name."""
+        entry = self._entries.get(name)
+        return entry is not None and bool(entry.module or entry.flags & (EXTENSION | BUILTIN_EXTENSION))
+
+    def is_package(self, name: str) -> bool:
+        """Whether a name is that of a package."""
+        entry = self._entries.get(name)
+        return entry is not None and bool(entry.flags & PACKAGE)
+
     def finish(self, batch_count: int) -> dict[str, Any]:
         """Gives `{"plan.json": …, "batch-0.json": …}`; batch number `batch_count` is that of made modules."""
         self._add_parents(batch_count)

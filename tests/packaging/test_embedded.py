@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import marshal
+import os
 from pathlib import Path
 from types import CodeType, MappingProxyType
 
@@ -11,12 +12,14 @@ import pytest
 
 from oxlang.diagnostics import OxError
 from oxlang.engine.engine import Engine
+from oxlang.engine.events import Event
 from oxlang.graph.digest import digest_bytes
 from oxlang.graph.nodes import Artifact, Source
 from oxlang.graph.platform import BuildSettings
 from oxlang.graph.tree import FileEntry, Tree
 from oxlang.packaging.attach import read_payload
 from oxlang.packaging.collector import Collector
+from oxlang.packaging.compute import COMPUTE
 from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEntry
 from oxlang.packaging.embedded import EmbeddedPython
 from oxlang.packaging.interpreter_config import InterpreterConfig
@@ -338,3 +341,24 @@ def test_the_licence_report_has_what_the_filter_leaves(
     [tree] = engine.build([App(found, policy).embedded().license_report()])
     text = engine.store.read(tree.file("COPYING.txt").digest).decode()
     assert [line.split()[1] for line in text.splitlines() if line.startswith("Library ")] == wanted
+
+
+def test_a_program_that_runs_what_it_does_not_have(tiny: Distribution, tmp_path: Path) -> None:
+    root = write_files(tmp_path / "src", {"pkg/__init__.py": "", "pkg/__main__.py": ""})
+
+    def warnings(module: str) -> list[str]:
+        told: list[str] = []
+        config = InterpreterConfig()
+        config.run_module = module
+
+        def listen(event: Event) -> None:
+            if event.phase == "warning":
+                told.append(event.text)
+
+        engine = Engine(tmp_path / module, COMPUTE, host_env=dict(os.environ), on_event=listen)
+        engine.build([App(tiny).with_root(root, "pkg").embedded(config=config).collected.plan])
+        return told
+
+    assert warnings("pkg") == []
+    [text] = warnings("pgk")
+    assert text.startswith("the program `app` runs the module `pgk`, which nothing packs")
