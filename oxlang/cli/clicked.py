@@ -38,7 +38,7 @@ def make(command: Command) -> click.Command:
                 nargs=-1 if many else 1,
                 required=argument.arity == "one",
                 metavar=argument.metavar,
-                type=_File() if argument.is_path else str,
+                type=_File() if argument.is_path else _Target() if argument.metavar in ("TARGET", "WHAT") else str,
                 **given,
             )
         )
@@ -62,6 +62,25 @@ class _File(click.ParamType[str]):
         return [CompletionItem(incomplete, type="file")]
 
 
+class _Target(click.ParamType[str]):
+    """The name of a target, or a path: completed with the names that the config of the command registers."""
+
+    name = "target"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from oxlang.cli.completion import target_names
+
+        start = ctx.params.get("config") or ctx.params.get("path")
+        if start is None and ctx.args and any(one.name == "config" for one in ctx.command.params):
+            # Behind an option whose value is not there yet click leaves the free words where they are.
+            start = ctx.args[0]
+        found = [name for name in target_names(start) if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in found] or [CompletionItem(incomplete, type="file")]
+
+
 def _option(one: Option) -> click.Option:
     names = [one.key, *one.names]
     if one.words == 0:
@@ -71,6 +90,8 @@ def _option(one: Option) -> click.Option:
         kind = click.Choice(one.choices)
     elif one.is_path:
         kind = _File()
+    elif one.names[0] == "--target":
+        kind = _Target()
     given: dict[str, Any] = {} if one.multiple or one.default is None else {"default": one.default}
     return click.Option(
         names, type=kind, nargs=one.words, multiple=one.multiple, required=one.required, metavar=one.metavar,

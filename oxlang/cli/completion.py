@@ -121,6 +121,22 @@ def root() -> click.Group:
     return group("", list(COMMANDS))
 
 
+def target_names(start: str | None) -> list[str]:
+    """Gives the names of the targets that a config registers, as far as they are written out; nothing is evaluated."""
+    from oxlang.diagnostics.model import OxError
+    from oxlang.lint.kinds import environment_of, options_of
+    from oxlang.lint.runner import lint
+    from oxlang.workspace.config import config_file
+    from oxlang.workspace.evaluate import read_config
+
+    try:
+        source = read_config(config_file(start, os.environ))
+        checked = lint(source, options_of("pyoxidizer.bzl"), environment_of("pyoxidizer.bzl")).checked
+    except (OxError, OSError):
+        return []
+    return sorted({one.name for one in checked.targets})
+
+
 def complete(instruction: str) -> int:
     """Answers a shell's question; the shell's script sets the variable and asks."""
     from click.shell_completion import shell_complete
@@ -136,7 +152,9 @@ COMMANDS = {
         run=_install,
         params=(_ARGUMENT,),
         details="""
-        zsh, and bash without the package bash-completion, read the file only when told to: a line is added to ~/.zshrc or
+        Commands, options, their values, files and the names of targets are completed; nothing is evaluated for that.
+
+    zsh, and bash without the package bash-completion, read the file only when told to: a line is added to ~/.zshrc or
         ~/.bashrc, unless it is there already.
         """,
         examples=(("oxl completion install", "for the shell you use"),),

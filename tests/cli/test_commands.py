@@ -207,6 +207,21 @@ def test_completion_answers() -> None:
     assert ask("oxl lint --format s") == {"plain,sarif"}
 
 
+def test_completion_of_targets(app: Path) -> None:
+    """Names stand in the config, which is not evaluated for them."""
+
+    def ask(words: str) -> set[str]:
+        env = {"_OXL_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        return set(process(env=env, cwd=app.parent).out.split())
+
+    assert ask(f"oxl build --path {app} ") == {"plain,files", "plain,again"}
+    assert ask(f"oxl run --path {app} --target f") == {"plain,files"}
+    assert ask(f"oxl eval {app} --target a") == {"plain,again"}
+    assert ask(f"oxl why --path {app} files a") == {"plain,again"}
+    assert ask(f"oxl build --path {app} ./scr") == {"file,./scr"}
+    assert ask("oxl build --path /nowhere f") == {"file,f"}
+
+
 def test_bash_reads_the_script(capsys: Capture, clean: Path) -> None:
     (clean / "script").write_text(oxl(capsys, "completion", "show", "bash").out)
     done = subprocess.run(["bash", "-n", str(clean / "script")], capture_output=True, text=True)
