@@ -15,6 +15,7 @@ PyO3, which dependencies look at, stay.
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from typing import IO
 
 _PLACE = "oxl-project"
 _SETTINGS = "PYO3_CONFIG_FILE"
+_TOLD = (_SETTINGS, "RUSTC", "RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "SDKROOT")
 
 _WANTS_NETWORK = (
     "--offline was specified",
@@ -53,6 +55,7 @@ def main(arguments: list[str]) -> int:
             os.environ[_SETTINGS] = os.path.join(place, os.path.basename(settings))
         command = [cargo, *arguments[5:], "--manifest-path", os.path.join(place, "Cargo.toml")]
         command += ["--target-dir", target_dir]
+        sys.stderr.write(f"build command: {_shown(command)}\n")
         try:
             status = _build(command)
         finally:
@@ -67,6 +70,13 @@ def main(arguments: list[str]) -> int:
         shutil.copyfile(made, output)
         shutil.copymode(made, output)
     return 0
+
+
+def _shown(command: Sequence[str]) -> str:
+    """Gives a command as it would be typed, after the variables that decide what cargo builds."""
+    names = sorted(name for name in os.environ if name in _TOLD or name.startswith("CARGO_TARGET_"))
+    words = [f"{name}={shlex.quote(os.environ[name])}" for name in names]
+    return " ".join([*words, *map(shlex.quote, command)])
 
 
 def _trouble(path: str) -> str:

@@ -160,7 +160,10 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("offline", ["true", "echo 'error: failed to download x' >&2; exit 101"])
-def test_the_driver_tries_without_the_network_first(sandbox: Path, tmp_path: Path, offline: str) -> None:
+def test_the_driver_tries_without_the_network_first(
+    sandbox: Path, tmp_path: Path, offline: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RUSTFLAGS", "-C a=b")
     target, log = tmp_path / "target", tmp_path / "log"
     cargo = _program(tmp_path, "cargo", FAKE.format(log=log, target=target, offline=offline))
     out = tmp_path / "out" / "launcher"
@@ -170,6 +173,9 @@ def test_the_driver_tries_without_the_network_first(sandbox: Path, tmp_path: Pat
     command = f"build --locked --manifest-path {target}/oxl-project/Cargo.toml --target-dir {target}"
     assert calls[0] == f"{command} --offline"
     assert calls[1:] == ([] if offline == "true" else [command])
+    [told] = [line for line in capsys.readouterr().err.splitlines() if line.startswith("build command: ")]
+    assert f"PYO3_CONFIG_FILE={target}/oxl-project/pyo3.txt " in told and "RUSTFLAGS='-C a=b' " in told
+    assert told.endswith(f"{cargo} {command}")
 
 
 def test_the_driver_works_in_a_fixed_place(sandbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +212,8 @@ def test_the_driver_gives_cargos_failure(sandbox: Path, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
     )
-    assert (done.returncode, done.stderr) == (101, "error: wrong\n")
+    command, *said = done.stderr.splitlines()
+    assert (done.returncode, said) == (101, ["error: wrong"]) and command.startswith("build command: ")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files that only Linux allows")
