@@ -21,8 +21,23 @@ fn touch(index: &Index<'_>) -> usize {
     size
 }
 
+/// The same where names may be wrong, which must not lead to anything but absence.
+fn touch_everything(index: &Index<'_>) {
+    for entry in index.iter() {
+        entry.decode();
+        for field in Field::ALL {
+            assert!(entry.items(field).into_iter().flatten().all(|(name, _)| entry.item(field, name).is_some()));
+        }
+    }
+}
+
 fuzz_target!(|data: &[u8]| {
+    let without_data = Index::parse_without_data(data);
+    if let Ok(index) = &without_data {
+        touch_everything(index);
+    }
     let Ok(index) = Index::parse(data) else { return };
+    assert_eq!(without_data.expect("it checks less").len(), index.len());
     assert!(touch(&index) <= data.len() * Field::ALL.len());
     let resources: Vec<Resource<'_>> = index.iter().map(|entry| entry.decode()).collect();
     for padding in [Padding::None, Padding::Null] {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use memmap2::Mmap;
-use packed_resources::Flags;
+use packed_resources::{Flags, Index};
 use pyo3_ffi as ffi;
 
 use crate::extension::Loaded;
@@ -279,7 +279,8 @@ impl State {
     pub fn index_file(&self, path: &Obj) -> PyResult<()> {
         let path = py::to_path(path)?;
         let map = map_file(&path).map_err(|error| py::raise_io(&error, &path))?;
-        let added = self.lock().add_mapped(map);
+        // What Python code indexes may come from anywhere, so all of it is checked.
+        let added = Index::parse(&map).map(drop).and_then(|()| self.lock().add_mapped(map));
         added.map_err(|error| py::raise_value(&error.to_string()))
     }
 }

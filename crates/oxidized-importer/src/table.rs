@@ -73,8 +73,7 @@ unsafe fn forever<T: ?Sized>(view: &T) -> &'static T {
 }
 
 impl Table {
-    fn add_source(&mut self, bytes: &'static [u8], backing: Backing, replace: bool) -> Result<(), Error> {
-        let index = Index::parse(bytes)?;
+    fn add_source(&mut self, index: Index<'static>, backing: Backing, replace: bool) {
         let source = self.sources.len() as u32;
         self.by_name.reserve(index.len());
         self.entries.reserve(index.len());
@@ -102,19 +101,20 @@ impl Table {
             }
         }
         self.sources.push(Source { index, _backing: backing });
+    }
+
+    /// Adds a blob that lives as long as the process; its data are not touched.
+    pub fn add_static(&mut self, bytes: &'static [u8]) -> Result<(), Error> {
+        self.add_source(Index::parse_without_data(bytes)?, Backing::Static, false);
         Ok(())
     }
 
-    /// Adds a blob that lives as long as the process.
-    pub fn add_static(&mut self, bytes: &'static [u8]) -> Result<(), Error> {
-        self.add_source(bytes, Backing::Static, false)
-    }
-
-    /// Adds a mapped file.
+    /// Adds a mapped file; its data are not touched.
     pub fn add_mapped(&mut self, map: Mmap) -> Result<(), Error> {
         // SAFETY: a mapping does not move with its owner, and the table keeps the owner.
         let bytes = unsafe { forever(&map[..]) };
-        self.add_source(bytes, Backing::Mapped { _map: map }, false)
+        self.add_source(Index::parse_without_data(bytes)?, Backing::Mapped { _map: map }, false);
+        Ok(())
     }
 
     /// Adds the content of a Python buffer, which is released when the table is dropped.
@@ -128,7 +128,10 @@ impl Table {
             // SAFETY: the exporter keeps `len` bytes in place until the buffer is released.
             unsafe { std::slice::from_raw_parts(buffer.buf.cast(), buffer.len as usize) }
         };
-        self.add_source(bytes, Backing::Buffer(buffer), false)
+        // The backing first: it releases the buffer whatever becomes of the index.
+        let backing = Backing::Buffer(buffer);
+        self.add_source(Index::parse(bytes)?, backing, false);
+        Ok(())
     }
 
     /// Adds resources; each replaces whatever had its name.
@@ -136,7 +139,8 @@ impl Table {
         let blob = write(resources, Padding::None)?;
         // SAFETY: the heap block of a vector that is never changed does not move with its owner.
         let bytes = unsafe { forever(&blob[..]) };
-        self.add_source(bytes, Backing::Owned { _bytes: blob }, true)
+        self.add_source(Index::parse(bytes)?, Backing::Owned { _bytes: blob }, true);
+        Ok(())
     }
 
     /// Adds flags to names, for modules whose code the interpreter holds.

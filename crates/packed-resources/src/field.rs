@@ -83,7 +83,16 @@ impl Field {
 
     /// The field with this tag.
     pub fn from_tag(tag: u8) -> Option<Field> {
-        Field::ALL.into_iter().find(|field| *field as u8 == tag)
+        const BY_TAG: [Option<Field>; 0x1f] = {
+            let mut by_tag = [None; 0x1f];
+            let mut at = 0;
+            while at < Field::ALL.len() {
+                by_tag[Field::ALL[at] as usize] = Some(Field::ALL[at]);
+                at += 1;
+            }
+            by_tag
+        };
+        BY_TAG.get(usize::from(tag)).copied().flatten()
     }
 
     /// How the field is laid out.
@@ -147,7 +156,16 @@ impl Flags {
 
     /// The flag with this tag.
     pub fn from_tag(tag: u8) -> Option<Flags> {
-        Flags::TAGS.into_iter().find(|(_, known)| *known == tag).map(|(flag, _)| flag)
+        const BY_TAG: [Option<Flags>; 0x1f] = {
+            let mut by_tag = [None; 0x1f];
+            let mut at = 0;
+            while at < Flags::TAGS.len() {
+                by_tag[Flags::TAGS[at].1 as usize] = Some(Flags::TAGS[at].0);
+                at += 1;
+            }
+            by_tag
+        };
+        BY_TAG.get(usize::from(tag)).copied().flatten()
     }
 
     /// Whether all of `other` is in this set.

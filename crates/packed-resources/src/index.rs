@@ -19,6 +19,8 @@ pub struct Index<'a> {
     fields: Vec<FieldRef<'a>>,
     tables: Vec<&'a [u8]>,
     padded: [bool; SECTIONS],
+    /// Whether names of elements are checked while the index is read.
+    checks_names: bool,
     by_name: OnceLock<NameMap<&'a str, u32>>,
 }
 
@@ -114,12 +116,58 @@ impl Section {
     }
 }
 
+/// The section of names as one text: checking it whole takes a tenth of checking name by name.
+struct Names<'a> {
+    text: &'a str,
+    start: usize,
+}
+
+impl<'a> Names<'a> {
+    fn new(blob: &'a [u8], section: &Section) -> Names<'a> {
+        let text = std::str::from_utf8(&blob[section.at..section.end]).unwrap_or_default();
+        Names { text, start: section.at }
+    }
+
+    /// The name at an offset of the blob; `None` if it must be checked by itself.
+    fn get(&self, at: usize, length: usize) -> Option<&'a str> {
+        let from = at - self.start;
+        self.text.get(from..from + length)
+    }
+}
+
 impl<'a> Index<'a> {
     /// Reads the index of a blob.
     ///
-    /// Fails if the bytes are not a blob of version 3 or if anything in the index points outside
-    /// its section; the error names the offset.
+    /// Fails if the bytes are not a blob of version 3, if anything in the index points outside its
+    /// section, or if a name is not UTF-8; the error names the offset.
     pub fn parse(blob: &'a [u8]) -> Result<Index<'a>, Error> {
+        Index::read(blob, true)
+    }
+
+    /// Like [`parse`](Index::parse), without a look at the data.
+    ///
+    /// Names inside of fields of named elements stand among the data. They are left alone until
+    /// somebody asks for them, so that a mapped file of any size is not read; an element whose name
+    /// turns out not to be UTF-8 is passed over.
+    ///
+    /// ```
+    /// use packed_resources::{write, Field, Index, Padding, Resource};
+    ///
+    /// let mut package = Resource::new("package");
+    /// package.items_mut(Field::PackageResources).insert("name".into(), b"data".as_slice().into());
+    /// let mut blob = write(&[package], Padding::None)?;
+    /// let at = blob.len() - b"namedata".len();
+    /// blob[at] = 0xff;
+    /// assert!(Index::parse(&blob).is_err());
+    /// let index = Index::parse_without_data(&blob)?;
+    /// assert_eq!(index.entry(0).items(Field::PackageResources).unwrap().count(), 0);
+    /// # Ok::<(), packed_resources::Error>(())
+    /// ```
+    pub fn parse_without_data(blob: &'a [u8]) -> Result<Index<'a>, Error> {
+        Index::read(blob, false)
+    }
+
+    fn read(blob: &'a [u8], checks_names: bool) -> Result<Index<'a>, Error> {
         let Some(magic) = blob.get(..8) else {
             return Err(Error::plain("error reading 8 byte header"));
         };
@@ -142,6 +190,7 @@ impl<'a> Index<'a> {
             fields: Vec::new(),
             tables: Vec::new(),
             padded: [false; SECTIONS],
+            checks_names,
             by_name: OnceLock::new(),
         };
         let mut sections = [Section::default(); SECTIONS];
@@ -220,11 +269,12 @@ impl<'a> Index<'a> {
         let expected = count.min((cursor.end - cursor.at) / 5 + 1);
         self.records.reserve(expected);
         self.fields.reserve(expected * 3);
+        let names = Names::new(cursor.blob, &sections[usize::from(NAME_TAG)]);
         loop {
             let at = cursor.at;
             match cursor.u8()? {
                 0x00 => break,
-                0x01 => self.read_entry(&mut cursor, sections)?,
+                0x01 => self.read_entry(&mut cursor, sections, &names)?,
                 tag => return Err(Error::at(at, format!("invalid field type {tag:#04x}"))),
             }
         }
@@ -234,7 +284,12 @@ impl<'a> Index<'a> {
         Ok(())
     }
 
-    fn read_entry(&mut self, cursor: &mut Cursor<'a>, sections: &mut [Section; SECTIONS]) -> Result<(), Error> {
+    fn read_entry(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        sections: &mut [Section; SECTIONS],
+        names: &Names<'a>,
+    ) -> Result<(), Error> {
         let entry_at = cursor.at - 1;
         let first = self.fields.len();
         let mut name = None;
@@ -245,9 +300,11 @@ impl<'a> Index<'a> {
             match tag {
                 NAME_TAG => {
                     let length = cursor.u16()?;
-                    let bytes = sections[usize::from(tag)].take(cursor.blob, length, at)?;
-                    let text = std::str::from_utf8(bytes);
-                    name = Some(text.map_err(|_| Error::at(at, "resource name is not UTF-8"))?);
+                    let section = &mut sections[usize::from(tag)];
+                    let start = section.at;
+                    let bytes = section.take(cursor.blob, length, at)?;
+                    let text = names.get(start, length).or_else(|| std::str::from_utf8(bytes).ok());
+                    name = Some(text.ok_or_else(|| Error::at(at, "resource name is not UTF-8"))?);
                 }
                 0xff => break,
                 _ => {
@@ -294,7 +351,7 @@ impl<'a> Index<'a> {
         let start = section.at;
         for item in table.chunks_exact(item_length) {
             let name = section.take(blob, usize::from(le_u16(item)), at)?;
-            if std::str::from_utf8(name).is_err() {
+            if self.checks_names && std::str::from_utf8(name).is_err() {
                 return Err(Error::at(at, "name of an element is not UTF-8"));
             }
             let data_length = match item_length {
@@ -420,15 +477,19 @@ impl<'a> Iterator for Items<'a> {
             Shape::Items32 => 6,
             _ => 2,
         };
-        let lengths = self.table.get(..item_length)?;
-        self.table = &self.table[item_length..];
-        // Lengths and names were checked when the index was read.
-        let name = std::str::from_utf8(self.take(usize::from(le_u16(lengths)))).unwrap_or_default();
-        let data = match self.shape {
-            Shape::Items64 => self.take(le_u64(&lengths[2..]) as usize),
-            Shape::Items32 => self.take(le_u32(&lengths[2..]) as usize),
-            _ => &[],
-        };
-        Some((name, data))
+        loop {
+            let lengths = self.table.get(..item_length)?;
+            self.table = &self.table[item_length..];
+            // Lengths were checked when the index was read, names perhaps not.
+            let name = std::str::from_utf8(self.take(usize::from(le_u16(lengths))));
+            let data = match self.shape {
+                Shape::Items64 => self.take(le_u64(&lengths[2..]) as usize),
+                Shape::Items32 => self.take(le_u32(&lengths[2..]) as usize),
+                _ => &[],
+            };
+            if let Ok(name) = name {
+                return Some((name, data));
+            }
+        }
     }
 }

@@ -111,3 +111,68 @@ fn packed_empty_fields_have_sections() {
     assert_eq!(blob[8], 4);
     assert_eq!(Index::parse(&blob).unwrap().get("e").unwrap().decode(), resource);
 }
+
+/// Indexing and looking up must not read data: here every page of them would end the process.
+#[cfg(all(unix, not(miri)))]
+#[test]
+fn packed_data_are_not_touched() {
+    let page = 16_384;
+    let mut resources = Vec::new();
+    for number in 0..100 {
+        let mut resource = Resource::new(format!("package{number}"));
+        resource.flags = Flags::MODULE | Flags::PACKAGE;
+        resource.set_data(Field::Source, vec![b'#'; page]);
+        for item in 0..10 {
+            resource.items_mut(Field::PackageResources).insert(format!("file{item}").into(), vec![7; page].into());
+        }
+        resource.set_dependencies(vec!["libc.so.6".into()]);
+        resources.push(resource);
+    }
+    let blob = write(&resources, Padding::None).unwrap();
+    let index = Index::parse(&blob).unwrap();
+    // The section of names is the first one.
+    let names = index.iter().map(|entry| entry.name().len()).sum::<usize>();
+    let length = |at: usize| u32::from_le_bytes(blob[at..at + 4].try_into().unwrap()) as usize;
+    let data = 21 + length(9) + length(17) + names;
+    // SAFETY: a fresh mapping of that size, written inside of its bounds, then partly closed.
+    let mapped: &'static [u8] = unsafe {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANON;
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        let start = libc::mmap(std::ptr::null_mut(), blob.len(), access, flags, -1, 0);
+        assert_ne!(start, libc::MAP_FAILED);
+        start.cast::<u8>().copy_from_nonoverlapping(blob.as_ptr(), blob.len());
+        let closed = data.next_multiple_of(page);
+        let rest = start.cast::<u8>().add(closed).cast();
+        assert_eq!(libc::mprotect(rest, blob.len() - closed, libc::PROT_NONE), 0);
+        std::slice::from_raw_parts(start.cast::<u8>(), blob.len())
+    };
+    let mut table = oxidized_importer::Table::default();
+    table.add_static(mapped).unwrap();
+    for number in 0..100 {
+        let found = table.get(&format!("package{number}")).unwrap();
+        assert!(found.flags().contains(Flags::PACKAGE));
+        assert_eq!(found.data(Field::Source).unwrap().len(), page);
+        assert!(found.items(Field::PackageResources).is_some() && found.data(Field::Bytecode0).is_none());
+    }
+    assert!(table.get("package100").is_none());
+}
+
+/// Names that are not looked at while a program's own resources are indexed still harm nobody.
+#[test]
+fn packed_names_of_elements_are_checked_when_asked_for() {
+    let mut resource = Resource::new("p");
+    for name in ["a", "b", "c"] {
+        resource.items_mut(Field::PackageResources).insert(name.into(), name.repeat(3).into_bytes().into());
+    }
+    let mut blob = write(&[resource], Padding::None).unwrap();
+    let at = blob.windows(4).position(|window| window == b"bbbb").unwrap();
+    blob[at] = 0xff;
+    let error = Index::parse(&blob).unwrap_err();
+    assert_eq!(error.message(), "name of an element is not UTF-8");
+    let index = Index::parse_without_data(&blob).unwrap();
+    let entry = index.get("p").unwrap();
+    let left: Vec<_> = entry.items(Field::PackageResources).unwrap().collect();
+    assert_eq!(left, [("a", &b"aaa"[..]), ("c", &b"ccc"[..])]);
+    assert_eq!(entry.item(Field::PackageResources, "c"), Some(&b"ccc"[..]));
+    assert_eq!(entry.decode().items(Field::PackageResources).unwrap().len(), 2);
+}
