@@ -27,6 +27,7 @@ _KEYWORDS = (
     "and", "break", "continue", "def", "elif", "else", "for", "if", "in", "lambda", "load", "not", "or", "pass", "return",
 )
 _LANGUAGE_TYPES = ("NoneType", "bool", "float", "function", "int", "tuple")
+_WORD = re.compile(rf"\b(?:{'|'.join(_KEYWORDS)})$")
 _DOT = re.compile(r"\.[ \t]*\w*$")
 _LONGEST_NAME = 200
 _CONSTANTS = ("True", "False", "None")
@@ -48,6 +49,9 @@ def completion(document: Document, position: types.Position) -> list[types.Compl
         return [] if found is None else list(_members(*found))
     if _defines(text, offset):
         return []
+    if around.brackets and _WORD.search(text, max(0, offset - _LONGEST_NAME), offset):
+        # So far the name is a keyword (`def` of `default`), which would break the call that it stands in.
+        document = document.with_text(f"{text[:offset]}_{text[offset:]}")
     return [*_values(document, offset), *_parameters(document, offset), *_names(document, offset), *_words()]
 
 
