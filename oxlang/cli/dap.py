@@ -24,6 +24,7 @@ Launch = Callable[[Json, Callable[[str], None]], None]
 """Runs the program that a launch request names; the second argument takes the lines of `print`."""
 
 _THREAD = 1
+_STDLIB = "@stdlib//"
 _GO_ON: dict[str, Command] = {
     "continue": "continue", "next": "step-over", "stepIn": "step-in", "stepOut": "step-out",
 }  # fmt: skip
@@ -258,8 +259,9 @@ class Server:
     def _on_setBreakpoints(self, arguments: Json) -> Json:  # DAP's name
         from oxlang.interp.debug import Breakpoint
 
-        path = str(arguments.get("source", {}).get("path", ""))
-        lines = code_lines(Path(path))
+        given = Path(str(arguments.get("source", {}).get("path", "")))
+        path = module_path(given)
+        lines = code_lines(given)
         made: list[Breakpoint] = []
         answers: list[Json] = []
         for one in arguments.get("breakpoints", []):
@@ -305,11 +307,11 @@ class Server:
 
     def _frame(self, at: int, one: StackFrame) -> Json:
         begin, finish = one.span.begin, one.span.finish
-        path = one.span.file.path
+        path = file_of(one.span.file.path)
         return {
             "id": at + 1,
             "name": one.function,
-            "source": {"name": Path(path).name, "path": path},
+            "source": {"name": path.name, "path": str(path)},
             "line": begin.line + 1,
             "column": begin.column + 1,
             "endLine": finish.line + 1,
@@ -409,6 +411,23 @@ def _are_variables(content: list[Any]) -> bool:
 
 def _message(error: BaseException) -> str:
     return error.diagnostic.message if isinstance(error, OxError) else str(error)
+
+
+def file_of(path: str) -> Path:
+    """Gives the file that an editor opens for the path of a module."""
+    from oxlang.bundled import bundled_path
+
+    if path.startswith(_STDLIB):
+        return bundled_path("stdlib", path.removeprefix(_STDLIB))
+    return Path(path).absolute()
+
+
+def module_path(file: Path) -> str:
+    """Gives the path of the module that a file is loaded as; turns `file_of` round."""
+    from oxlang.bundled import bundled_path
+
+    folder = bundled_path("stdlib")
+    return f"{_STDLIB}{file.name}" if file.parent == folder else str(file)
 
 
 def code_lines(path: Path) -> list[int]:

@@ -162,10 +162,13 @@ class Debugger:
     def _line(self, frame: FrameType, span: Span) -> None:
         line = span.begin.line
         depth = _depth(frame)
-        # A line that goes on after a call is no new visit, but it is where stepping out ends.
-        if self.last.get(id(frame)) == line and not (self.mode == "step-out" and depth < self.depth):
+        owner = frame
+        while is_inner(owner.f_code.co_name) and owner.f_back is not None:
+            owner = owner.f_back
+        # A line that goes on after a call or in a comprehension is no new visit, but it is where stepping out ends.
+        if self.last.get(id(owner)) == line and not (self.mode == "step-out" and depth < self.depth):
             return
-        self.last[id(frame)] = line
+        self.last[id(owner)] = line
         hit = self._breakpoint(span.file.path, line)
         if hit is not None and self._applies(hit, span.file.path, frame):
             self._stop("breakpoint", frame)

@@ -47,11 +47,13 @@ def completion(document: Document, position: types.Position) -> list[types.Compl
     if _DOT.search(text, max(0, offset - _LONGEST_NAME), offset):
         found = _attribute_at(document, offset) or _mended(document, offset, around)
         return [] if found is None else list(_members(*found))
-    if _defines(text, offset):
+    if _WORD.search(text, max(0, offset - _LONGEST_NAME), offset):
+        # So far the name may be a keyword (`def` of `default`), which would break the call that it stands in.
+        mended = f"{text[:offset]}_{text[offset:]}"
+        if surroundings(mended, offset).brackets:
+            document = document.with_text(mended)
+    elif _defines(text, offset):
         return []
-    if around.brackets and _WORD.search(text, max(0, offset - _LONGEST_NAME), offset):
-        # So far the name is a keyword (`def` of `default`), which would break the call that it stands in.
-        document = document.with_text(f"{text[:offset]}_{text[offset:]}")
     return [*_values(document, offset), *_parameters(document, offset), *_names(document, offset), *_words()]
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from oxlang.bundled import bundled_path
+
 PROGRAM = """\
 def inner(a, b = 2):
     "Adds."
@@ -208,6 +210,26 @@ def test_config(client: Client, tmp_path: Path) -> None:
     client.ask("continue", threadId=1)
     client.wait("terminated")
     assert client.output == ['{"k": "v"}\n']
+
+
+def test_loaded_files_and_the_standard_library(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "lib.star").write_text("def helper(x):\n    y = x + 1\n    return y\n")
+    path = tmp_path / "main.star"
+    path.write_text('load("lib.star", "helper")\nload("@stdlib//lists.star", "unique")\nfound = unique([helper(1)])\n')
+    lists = bundled_path("stdlib", "lists.star")
+    line = next(at for at, text in enumerate(lists.read_text().splitlines(), 1) if "return list" in text)
+    client.ask("initialize", adapterID="oxl")
+    for file, wanted in ((tmp_path / "lib.star", 2), (lists, line)):
+        found = client.ask("setBreakpoints", source={"path": str(file)}, breakpoints=[{"line": wanted}])
+        assert found["breakpoints"] == [{"verified": True, "line": wanted}]
+    client.ask("launch", program=str(path))
+    client.ask("configurationDone")
+    for file, wanted, function in ((tmp_path / "lib.star", 2, "helper"), (lists, line, "unique")):
+        assert client.wait("stopped")["reason"] == "breakpoint"
+        top = client.ask("stackTrace", threadId=1)["stackFrames"][0]
+        assert (top["name"], top["line"], top["source"]["path"]) == (function, wanted, str(file))
+        client.ask("continue", threadId=1)
+    assert client.wait("exited")["exitCode"] == 0
 
 
 def test_terminate_and_bad_requests(client: Client, tmp_path: Path) -> None:
