@@ -22,7 +22,7 @@ from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEn
 OLDEST = (3, 9)
 OLDEST_FREE_THREADED = (3, 14)
 """PyO3, on which the runtime is built, supports builds without the global lock from this one on."""
-_FACTS_VERSION = 9
+_FACTS_VERSION = 10
 
 # The C library's own parts and GCC's runtime: every system has its own, so no extension module "links" them.
 BASE_LIBRARY = re.compile(
@@ -276,7 +276,7 @@ def _complete(answer: Mapping[str, Any]) -> Distribution:
         symbol_visibility="dllexport" if answer["sys_platform"] == "win32" else "global-default",
         # Programs for musl are static, whatever the interpreter itself is.
         extension_module_loading=("builtin",) if triple.endswith("-musl") else ("builtin", "shared-library"),
-        crt_features=("glibc-dynamic", f"glibc-max-symbol-version:{glibc}") if glibc else (),
+        crt_features=("glibc-dynamic", f"glibc-max-symbol-version:{glibc}") if glibc else _windows_runtime(libraries.shared_lib),
         build_options=options,
         licenses=("Python-2.0",),
         license_path=_relative(license_file, root) if os.path.isfile(license_file) else "",
@@ -418,6 +418,16 @@ def _rust_triple(answer: Mapping[str, Any]) -> str:
         return f"{machine}-pc-windows-msvc"
     names = " ".join(answer["variables"].get(name, "") for name in ("SOABI", "MULTIARCH", "HOST_GNU_TYPE"))
     return f"{machine}-unknown-linux-{'musl' if 'musl' in names else 'gnu'}"
+
+
+def _windows_runtime(library: str) -> tuple[str, ...]:
+    """Gives the Visual C++ runtime that a DLL needs, as full archives name it: `vcruntime:140`."""
+    from oxlang.packaging.foreign_binaries import pe_libraries
+
+    if not library.lower().endswith(".dll"):
+        return ()
+    names = " ".join(pe_libraries(Path(library).read_bytes()) or ())
+    return tuple(f"vcruntime:{number}" for number in re.findall(r"\bvcruntime(\d+)\.dll", names, re.IGNORECASE))
 
 
 def _build_options(variables: Mapping[str, str], free_threaded: bool) -> str:

@@ -246,7 +246,7 @@ class EmbeddedPython:
             return []
         library = Source(path=facts.extra_file, description="shared libpython", origin=self.origin)
         parts = [Part(artifact=Artifact(library), rename=facts.extra_name, executable=True)]
-        stable = self.distribution.path("install/python3.dll")
+        stable = self.distribution.interpreter.with_name("python3.dll")
         if settings.target.is_windows and stable.is_file():
             parts.append(
                 Part(

@@ -26,7 +26,9 @@ def runtime_version(distribution: Distribution) -> str:
 
 
 def find_runtime_dlls(distribution: Distribution) -> list[Path]:
-    """Gives the DLLs of the newest installed redistributable; empty where there is none."""
+    """Gives the DLLs that came with the Python, else those of the newest installed redistributable; may be empty."""
+    if own := sorted(distribution.interpreter.parent.glob("vcruntime*.dll")):
+        return own
     version, arch = runtime_version(distribution), _ARCHES.get(distribution.platform.arch, "")
     found: list[Path] = []
     for root in _ROOTS:

@@ -19,6 +19,7 @@ from oxlang.packaging.foreign import answer_from_files, is_foreign
 from oxlang.packaging.local import describe
 from oxlang.packaging.pack_distribution import pack_distribution
 from oxlang.packaging.unpack import unpack
+from oxlang.packaging.windows import find_runtime_dlls, runtime_dll_parts
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux installations are described from files")
 
@@ -135,7 +136,8 @@ def windows(python: Distribution, tmp_path: Path) -> Path:
     shutil.copy(python.path(python.include) / "patchlevel.h", root / "Include" / "patchlevel.h")
     (root / "python.exe").write_bytes(_pe([], []))
     (root / "python3.dll").write_bytes(_pe([], []))
-    (root / f"python{number}.dll").write_bytes(_pe(["sys", "nt", "zlib"], []))
+    (root / f"python{number}.dll").write_bytes(_pe(["sys", "nt", "zlib"], ["VCRUNTIME140.dll"]))
+    (root / "vcruntime140.dll").write_bytes(_pe([], []))
     (root / "libs" / f"python{number}.lib").touch()
     (root / "DLLs" / "_ssl.pyd").write_bytes(_pe([], ["libssl-3.dll", "KERNEL32.dll"]))
     (root / "DLLs" / "libssl-3.dll").write_bytes(_pe([], ["libcrypto-3.dll"]))
@@ -158,9 +160,12 @@ def test_a_python_of_windows(python: Distribution, windows: Path, tmp_path: Path
     pack_distribution(windows / "python.exe", archive)
     with tarfile.open(archive) as tar:
         names = {name.removeprefix("python/install/") for name in tar.getnames()}
-    assert {"python.exe", "python3.dll", f"python{number}.dll", f"libs/python{number}.lib", "DLLs/libssl-3.dll"} <= names
+    assert {"vcruntime140.dll", "python.exe", "python3.dll", f"python{number}.dll", f"libs/python{number}.lib", "DLLs/libssl-3.dll"} <= names
     unpack(archive, tmp_path / "out")
-    assert read_folder(tmp_path / "out", identity="0" * 64).platform.is_windows
+    again = read_folder(tmp_path / "out", identity="0" * 64)
+    assert again.platform.is_windows and again.crt_features == ("vcruntime:140",)
+    assert [one.name for one in find_runtime_dlls(again)] == ["vcruntime140.dll"]
+    assert len(runtime_dll_parts(again, "always", None)) == 1
 
 
 @pytest.mark.parametrize("lost", ["Include", "Lib", "python3??.dll", "no PE file"])
