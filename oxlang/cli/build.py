@@ -5,6 +5,7 @@ from __future__ import annotations
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import FORMAT_JSON, JOBS, PATH, PROFILE, RELEASE, TRIPLE, VAR, VAR_ENV
+from oxlang.cli.output import counted
 from oxlang.cli.session import (
     EXPLAIN,
     KEEP,
@@ -125,8 +126,7 @@ def _say_how_it_loads(call: Invocation, one: Built, program: Path) -> None:
 
 def how_it_went(one: Built) -> str:
     """Says whether an output changed, and how many actions ran."""
-    actions = "1 action" if one.executed == 1 else f"{one.executed} actions"
-    return f"{'' if one.changed else 'unchanged, '}{actions} run"
+    return f"{'' if one.changed else 'unchanged, '}{counted(one.executed, 'action')} run"
 
 
 def _beside(one: Built) -> str:
@@ -135,7 +135,7 @@ def _beside(one: Built) -> str:
         return ""
     name = one.program.relative_to(one.folder).as_posix()
     count = sum(1 for path, _ in one.tree.walk() if path != name)
-    return "" if count == 0 else f" with {count} extra file{'' if count == 1 else 's'} beside it"
+    return "" if count == 0 else f" with {counted(count, 'extra file')} beside it"
 
 
 def outputs_json(session: Session, built: Sequence[Built]) -> list[dict[str, object]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from oxlang.cli.cache_clear import clear
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.options import FORMAT_JSON
+from oxlang.cli.output import counted
 from oxlang.cli.spec import Command, Option, WrongUsage
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _gc(call: Invocation) -> int:
 
         write_json(call.terminal, {"files": found.files, "bytes": found.size_bytes, "limit_bytes": limit})
     else:
-        call.terminal.write(f"removed {found.files} files ({size(found.size_bytes)})")
+        call.terminal.write(f"removed {counted(found.files, 'file')} ({size(found.size_bytes)})")
     return 0
 
 

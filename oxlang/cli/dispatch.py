@@ -188,8 +188,18 @@ def _system_failed(failure: OSError, verbose: int) -> int:
 
     told = (failure.strerror or str(failure) or type(failure).__name__).lower()
     where = f": `{failure.filename}`" if failure.filename else ""
+    if isinstance(failure, FileNotFoundError) and not failure.filename and _is_nowhere():
+        told = "the current folder does not exist any more"
     Terminal.standard(verbose).failure(error("OX0901", f"{told}{where}"))
     return 1
+
+
+def _is_nowhere() -> bool:
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False
 
 
 def unwritable(failure: OSError) -> int:

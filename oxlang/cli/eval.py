@@ -7,6 +7,7 @@ import os
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.limits import LIMITS
 from oxlang.cli.options import JOBS, RELEASE, TRIPLE, VAR, VAR_ENV
+from oxlang.cli.output import counted
 from oxlang.cli.session import (
     EXPLAIN,
     KEEP,
@@ -174,7 +175,7 @@ def _top_entries(built: Built) -> list[tuple[str, int]]:
     for path, _ in built.tree.walk():
         head, slash, _ = path.partition("/")
         counts[head + slash] = counts.get(head + slash, 0) + 1
-    return [(f"{name} ({count} files)" if name.endswith("/") else name, count) for name, count in sorted(counts.items())]
+    return [(f"{name} ({counted(count, 'file')})" if name.endswith("/") else name, count) for name, count in sorted(counts.items())]
 
 
 COMMAND = Command(

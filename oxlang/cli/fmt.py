@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
 from oxlang.cli.lint import files, read
+from oxlang.cli.output import counted
 from oxlang.cli.spec import Argument, Command, Option
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _report(call: Invocation, changed: list[Path], count: int, broken: int) -> N
     if would != "changed":
         for one in changed:
             call.terminal.warn(f"{one}: {would}")
-    told = [f"{len(changed)} of {count} file{'s' * (count != 1)} {would}" if count else "no Starlark files found"]
+    told = [f"{len(changed)} of {counted(count, 'file')} {would}" if count else "no Starlark files found"]
     if broken:
         told.append(f"{broken} with errors")
     call.terminal.warn(", ".join(told))

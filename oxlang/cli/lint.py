@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxlang.cli.invocation import Invocation
+from oxlang.cli.output import counted
 from oxlang.cli.spec import Argument, Command, Option, WrongUsage
 
 if TYPE_CHECKING:
@@ -123,14 +124,10 @@ def _summary(found: list[Diagnostic], checked: int) -> str:
     if not checked:
         return "no Starlark files found"
     errors = sum(one.code.severity == "error" for one in found)
-    parts = [_count(errors, "error"), _count(len(found) - errors, "warning")]
-    what = " and ".join(one for one in parts if one) or "nothing to complain about"
+    numbers = {"error": errors, "warning": len(found) - errors}
+    what = " and ".join(counted(number, name) for name, number in numbers.items() if number) or "nothing to complain about"
     fixable = sum(any(fix.safe for fix in one.fixes) for one in found)
-    return f"{what} in {_count(checked, 'file')}" + (f"; `--fix` mends {fixable}" if fixable else "")
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}{'s' * (number != 1)}" if number else ""
+    return f"{what} in {counted(checked, 'file')}" + (f"; `--fix` mends {fixable}" if fixable else "")
 
 
 COMMAND = Command(

@@ -5,6 +5,11 @@ from __future__ import annotations
 from oxlang.cli.terminal import Terminal
 
 
+def counted(number: int, noun: str) -> str:
+    """Gives a number with its noun: "1 file", "2 files"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def write_json(terminal: Terminal, value: object) -> None:
     """Writes a value as JSON, two spaces a level, keys in the order given."""
     import json

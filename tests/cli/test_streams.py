@@ -32,6 +32,17 @@ def test_closed(tmp_path: Path, command: str, redirections: str) -> None:
     assert "Traceback" not in ended.stderr and "Exception" not in ended.stderr
 
 
+def test_a_current_folder_that_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    told = {"list-targets": "error: the current folder does not exist any more [OX0901]\n", "--version": ""}
+    for command, error in told.items():
+        (tmp_path / "gone").mkdir(exist_ok=True)
+        script = f"cd gone; rmdir ../gone; exec {shlex.quote(sys.executable)} -m oxlang {command}"
+        env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+        ended = subprocess.run(["sh", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
+        assert (ended.returncode, ended.stderr) == (1 if error else 0, error)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 @pytest.mark.parametrize("command", ["--version", "-V", "list-targets .", "eval pyoxidizer.bzl", "help build"])
 def test_full(tmp_path: Path, command: str) -> None:
