@@ -132,6 +132,8 @@ def global_advice(name: str) -> str | None:
     """Gives what to do about an undefined name that an older dialect had."""
     if name == "PythonInterpreterConfig":
         return f"call `dist.make_python_interpreter_config()` and set its attributes; {ADVICE}"
+    if name in ("starlark_pyoxidizer", "starlark_tugger"):
+        return f"`{name}.` stands before names in PyOxidizer's documentation only; write the name without it"
     if name in OLDEST:
         return f"`{name}` belongs to the dialect of PyOxidizer 0.5; {ADVICE}"
     return None

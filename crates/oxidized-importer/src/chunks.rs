@@ -89,6 +89,16 @@ pub fn public_names() -> impl Iterator<Item = &'static str> {
     CHUNKS.iter().flat_map(|chunk| chunk.public.iter().copied())
 }
 
+/// Whether a member of the module is there already.
+pub fn is_defined(module: &Obj, name: &CStr) -> bool {
+    let Ok(namespace) = module.attr(c"__dict__") else {
+        py::clear_error();
+        return false;
+    };
+    // SAFETY: a live dict and a terminated string; a borrowed reference is only compared.
+    unsafe { !pyo3_ffi::PyDict_GetItemString(namespace.as_ptr(), name.as_ptr()).is_null() }
+}
+
 /// A member of the module: an attribute that is there already, or one that a chunk defines.
 pub fn member(module: &Obj, name: &CStr) -> PyResult<Obj> {
     let namespace = module.attr(c"__dict__")?;

@@ -1,5 +1,6 @@
 //! The type `OxidizedFinder`: meta path finder and loader.
 
+use std::cell::Cell;
 use std::ffi::{c_int, c_void, CStr};
 use std::path::PathBuf;
 use std::ptr;
@@ -204,8 +205,29 @@ method!(path_hook, "path_hook", ["path"], 1, |state, finder, [path]| {
             return Err(py::raise_import("path is not handled by this OxidizedFinder", ""));
         }
     }
-    state.chunk_call(c"_path_hook", &[finder, &path])
+    first_path_hook(state, finder, &path)
 });
+
+thread_local! {
+    /// Whether this thread is compiling the Python part of the path hook.
+    static COMPILING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls the Python part of the path hook. Compiling it imports `os`, which before 3.11 is not frozen: in a program
+/// without modules in memory that asks this hook about the same folder. It is CPython's folder for that while.
+fn first_path_hook(state: &State, finder: &Obj, path: &Obj) -> PyResult<Obj> {
+    const HOOK: &CStr = c"_path_hook";
+    if crate::chunks::is_defined(&state.module, HOOK) {
+        return state.chunk_call(HOOK, &[finder, path]);
+    }
+    if COMPILING.replace(true) {
+        return Err(py::raise_import("path is not handled by this OxidizedFinder", ""));
+    }
+    let found = state.chunk_call(HOOK, &[finder, path]);
+    COMPILING.set(false);
+    found
+}
+
 method!(index_bytes, "index_bytes", ["data"], 1, |state, _, [data]| { nothing(state.index_bytes(&required(data))) });
 method!(index_file, "index_file_memory_mapped", ["path"], 1, |state, _, [path]| {
     nothing(state.index_file(&required(path)))
