@@ -5,7 +5,7 @@ It parses, resolves and checks; nothing of a config is ever executed.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ from oxlang.lsp import (
     symbols,
     tokens,
 )
-from oxlang.lsp.convert import changed, to_path, use_encoding
-from oxlang.lsp.documents import Documents
+from oxlang.lsp.convert import changed, to_offset, to_path, use_encoding
+from oxlang.lsp.documents import Document, Documents
 from oxlang.lsp.publishing import Publisher
 
 _Kinds = types.CodeActionKind
@@ -110,6 +110,16 @@ def _watch(server: LanguageServer) -> None:
     )
 
 
+def _letter(known: Document | None, changes: Sequence[types.TextDocumentContentChangeEvent]) -> int | None:
+    """Gives the offset behind a letter that was typed; None when something else has happened."""
+    if known is None or len(changes) != 1 or not isinstance(changes[0], types.TextDocumentContentChangePartial):
+        return None
+    one = changes[0]
+    if len(one.text) != 1 or not (one.text.isalnum() or one.text == "_"):
+        return None
+    return to_offset(known.source, one.range.start) + 1
+
+
 def _synchronisation(server: LanguageServer, documents: Documents, publisher: Publisher) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
@@ -120,6 +130,7 @@ def _synchronisation(server: LanguageServer, documents: Documents, publisher: Pu
     def edited(params: types.DidChangeTextDocumentParams) -> None:
         known = documents.opened(params.text_document.uri)
         text = changed(known.source.text if known is not None else "", list(params.content_changes))
+        publisher.typed(params.text_document.uri, _letter(known, params.content_changes))
         publisher.soon(documents.put(params.text_document.uri, text, params.text_document.version))
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)

@@ -18,6 +18,20 @@ def test_published_on_open_and_change(document: Open) -> None:
     assert doc.diagnostics == []
 
 
+def test_a_word_that_is_being_typed_is_told_later(document: Open) -> None:
+    doc = document("y = 1\n\nz = nope\n")
+    for version, letter in enumerate("pri", 2):
+        doc.edit((1, version - 2), (1, version - 2), letter)
+    doc.text = "y = 1\npri\nz = nope\n"
+    assert [(one["code"], one["range"]["start"]["line"]) for one in doc._await()] == [("OX0201", 2)]
+    assert [(one["code"], one["range"]["start"]["line"]) for one in doc._await()] == [
+        ("OX0201", 1), ("OX1032", 1), ("OX0201", 2)
+    ]  # fmt: skip
+    doc.edit((1, 3), (1, 3), "n")
+    doc.edit((1, 4), (1, 4), "t(y)")
+    assert [one["range"]["start"]["line"] for one in doc._await()] == [2]
+
+
 def test_syntax_errors_do_not_blind_the_rest(document: Open) -> None:
     doc = document("def f(:\n    return 1\n\ny = FileManifest()\n")
     assert doc.diagnostics and all(one["code"].startswith("OX01") for one in doc.diagnostics)

@@ -27,6 +27,21 @@ def test_asked_for(connect: Connect) -> None:
         client._published.get(timeout=0.2)
 
 
+def test_a_word_that_is_being_typed(connect: Connect) -> None:
+    client = connect(PULLS)
+    doc = Opened(client, "pr\n")
+    asked = {"textDocument": {"uri": doc.uri}}
+    client.ask("textDocument/diagnostic", asked)  # the first analysis takes longer than the pause
+    doc.edit((0, 2), (0, 2), "i")
+    assert client.ask("textDocument/diagnostic", asked)["items"] == []
+    assert client.asked.get(timeout=10)["method"] == "workspace/diagnostic/refresh"
+    assert [one["code"] for one in client.ask("textDocument/diagnostic", asked)["items"]] == ["OX0201", "OX1032"]
+    plain = connect({"textDocument": {"diagnostic": {}}})
+    doc = Opened(plain, "pr\n")
+    doc.edit((0, 2), (0, 2), "i")
+    assert len(plain.ask("textDocument/diagnostic", {"textDocument": {"uri": doc.uri}})["items"]) == 2
+
+
 def test_asked_again_when_a_loaded_file_changes(connect: Connect, tmp_path: Path) -> None:
     client = connect(PULLS)
     (tmp_path / "lib.star").write_text("a = 1\n")
