@@ -8,7 +8,7 @@ from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.compiled import Compiled, as_entry, compile_source, table
 from oxlang.interp.functions import BuiltinFunction
 from oxlang.interp.stack import LARGE, narrow, needs_stack, on_large_stack, widen
-from oxlang.interp.thread import CALLBACK_DEPTH, CURRENT, Thread
+from oxlang.interp.thread import CURRENT, Thread
 from oxlang.interp.values import freeze, to_python, to_starlark
 from oxlang.interp.watch import Stopped, Watch, stop
 from oxlang.source import SourceFile, Span
@@ -214,9 +214,9 @@ class _Entered:
         if thread.watch is not None:
             # Called back by the host.
             try:
-                thread.enter(CALLBACK_DEPTH)
+                thread.enter_callback()
             except OxError:
-                thread.leave(CALLBACK_DEPTH)
+                thread.leave_callback()
                 raise
         if thread.watch is None:
             thread.stopped = None
@@ -228,7 +228,7 @@ class _Entered:
         thread = self.thread
         CURRENT.thread = self.previous
         if self.clock is None:
-            thread.leave(CALLBACK_DEPTH)
+            thread.leave_callback()
             return
         self.clock.finish()
         thread.watch = None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     """Heavy tuples by identity, with weight and depth; the tuple is kept, so that its identity stays its own."""
 
 MAX_WEIGHT = 1 << 22
-MAX_DEPTH = 5000
+MAX_DEPTH = 500
 _LIGHT = 64
 _NOTE_BYTES = 200
 

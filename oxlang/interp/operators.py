@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import OxError, error
+from oxlang.interp.comparing import refuse_endless
 from oxlang.interp.formatting import percent
 from oxlang.interp.nesting import grown
 from oxlang.interp.thread import charge
@@ -435,23 +436,13 @@ def _hashable(value: Any) -> bool:
 
 def compare_self(value: Any, operator: str) -> Bool:
     """`x == x` and the like: Python's shortcut for identical elements would hide endless nesting."""
-    _walk(value, [])
+    refuse_endless(value)
     if operator in ("==", "<=", ">=") or operator in ("<", ">", "!="):
         if operator in ("<", ">", "<=", ">="):
             ordered = value < value
             return TRUE if operator in ("<=", ">=") else (TRUE if ordered else FALSE)
         return TRUE if operator == "==" else FALSE
     raise AssertionError(operator)
-
-
-def _walk(value: Any, path: list[int]) -> None:
-    if isinstance(value, (list, tuple, dict)):
-        if id(value) in path or len(path) > 500:
-            raise error("OX0408", "maximum recursion depth exceeded: the value contains itself")
-        path.append(id(value))
-        for one in value.values() if isinstance(value, dict) else value:
-            _walk(one, path)
-        path.pop()
 
 
 def negative(value: Any, operator: str) -> Any:

@@ -44,6 +44,8 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 CALLBACK_DEPTH = 10
+MAX_CALLBACKS = 150
+"""Each takes of a stack that some versions of Python do not let grow."""
 _FIRST_STEPS = 100_000
 
 
@@ -56,11 +58,13 @@ class Thread:
         loader: resolves `load`; None when a program may not load.
         finished: modules that have run to their end, in order.
         heavy: tuples of many tuples; see `nesting`.
+        callbacks: functions of the program that built-in functions or the host are calling now.
+        compared, hashed: values in values that are being compared or hashed; see `comparing`.
     """
 
     __slots__ = (
-        "cancelled", "depth", "extra", "finished", "heavy", "later", "limits", "loader", "memory", "name", "out", "steps", "stopped",
-        "watch",
+        "callbacks", "cancelled", "compared", "depth", "extra", "finished", "hashed", "heavy", "later", "limits", "loader",
+        "memory", "name", "out", "steps", "stopped", "watch",
     )  # fmt: skip
 
     def __init__(
@@ -80,6 +84,7 @@ class Thread:
         self.steps = min(limits.steps, _FIRST_STEPS)
         self.later = limits.steps - self.steps
         self.depth = limits.depth
+        self.callbacks = self.compared = self.hashed = 0
         self.memory = limits.memory_bytes
         self.cancelled: str | None = None
         self.stopped: OxError | None = None
@@ -123,6 +128,21 @@ class Thread:
     def leave(self, levels: int = 1) -> None:
         """Comes back from `enter`."""
         self.depth += levels
+
+    def enter_callback(self) -> None:
+        """Goes deeper by way of a built-in function or the host. Raises OX0408; `leave_callback` takes it back, also then."""
+        self.callbacks += 1
+        self.enter(CALLBACK_DEPTH)
+        if self.callbacks > MAX_CALLBACKS:
+            raise error(
+                "OX0408", f"Starlark stack overflow: calls by built-in functions are nested more than {MAX_CALLBACKS} deep",
+                help="does the recursion end? a function that calls itself directly may go deeper",
+            )  # fmt: skip
+
+    def leave_callback(self) -> None:
+        """Comes back from `enter_callback`."""
+        self.callbacks -= 1
+        self.leave(CALLBACK_DEPTH)
 
     def cancel(self, reason: str = "cancelled") -> None:
         """Stops the evaluation from another thread of the process; it ends with OX0409."""

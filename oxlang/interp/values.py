@@ -14,6 +14,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 
 from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import OxError, error
+from oxlang.interp.comparing import counted, deep_equal, hashed, ordered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,18 +51,15 @@ def locked_error(action: str, kind: str) -> OxError:
     return error("OX0402", f"cannot {action} {kind} during iteration", help="iterate over a copy, for example `list(x)`")
 
 
-_list_eq, _dict_eq = list.__eq__, dict.__eq__
-
-
 class SList(_List):
     """A list that may change."""
 
     __slots__ = ()
     __starlark__ = Kind("list")
 
-    def __eq__(self, other: object) -> bool:
-        # A call of Python for each list in a list, so that a long comparison can be stopped.
-        return _list_eq(self, other)
+    __eq__ = counted(list.__eq__, deep_equal)
+    __lt__, __le__ = ordered(list.__lt__, "lt"), ordered(list.__le__, "le")
+    __gt__, __ge__ = ordered(list.__gt__, "gt"), ordered(list.__ge__, "ge")
 
     def __iadd__(self, other: Any) -> SList:  # type: ignore[misc]  # Starlark's `+=` refuses more than Python's
         if not isinstance(other, list):
@@ -79,8 +77,7 @@ class FrozenList(SList):
         """Refuses; code that knows the value to be a list calls Python's method."""
         raise frozen_error("append to", "list")
 
-    def __hash__(self) -> int:  # type: ignore[override]  # unlike lists that may change
-        return hash(tuple(self))
+    __hash__ = hashed(tuple)
 
     def __setitem__(self, index: Any, value: Any) -> NoReturn:
         raise frozen_error("assign to element of", "list")
@@ -115,9 +112,7 @@ class SDict(_Dict):
     __slots__ = ()
     __starlark__ = Kind("dict")
 
-    def __eq__(self, other: object) -> bool:
-        # See `SList.__eq__`.
-        return _dict_eq(self, other)
+    __eq__ = counted(dict.__eq__, deep_equal)
 
 
 class FrozenDict(SDict):
@@ -125,8 +120,7 @@ class FrozenDict(SDict):
 
     __slots__ = ()
 
-    def __hash__(self) -> int:  # type: ignore[override]  # unlike dicts that may change
-        return hash(frozenset(self.items()))
+    __hash__ = hashed(lambda self: frozenset(self.items()))
 
     def setdefault(self, key: Any, default: Any = None) -> NoReturn:
         """Refuses; code that knows the value to be a dict calls Python's method."""
@@ -189,8 +183,7 @@ class FrozenSet(SSet):
 
     __slots__ = ()
 
-    def __hash__(self) -> int:  # type: ignore[override]  # unlike sets that may change
-        return hash(frozenset(self.keys))
+    __hash__ = hashed(lambda self: frozenset(self.keys))
 
 
 class LockedSet(SSet):
@@ -286,10 +279,12 @@ class Struct:
         self.kind = kind
         self.name = name
 
-    def __eq__(self, other: object) -> bool:
+    def _same(self, other: object) -> bool:
         if self.kind != "struct":
             return self is other
         return isinstance(other, Struct) and self.kind == other.kind and self.fields == other.fields
+
+    __eq__ = counted(_same, deep_equal)
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.fields.items()))) if self.kind == "struct" else id(self)

@@ -10,7 +10,7 @@ from oxlang.interp.builtins.collections import fill_dict
 from oxlang.interp.formatting import character, float_to_int, int_text, repr_of, text_of
 from oxlang.interp.nesting import pairs_of, weighed
 from oxlang.interp.operators import MAX_BITS, hash_check
-from oxlang.interp.thread import CALLBACK_DEPTH, CURRENT, charge
+from oxlang.interp.thread import CURRENT, charge
 from oxlang.interp.values import (
     NAN,
     Elements,
@@ -293,14 +293,14 @@ def _with_key(over: Any, operation: Callable[[], Any]) -> Any:
     kind = type(over)
     locked = _LOCKED.get(kind)
     try:
-        thread.enter(CALLBACK_DEPTH)
+        thread.enter_callback()
         if locked is not None:
             over.__class__ = locked
         return operation()
     finally:
         if locked is not None:
             over.__class__ = kind
-        thread.leave(CALLBACK_DEPTH)
+        thread.leave_callback()
 
 
 def _refuse_sets(values: Sequence[Any]) -> None:
