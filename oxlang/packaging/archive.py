@@ -410,7 +410,10 @@ def _nothing_fits(
     from oxlang.packaging.catalog import known_distributions
 
     triples = sorted({one.triple for one in known_distributions()})
-    help = "name an archive with `PythonDistribution(sha256=…, url=…)`"
+    help = (
+        "name an archive with `PythonDistribution(sha256=…, local_path=…)`; `oxl python-distribution-pack` makes one of an "
+        "installation for that platform"
+    )
     if triple not in triples:
         alike = [one for one in triples if one.partition("-")[0] == triple.partition("-")[0]]
         help = f"triples of known archives are {', '.join(alike or triples)}"
