@@ -1,6 +1,6 @@
 """Looks for unsoundness in the runtime crates: lints, dependencies, Miri, sanitizers, fuzzing. `docs/runtime-safety.md`.
 
-Steps, all of them unless `--only NAME` chooses: `clippy`, `deny`, `miri`, `address`, `programs`, `thread`, `fuzz`. A step whose tools are not
+Steps, all of them unless `--only NAME` chooses: `clippy`, `doc`, `deny`, `miri`, `address`, `programs`, `thread`, `fuzz`. A step whose tools are not
 installed fails and says how to get them. `--seconds N` is the time for each fuzz target, `--python PATH` the Python that
 is embedded (one with a shared library).
 """
@@ -48,6 +48,15 @@ def clippy(around: Surroundings) -> bool:
     lint = ["cargo", "clippy", "--quiet"]
     kinds = (["--all-targets", "--features", "pyembed/serialization"], ["--lib", "-ppyembed", "--features", "pyo3"])
     return all(around.run([*lint, *kind, "--", "-Dwarnings"], target="stable") for kind in kinds)
+
+
+def doc(around: Surroundings) -> bool:
+    """The reference pages without a broken link or a nameless item, and their examples."""
+    pages = ["cargo", "doc", "--quiet", "--no-deps", "--features", "pyembed/serialization"]
+    flags = "-Dwarnings -Dmissing_docs"
+    return around.run(pages, target="stable", RUSTDOCFLAGS=flags) and around.run(
+        ["cargo", "test", "--quiet", "--doc"], target="stable"
+    )
 
 
 def deny(around: Surroundings) -> bool:
@@ -109,6 +118,7 @@ def fuzz(around: Surroundings) -> bool:
 
 STEPS: dict[str, Callable[[Surroundings], bool]] = {
     "clippy": clippy,
+    "doc": doc,
     "deny": deny,
     "miri": miri,
     "address": address,

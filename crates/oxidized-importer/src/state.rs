@@ -23,7 +23,7 @@ pub enum ModuleFile {
     Absent,
 }
 
-/// What a finder is made from; see [`new_finder`].
+/// What a finder is made from; see [`new_finder`](crate::new_finder).
 pub struct FinderOptions {
     /// The folder that relative paths start from.
     pub origin: PathBuf,
