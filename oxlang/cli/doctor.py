@@ -156,8 +156,11 @@ def _python(call: Invocation) -> Finding:
 def _pip(call: Invocation) -> Finding:
     import importlib.util
 
-    if importlib.util.find_spec("uv") is not None or _which("uv", call.environment.get("PATH", os.defpath)):
-        return Finding(subject="uv (installs packages)", state="ok", found="found")
+    found = _which("uv", call.environment.get("PATH", os.defpath))
+    if found is None and importlib.util.find_spec("uv") is not None:
+        found = "a package of the Python that runs oxl"
+    if found is not None:
+        return Finding(subject="uv (installs packages)", state="ok", found=found)
     return Finding(
         subject="uv (installs packages)", state="optional", found="not found",
         help="pip of the embedded Python is used instead; `pip install uv` makes installing faster",

@@ -134,7 +134,10 @@ def find_described(call: Invocation, place: str, *, explicit: bool = False) -> t
 
         if problem.diagnostic.code.id != "OX0950" or not holds_program(place):
             raise
-    call.terminal.warn(f"no config at `{place}`: the project is taken as it stands (`oxl new {place}` writes a config)")
+    from shlex import quote
+
+    shown = quote(place)
+    call.terminal.warn(f"no config at `{place}`: the project is taken as it stands (`oxl new {shown}` writes a config)")
     return _of_program(place)
 
 

@@ -67,14 +67,21 @@ def config_file(
         raise error(
             "OX0950",
             f"unable to find a config file at `{begin}`" + _why_not(begin, exists),
-            help=f"make one with `oxl init-config-file {start or '.'}`, or name its folder"
-            if exists
-            else None,
+            help=f"make one with `{_maker(begin, str(start or '.'))}`, or name its folder" if exists else None,
             notes=(f"`{CONFIG_NAME}` was looked for there and in every folder above",),
         )
     if start is not None and not os.path.exists(begin):
         (warn or notice)(f"`{start}` does not exist; using the config found above: {found}")
     return found
+
+
+def _maker(folder: str, shown: str) -> str:
+    """Gives the command line that makes a config for a folder."""
+    from shlex import quote
+
+    from oxlang.workspace.application import holds_program
+
+    return f"oxl {'new' if holds_program(folder) else 'init-config-file'} {quote(shown)}"
 
 
 def _why_not(folder: str, exists: bool) -> str:

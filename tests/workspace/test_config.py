@@ -56,6 +56,11 @@ def test_nothing_found(tmp_path: Path) -> None:
         find_config(tmp_path, {})
     found = caught.value.diagnostic
     assert (found.code.id, found.message) == ("OX0950", f"unable to find a config file at `{tmp_path}`")
+    assert found.help == f"make one with `oxl init-config-file {tmp_path}`, or name its folder"
+    (tmp_path / "main.py").write_text("")
+    with pytest.raises(OxError) as caught:
+        find_config(tmp_path, {})
+    assert caught.value.diagnostic.help == f"make one with `oxl new {tmp_path}`, or name its folder"
 
 
 def test_variables_keep_none_for_unset_ones() -> None:
