@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from oxlang.declare import method, starlark_type
-from oxlang.diagnostics.model import error
+from oxlang.diagnostics.model import diagnostic, error
 from oxlang.dialect.content import assemble
 from oxlang.dialect.files import build_now
 from oxlang.dialect.targets import ResolvedTarget
@@ -132,6 +132,7 @@ def lower_executable(ctx: DialectContext, executable: PythonExecutable) -> Artif
     from oxlang.records import replace
 
     _check_subsystem(executable)
+    _warn_of_no_start(ctx, executable)
     embedded = embedded_python(ctx, executable)
     crates = launcher_crates(feature_list(executable.config.allocator_backend))
     embedded = embedded.with_components(tuple(one.component() for one in crates))
@@ -178,6 +179,23 @@ def _check_subsystem(executable: PythonExecutable) -> None:
             "OX0314", f'"{value}" is not a value for `PythonExecutable.windows_subsystem`',
             span=executable.subsystem_origin or executable.origin,
             help='"windows" opens no console' if value == "gui" else f"known are {', '.join(known)}",
+        )  # fmt: skip
+
+
+def _warn_of_no_start(ctx: DialectContext, executable: PythonExecutable) -> None:
+    """Gives OX0532 for a program that finds no standard library: nothing is packed, and no folder is searched."""
+    config = executable.config
+    if executable.packed_resources_load_mode != "none" or config.module_search_paths or config.filesystem_importer:
+        return
+    if ("no start", id(executable)) not in ctx.memo:
+        ctx.memo["no start", id(executable)] = True
+        ctx.warn(
+            diagnostic(
+                "OX0532", f"the program `{executable.name}` cannot start: it loads nothing that is packed, and searches no folder",
+                span=executable.origin,
+                help='name the folder of the standard library: `config.module_search_paths = ["$ORIGIN/lib"]`',
+                notes=('`packed_resources_load_mode` is "none"',),
+            )
         )  # fmt: skip
 
 

@@ -305,6 +305,19 @@ def test_packages_that_a_folder_has(folder: Path, cache: Path) -> None:
     assert run.warnings == []
 
 
+@pytest.mark.parametrize(("setting", "told"), [("pass", ["OX0532"]), ("config.module_search_paths = ['$ORIGIN/lib']", []), ("config.filesystem_importer = True", [])])
+def test_a_program_that_cannot_start(setting: str, told: list[str], folder: Path, cache: Path) -> None:
+    text = (
+        f"dist = default_python_distribution()\nconfig = dist.make_python_interpreter_config()\ndef set():\n    {setting}\nset()\n"
+        "exe = dist.to_python_executable('app', config=config)\nexe.packed_resources_load_mode = 'none'\n"
+        "register_target('exe', lambda: exe)\nresolve_targets()\n"
+    )
+    run = Run(folder, text, cache=cache)
+    run.lower("exe")
+    run.lower("exe")
+    assert [one.code.id for one in run.warnings] == told
+
+
 def test_the_budget_is_blamed_on_its_line(folder: Path, cache: Path) -> None:
     text = reading("CWD", "['pkg']").replace("    return exe\n", "    exe.size_budget = 10\n    return exe\n")
     run = Run(folder, text, cache=cache)

@@ -78,6 +78,11 @@ def test_files_that_load_each_other(tmp_path: Path) -> None:
     linted(Path(path).read_text(), path)
 
 
+def test_prefixes_of_the_documentation_are_explained() -> None:
+    [found] = linted("x = starlark_tugger.FileManifest()\n").diagnostics
+    assert found.code.id == "OX0201" and "write the name without it" in (found.help or "")
+
+
 def test_names_of_older_dialects_are_explained() -> None:
     found = linted("x = PythonInterpreterConfig()\nd = default_python_distribution()\nd.pip_install(['a'])\n").diagnostics
     assert [one.code.id for one in found] == ["OX0201", "OX0310"]

@@ -29,4 +29,5 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0529", name="unsigned", summary="Something is built unsigned although a code signer is active.", severity="warning"),
     Code(id="OX0530", name="python-replaced", summary="A Python that cannot be embedded is replaced by a newer one.", severity="warning"),
     Code(id="OX0531", name="nothing-read", summary="A package is to be read from a folder that does not have it.", severity="warning"),
+    Code(id="OX0532", name="no-start", summary="A program finds no standard library.", severity="warning"),
 )
