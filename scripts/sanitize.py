@@ -60,10 +60,12 @@ def doc(around: Surroundings) -> bool:
 
 
 def deny(around: Surroundings) -> bool:
-    """Licences, duplicates and origins of all dependencies, without asking a network."""
+    """Licences, duplicates and origins of all dependencies, those of features that nobody has built yet included."""
     if not _has("cargo-deny", "cargo install cargo-deny --locked"):
         return False
-    return around.run(["cargo", "deny", "--offline", "--all-features", "check", "licenses", "bans", "sources"])
+    return around.run(["cargo", "fetch", "--quiet", "--locked"]) and around.run(
+        ["cargo", "deny", "--offline", "--all-features", "check", "licenses", "bans", "sources"]
+    )
 
 
 def miri(around: Surroundings) -> bool:

@@ -47,8 +47,14 @@ const CHUNKS: &[Chunk] = &[
             "_open_source",
             "_teach_pdb",
             "_teach_trace",
-            "_teach_unittest",
+            "_module_of_file",
         ],
+    },
+    Chunk {
+        file: "<oxidized_importer/discovery.py>",
+        source: include_str!("../python/discovery.py"),
+        public: &[],
+        private: &["_teach_unittest"],
     },
     Chunk {
         file: "<oxidized_importer/types.py>",

@@ -69,8 +69,9 @@ fn zero_bytes_in_other_fields() {
                 config.packed_resources = vec![PackedResourcesSource::MemoryMappedPath("a\0b".into())];
             }),
         ];
+        let blob = packed_stdlib();
         for (name, set) in cases {
-            let mut config = packed_config(packed_stdlib());
+            let mut config = packed_config(blob);
             set(&mut config);
             let error = error_of(config);
             let expected = if name == "packed_resources" { "a\0b" } else { "NUL byte" };
@@ -78,8 +79,7 @@ fn zero_bytes_in_other_fields() {
         }
         // No variable has such a name, so nothing is written.
         for name in ["", "a\0b", "a=b"] {
-            let config =
-                Config { write_modules_directory_env: Some(name.to_owned()), ..packed_config(packed_stdlib()) };
+            let config = Config { write_modules_directory_env: Some(name.to_owned()), ..packed_config(blob) };
             drop(MainPythonInterpreter::new(config).unwrap());
         }
     });
@@ -155,8 +155,9 @@ fn strange_paths_are_taken_as_they_are() {
             |config| config.pycache_prefix = Some("/dev/null/x".into()),
             |config| config.hash_seed = Some(u32::MAX.into()),
         ];
+        let blob = packed_stdlib();
         for set in settings {
-            let mut config = packed_config(packed_stdlib());
+            let mut config = packed_config(blob);
             set(&mut config.interpreter_config);
             let interpreter = MainPythonInterpreter::new(config).unwrap();
             assert_eq!(eval(&interpreter, "__import__('textwrap').dedent(' a')"), "a");
