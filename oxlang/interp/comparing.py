@@ -7,7 +7,7 @@ loop that needs no stack. A value that contains itself is an error wherever the 
 
 from __future__ import annotations
 
-import operator
+import _operator
 
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.thread import CURRENT
@@ -110,7 +110,7 @@ def ordered(native: Callable[[Any, Any], Any], name: str) -> Any:
 
 def deep_order(name: str) -> Callable[[Any, Any], Any]:
     """Gives `lt`, `le`, `gt` or `ge` for lists, without calls in calls: the first parts that differ decide."""
-    compare: Callable[[Any, Any], Any] = getattr(operator, name)
+    compare: Callable[[Any, Any], Any] = getattr(_operator, name)
 
     def method(left: Any, right: Any) -> Any:
         path: set[Pair] = set()
