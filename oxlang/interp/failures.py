@@ -427,6 +427,10 @@ def _narrowed(made: OxError, frame: FrameType, module: Module, span: Span) -> Sp
         from oxlang.interp.origins import key_span
 
         return key_span(made, frame, module, span)
+    if code == "OX0211":
+        from oxlang.interp.origins import loaded_span
+
+        return loaded_span(made, module, span)
     if code in _OF_PARTS:
         from oxlang.interp.origins import part_span
 

@@ -71,6 +71,7 @@ class Loader:
                     f"load: name {name} not found in module {path}{hint}",
                     help=did_you_mean(name, exports),
                     notes=[f"{name} not found in module"],
+                    argument=name,
                 )
             values.append(exports[name])
         return tuple(values)

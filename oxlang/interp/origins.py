@@ -38,6 +38,16 @@ def key_span(made: OxError, frame: FrameType, module: Module, span: Span) -> Spa
     return None
 
 
+def loaded_span(made: OxError, module: Module, span: Span) -> Span | None:
+    """Gives the place of a name in the `load` of the module at a place."""
+    for one in statements_of(module.tree().statements):
+        if isinstance(one, ast.Load) and one.module.start == span.start:
+            for item in one.items:
+                if item.imported == made.argument:
+                    return Span(span.file, item.imported_start, item.imported_end)
+    return None
+
+
 def part_span(made: OxError, module: Module, span: Span) -> Span | None:
     """Gives the place of what is wrong in a call, `x[i]` or `x[a:b]` at a place: the callee, the index, the bound."""
     code, message = made.diagnostic.code.id, made.diagnostic.message

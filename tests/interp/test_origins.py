@@ -104,6 +104,12 @@ def test_the_part_that_is_wrong(text: str, part: str) -> None:
         assert span.start == text.index("('a')") + 1
 
 
+def test_a_name_that_a_module_does_not_have() -> None:
+    found = failure('load("@stdlib//lists.star", "unique", other = "flaten")\n').diagnostic
+    assert found.span is not None
+    assert (found.code.id, found.span.text, found.help) == ("OX0211", '"flaten"', "did you mean `flatten`?")
+
+
 HELP = {
     "x = '3' < 4\n": "convert one of them: `int(x)` gives a number, `str(x)` a string",
     "x = [1] < (1,)\n": "convert one of them with `list(x)` or `tuple(x)`",
