@@ -107,8 +107,20 @@ refused! {
     empty_search_path: "encod", |c| c.module_search_paths = Some(Vec::new());
     wrong_search_path: "encod", |c| c.module_search_paths = Some(vec!["/no/such/folder".into()]);
     relative_search_path: "encod", |c| c.module_search_paths = Some(vec!["no such folder".into()]);
-    unknown_x_option_value: "int_max_str_digits", |c| c.x_options = Some(vec!["int_max_str_digits=x".into()]);
     hash_seed_out_of_range: "setting hash_seed", |c| c.hash_seed = Some(std::ffi::c_ulong::MAX);
+}
+
+#[test]
+fn unknown_x_option_value() {
+    alone("unknown_x_option_value", || {
+        let mut config = installed_config();
+        config.interpreter_config.x_options = Some(vec!["int_max_str_digits=x".into()]);
+        // From 3.13 on, CPython does not read the option if the profile has a value already.
+        match MainPythonInterpreter::new(config) {
+            Ok(interpreter) => assert_eq!(eval(&interpreter, "1 + 1"), "2"),
+            Err(error) => assert!(error.to_string().contains("int_max_str_digits"), "{error}"),
+        }
+    });
 }
 
 #[test]
