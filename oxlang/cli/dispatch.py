@@ -40,12 +40,23 @@ def dispatch(words: list[str]) -> int:
         _say("error: out of memory")
         return 1
     except Exception as failure:
+        if _comes_of_interruption(failure):
+            _say("error: interrupted")
+            return INTERRUPTED_STATUS
         _trace(verbose)
         told = f"{type(failure).__name__}: {failure}".splitlines()[0]
         _say(f"error: oxl failed on the inside: {told} [OX0900]\n   = help: {_REPORT}")
         return BUG_STATUS
     finally:
         _flush()
+
+
+def _comes_of_interruption(failure: BaseException) -> bool:
+    """Whether an exception arose while an interruption was on its way: one within Python's own locks ends as another one."""
+    context = failure.__context__
+    while context is not None and not isinstance(context, KeyboardInterrupt):
+        context = context.__context__
+    return context is not None
 
 
 def _dispatch(words: list[str]) -> int:

@@ -61,6 +61,20 @@ def test_the_commit_in_a_worktree(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert f"commit: {'b' * 40}\n" in version.version_text(long=True)
 
 
+def test_interrupted_within_a_lock(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """Python's own locks may answer an interruption with an error of theirs."""
+
+    def interrupted(words: list[str]) -> int:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise RuntimeError("release unlocked lock")
+
+    monkeypatch.setattr(dispatch, "_dispatch", interrupted)
+    assert dispatch.dispatch(["doctor"]) == 130
+    assert capsys.readouterr().err == "error: interrupted\n"
+
+
 def test_unknown_command(capsys: Capture) -> None:
     ended = oxl(capsys, "explan")
     assert (ended.status, ended.out) == (2, "")
