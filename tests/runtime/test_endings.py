@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.conftest import Application, Builder
+from tests.runtime.conftest import SANITIZER, Application, Builder
 
 pytestmark = pytest.mark.e2e
 
@@ -130,6 +130,7 @@ def _differences(application: Application, python: Path, lines: list[tuple[list[
     return [f"{line}\npython:  {ours}\nprogram: {theirs}" for line, ours, theirs in pairs if ours != theirs]
 
 
+@pytest.mark.skipif(bool(SANITIZER), reason="a sanitizer has signal handlers and last words of its own")
 def test_programs_end_as_python_does(build: Builder, version: str) -> None:
     application = build(version, "options")
     lines: list[tuple[list[str], dict[str, str]]] = [(["-c", code], {}) for code in CODE]

@@ -3,6 +3,7 @@
 import importlib
 import io
 import linecache
+import os
 import sys
 import warnings
 
@@ -114,7 +115,9 @@ def check_faulthandler_names_files():
 
 
 def check_faulthandler_ends_the_process():
-    done = child(code="import faulthandler; faulthandler.enable(); faulthandler._sigsegv()")
+    # Sanitizers would take the signal for themselves.
+    options = {name: f"{os.environ.get(name, '')}:handle_segv=0" for name in ("ASAN_OPTIONS", "TSAN_OPTIONS")}
+    done = child(code="import faulthandler; faulthandler.enable(); faulthandler._sigsegv()", **options)
     assert done.returncode == -11 and "Fatal Python error: Segmentation fault" in done.stderr, done
 
 
@@ -227,7 +230,6 @@ def check_tokenize_opens_modules():
 
 
 def check_trace_writes_listings():
-    import os
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
