@@ -57,12 +57,12 @@ class Collected:
 
 
 def usage(disk: Disk) -> Usage:
-    """Measures the cache."""
-    blobs = list(disk.walk(_CONTENT))
-    results = list(disk.walk("ac/"))
-    caches = sum(one.size_bytes for one in disk.walk("caches/"))
+    """Measures the cache. Raises OX0708 when a part of it may not be read: it would count as empty."""
+    blobs = list(disk.walk(_CONTENT, whole=True))
+    results = list(disk.walk("ac/", whole=True))
+    caches = sum(one.size_bytes for one in disk.walk("caches/", whole=True))
     blob_bytes = sum(one.size_bytes for one in blobs)
-    rest = sum(one.size_bytes for name in (*_NOTES, *_LEFTOVERS) for one in disk.walk(name))
+    rest = sum(one.size_bytes for name in (*_NOTES, *_LEFTOVERS) for one in disk.walk(name, whole=True))
     return Usage(
         blobs=len(blobs),
         blob_bytes=blob_bytes,

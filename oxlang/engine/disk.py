@@ -63,8 +63,8 @@ class Disk(Protocol):
     def remove(self, name: str) -> None:
         """Removes a file if it is there."""
 
-    def walk(self, prefix: str) -> Iterator[Stored]:
-        """Gives the files whose name begins with a folder."""
+    def walk(self, prefix: str, *, whole: bool = False) -> Iterator[Stored]:
+        """Gives the files whose name begins with a folder. What may not be read is left out, or with `whole` OX0708."""
 
 
 class FolderDisk:
@@ -148,13 +148,19 @@ class FolderDisk:
     def remove(self, name: str) -> None:
         _discard(self._prefix + name)
 
-    def walk(self, prefix: str) -> Iterator[Stored]:
-        for folder, _, files in os.walk(self._prefix + prefix):
+    def walk(self, prefix: str, *, whole: bool = False) -> Iterator[Stored]:
+        def missing(problem: OSError) -> None:
+            # What another process removes meanwhile is gone, which is no failure; nor is a cache without such a folder.
+            if whole and not isinstance(problem, FileNotFoundError):
+                raise disk_error(problem, "reading the cache") from problem
+
+        for folder, _, files in os.walk(self._prefix + prefix, onerror=missing):
             for one in files:
                 path = os.path.join(folder, one)
                 try:
                     found = os.lstat(path)
-                except OSError:
+                except OSError as problem:
+                    missing(problem)
                     continue
                 name = os.path.relpath(path, self._root).replace(os.sep, "/")
                 yield Stored(name=name, size_bytes=found.st_size, used_s=found.st_mtime)
@@ -209,7 +215,7 @@ class MemoryDisk:
     def remove(self, name: str) -> None:
         self.files.pop(name, None)
 
-    def walk(self, prefix: str) -> Iterator[Stored]:
+    def walk(self, prefix: str, *, whole: bool = False) -> Iterator[Stored]:
         for name, data in list(self.files.items()):
             if name.startswith(prefix):
                 yield Stored(name=name, size_bytes=len(data), used_s=self.used.get(name, 0.0))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from pathlib import Path
 
+import pytest
+
+from oxlang.diagnostics.model import OxError
 from oxlang.engine.collect import clear, collect, collect_sometimes, usage
 from oxlang.engine.disk import FolderDisk
 from oxlang.engine.store import BlobStore
@@ -52,6 +56,40 @@ def test_leftovers_stale_notes_and_stale_caches(tmp_path: Path) -> None:
             age(tmp_path, name, 40)
     assert collect(disk).files == len(gone)
     assert all((tmp_path / name).exists() for name in kept)
+
+
+@pytest.mark.parametrize(("function", "sealed"), [("scandir", "cas"), ("scandir", "caches/pip"), ("lstat", "caches/pip/file")])
+def test_what_may_not_be_read_is_not_taken_for_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str, sealed: str
+) -> None:
+    blob(tmp_path, "a", 0)
+    (tmp_path / "caches" / "pip").mkdir(parents=True)
+    (tmp_path / "caches" / "pip" / "file").write_text("x")
+    asked = getattr(os, function)
+
+    def refusing(path: str, *more: object, **named: object) -> object:
+        # Root may read everything, so the system's answer to others is given here.
+        if Path(path) == tmp_path / sealed:
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return asked(path, *more, **named)
+
+    disk = FolderDisk(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, function, refusing)
+        with pytest.raises(OxError) as raised:
+            usage(disk)
+        collect(disk, 0)
+    assert raised.value.diagnostic.code.id == "OX0708"
+    assert raised.value.diagnostic.message.startswith("reading the cache failed: `")
+    assert raised.value.diagnostic.message.endswith(f"{sealed}{'' if '/' in sealed else '/'}`: permission denied")
+
+
+def test_a_cache_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("")
+    with pytest.raises(OxError) as raised:
+        usage(FolderDisk(tmp_path / "cache"))
+    assert raised.value.diagnostic.code.id == "OX0708"
+    assert usage(FolderDisk(tmp_path / "nothing")).total_bytes == 0
 
 
 def test_usage_and_clear(tmp_path: Path) -> None:
