@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oxlang.cli.invocation import Invocation
-from oxlang.cli.spec import Option
+from oxlang.cli.spec import Option, WrongUsage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,17 +18,21 @@ PROFILE = Option(
     ("--profile",), "Write how long each Starlark function took: a flame graph (`.html`), or for speedscope (`.json`).",
     "FILE",
 )
+_FORMATS = (".html", ".json")
 TRACE_STEPS = Option(("--trace-steps",), "Show each line of Starlark on stderr before it runs.")
 
 
 class watched:
-    """Watches what runs inside as the options ask; the profile is written also when the evaluation fails."""
+    """Watches what runs inside as the options ask; the profile is written also when the evaluation fails.
+
+    Raises WrongUsage, before anything runs, when the name of the profile says no format.
+    """
 
     __slots__ = ("_call", "_path", "_profile", "_steps")
 
     def __init__(self, call: Invocation) -> None:
         self._call = call
-        self._path = call.values.maybe("profile")
+        self._path = _profile_path(call)
         self._profile: Profile | None = None
         self._steps: StepTrace | None = None
 
@@ -57,6 +61,13 @@ class watched:
             _write(self._call, self._profile, Path(self._path))
 
 
+def _profile_path(call: Invocation) -> str | None:
+    path = call.values.maybe("profile")
+    if path is None or path.lower().endswith(_FORMATS):
+        return path
+    raise WrongUsage(f"`--profile` takes a file that ends in `.html` (a flame graph) or `.json` (for speedscope), not `{path}`")
+
+
 def _teller(call: Invocation) -> Callable[[Span, str], None]:
     from oxlang.diagnostics.render import display_path
 
@@ -69,7 +80,7 @@ def _teller(call: Invocation) -> Callable[[Span, str], None]:
 def _write(call: Invocation, profile: Profile, path: Path) -> None:
     from oxlang.cli.writing import replace_text
 
-    if path.suffix == ".html":
+    if path.name.lower().endswith(".html"):
         from oxlang.cli.flame import page
 
         replace_text(path, page(profile.events, list(profile.frames), profile.ended - profile.began))

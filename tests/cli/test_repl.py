@@ -75,6 +75,22 @@ def test_profile(capsys: Capture, app: Path) -> None:
     assert "&lt;toplevel&gt;" in (app / "p.html").read_text()
 
 
+@pytest.mark.parametrize("command", ["eval", "starlark"])
+@pytest.mark.parametrize("file", ["p", "p.txt", "html", "p.html.gz"])
+def test_profile_of_no_format(capsys: Capture, app: Path, command: str, file: str) -> None:
+    (app / "a.star").write_text("print('ran')\n")
+    words = ["a.star"] if command == "starlark" else ["--dry-run"]
+    ended = oxl(capsys, command, *words, "--profile", file)
+    assert ended.status == 2 and not (app / file).exists()
+    assert "`.html`" in ended.err and "`.json`" in ended.err and f"`{file}`" in ended.err
+    assert "ran" not in ended.out + ended.err
+
+
+def test_profile_in_capitals(capsys: Capture, app: Path) -> None:
+    assert oxl(capsys, "eval", "--dry-run", "--profile", "P.HTML").status == 0
+    assert (app / "P.HTML").read_text().startswith("<!")
+
+
 def test_trace_steps(capsys: Capture, clean: Path) -> None:
     (clean / "a.star").write_text("def f(x):\n    return x + 1\ny = f(1)\n")
     ended = oxl(capsys, "starlark", "--trace-steps", "a.star")
