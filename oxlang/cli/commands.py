@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "cache-clear": ("cache_clear", "Remove the cache folder."),
     "completion": ("completion", "Make a shell complete commands and options."),
     "debug": ("debug", "Run the debug adapter for editors, on standard input and output."),
-    "docs": ("docs", "Show the reference of a name of the dialect."),
+    "docs": ("docs", "Show the reference of a name of the dialect or of a module of @stdlib."),
     "doctor": ("doctor", "Say what is found on this machine, what is missing, and how to get it."),
     "eval": ("eval", "Evaluate a config, show what it describes as a graph, and build it."),
     "explain": ("explain", "Show what a diagnostic code means and what to do."),

@@ -1,4 +1,4 @@
-"""`oxl docs [NAME…]`: the reference, from the declarations."""
+"""`oxl docs [NAME…]`: the reference, from the declarations and from the docstrings of `@stdlib`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from oxlang.diagnostics.model import error
 from oxlang.diagnostics.spelling import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from oxlang.declare.environment import Environment
     from oxlang.docgen.markdown import Member
+    from oxlang.docgen.modules import Described
 
 
 def _run(call: Invocation) -> int:
@@ -28,16 +31,22 @@ def _run(call: Invocation) -> int:
     if not names:
         _everything(call, known, form)
         return 0
-    members = [_find(known, name) for name in names]
+    from oxlang.docgen.modules import Function, Module, to_markdown
+
+    found = _found(known, names)
     if form == "json":
         from oxlang.cli.output import write_json
-        from oxlang.docgen.export import member_json
+        from oxlang.docgen.export import member_json, module_json
 
-        write_json(call.terminal, [member_json(one) for one in members])
+        write_json(
+            call.terminal,
+            [module_json(one) if isinstance(one, Module | Function) else member_json(one) for one in found],
+        )
         return 0
     from oxlang.docgen.markdown import member
 
-    text = "\n\n".join(member(one, known) for one in members) + "\n"
+    texts = [to_markdown(one) if isinstance(one, Module | Function) else member(one, known) for one in found]
+    text = "\n\n".join(texts) + "\n"
     if form == "text":
         from oxlang.cli.output import write_markdown
 
@@ -45,6 +54,54 @@ def _run(call: Invocation) -> int:
     else:
         call.terminal.out.write(text)
     return 0
+
+
+def _found(known: Environment, names: Sequence[str]) -> list[Member | Described]:
+    """Gives what the words mean: behind a module stand functions of it, as in `load`; a module alone is shown whole."""
+    found: list[Member | Described] = []
+    at = 0
+    while at < len(names):
+        end = at + 1
+        if names[at].startswith("@"):
+            while end < len(names) and not names[end].startswith("@"):
+                end += 1
+            found += _of_module(names[at], names[at + 1 : end])
+        else:
+            found.append(_find(known, names[at]))
+        at = end
+    return found
+
+
+def _of_module(name: str, functions: Sequence[str]) -> list[Described]:
+    from oxlang.docgen.modules import module_names, read_module
+
+    module = read_module(name)
+    if module is None:
+        known = module_names()
+        raise error("OX0903", f"there is no module `{name}`",
+                    help=did_you_mean(name, known) or f"the modules are {', '.join(f'`{one}`' for one in known)}")
+    found: list[Described] = []
+    for function in functions:
+        one = module.function(function)
+        if one is None:
+            names = [each.name for each in module.functions]
+            raise error("OX0903", f"`{name}` has no function `{function}`",
+                        help=did_you_mean(function, names) or f"it has {', '.join(f'`{each}`' for each in names)}")
+        found.append(one)
+    return found or [module]
+
+
+def _in_modules(name: str) -> str | None:
+    """Gives the help for a name that a module of `@stdlib` has, or is called by."""
+    from oxlang.docgen.modules import PREFIX, every_module
+
+    modules = every_module()
+    for module in modules:
+        file = module.name.removeprefix(PREFIX)
+        if name in (file, file.removesuffix(".star")):
+            return f"`oxl docs {module.name}` shows the module of that name"
+    having = [f"`oxl docs {module.name} {name}`" for module in modules if module.function(name) is not None]
+    return f"a module has it: {', '.join(having)}" if having else None
 
 
 def _find(known: Environment, name: str) -> Member:
@@ -64,7 +121,7 @@ def _find(known: Environment, name: str) -> Member:
     last = [one.rpartition(".")[2] for one in everything]
     raise error(
         "OX0903", f"there is no `{name}`",
-        help=did_you_mean(name, everything) or did_you_mean(name, last) or "`oxl docs` lists every name",
+        help=_in_modules(name) or did_you_mean(name, everything) or did_you_mean(name, last) or "`oxl docs` lists every name",
     )
 
 
@@ -76,6 +133,7 @@ def _everything(call: Invocation, known: Environment, form: str) -> None:
         write_json(call.terminal, to_json(known))
         return
     from oxlang.docgen.markdown import find
+    from oxlang.docgen.modules import every_module
 
     for title, names in (
         ("Functions", sorted(name for name in known.functions if name not in known.types)),
@@ -88,22 +146,34 @@ def _everything(call: Invocation, known: Environment, form: str) -> None:
             doc = found.doc if found is not None else ""
             call.terminal.write(f"  {name:<32} {doc}".rstrip())
         call.terminal.write("")
-    call.terminal.write("`oxl docs NAME` shows one of them, `oxl docs Type.member` a member of a type.")
+    call.terminal.write("Modules, for `load`:")
+    for module in every_module():
+        call.terminal.write(f"  {module.name:<32} {module.doc}".rstrip())
+    call.terminal.write("")
+    call.terminal.write(
+        "`oxl docs NAME` shows one of them, `oxl docs Type.member` a member of a type, `oxl docs MODULE NAME` a function."
+    )
 
 
 COMMAND = Command(
     name="docs",
-    summary="Show the reference of a name of the dialect.",
+    summary="Show the reference of a name of the dialect or of a module of @stdlib.",
     run=_run,
     params=(
-        Argument("NAME", "A function, type, constant or `Type.member`; without it everything is listed.", "many"),
+        Argument("NAME", "A function, type, constant or `Type.member`; or `@stdlib//FILE.star`, and behind it functions of "
+                 "that module. Without it everything is listed.", "many"),
         Option(("--format",), "How to print; `stub` is a Python stub of everything, for editors.", "FORMAT",
                default="text", choices=("text", "markdown", "json", "stub")),
     ),
-    details="The text comes from the declarations that evaluation itself uses, so it is always that of this version.",
+    details="""
+    The text comes from the declarations that evaluation itself uses, and for modules from their docstrings, so it is
+    always that of this version. Nothing is executed.
+    """,
     examples=(
         ("oxl docs PythonExecutable", "a type with all its members"),
         ("oxl docs pip_install", "a member; the type may be left out when only one has it"),
+        ("oxl docs @stdlib//lists.star", "a module with all its functions"),
+        ("oxl docs @stdlib//lists.star flatten", "one of them"),
         ("oxl docs --format json > dialect.json", "everything, for programs"),
     ),
 )

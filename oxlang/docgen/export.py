@@ -6,18 +6,20 @@ from oxlang.declare.environment import ConstantDef, Environment
 from oxlang.declare.members import AttributeDef, FunctionDef, ParamDef, TypeDef
 from oxlang.declare.types import Ty
 from oxlang.docgen.markdown import Member
+from oxlang.docgen.modules import Described, Function, every_module
 
 Json = dict[str, object]
 SCHEMA_VERSION = 1
 
 
 def to_json(environment: Environment) -> Json:
-    """Gives everything: `{"version": 1, "types": […], "functions": […], "constants": […]}`."""
+    """Gives everything: `{"version": 1, "types": […], "functions": […], "constants": […], "modules": […]}`."""
     return {
         "version": SCHEMA_VERSION,
         "types": [member_json(one) for _, one in sorted(environment.types.items())],
         "functions": [member_json(one) for _, one in sorted(environment.functions.items())],
         "constants": [member_json(one) for _, one in sorted(environment.constants.items())],
+        "modules": [module_json(one) for one in every_module()],
     }
 
 
@@ -32,6 +34,28 @@ def member_json(one: Member) -> Json:
             return _attribute(one)
         case _:
             return _constant(one)
+
+
+def module_json(one: Described) -> Json:
+    """Gives a module of `@stdlib`, or a function of one."""
+    if isinstance(one, Function):
+        return {
+            "kind": "export",
+            "name": one.name,
+            "module": one.module,
+            "doc": one.docs.summary,
+            "details": one.docs.body,
+            "example": one.docs.example,
+            "signature": one.signature(),
+            "parameters": [
+                {"name": each.name, "kind": each.kind, "type": "any", "required": each.default is None
+                 and each.kind in ("normal", "named"), "default": each.default, "choices": [], "doc": each.doc}
+                for each in one.parameters
+            ],
+            "returns": one.docs.returns,
+        }  # fmt: skip
+    functions = [module_json(each) for each in one.functions]
+    return {"kind": "module", "name": one.name, "doc": one.doc, "details": one.details, "functions": functions}
 
 
 def _type(kind: TypeDef) -> Json:

@@ -75,7 +75,8 @@ def _module(document: Document, literal: ast.Literal_) -> str | None:
     docs = program.file.docstring
     functions = {one.name.id: one for one in program.file.statements if isinstance(one, ast.Def)}
     shown = [user_signature(functions[name]) if name in functions else name for name in program.exported]
-    parts = [] if docs is None else [clean(str(docs.value))]
+    # A file's docstring has no indentation of its own: an example that is all the rest of it keeps its.
+    parts = [] if docs is None else [str(docs.value).strip()]
     if shown:
         parts.append("\n".join(("```starlark", *shown, "```")))
     return "\n\n".join(parts) or None

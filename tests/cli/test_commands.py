@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -40,6 +41,38 @@ def test_docs(capsys: Capture) -> None:
     assert {"types", "functions", "constants"} <= set(everything)
     (one,) = json.loads(oxl(capsys, "docs", "CWD", "--format", "json").out)
     assert one["kind"] == "constant"
+
+
+def test_docs_of_modules(capsys: Capture) -> None:
+    assert "  @stdlib//lists.star " in oxl(capsys, "docs").out
+    whole = oxl(capsys, "docs", "@stdlib//lists.star").out
+    assert whole.startswith("# `@stdlib//lists.star`\n\nLists: ") and "## `flatten`\n" in whole
+    one = oxl(capsys, "docs", "@stdlib//lists.star", "flatten").out
+    assert one.startswith('# `flatten`\n\n```starlark\nload("@stdlib//lists.star", "flatten")\n```\n')
+    several = oxl(capsys, "docs", "CWD", "@stdlib//dicts.star", "merge", "omit", "@stdlib//paths.star").out
+    assert re.findall("^# `(.+)`$", several, re.M) == ["CWD", "merge", "omit", "@stdlib//paths.star"]
+    everything = json.loads(oxl(capsys, "docs", "--format", "json").out)["modules"]
+    (module,) = json.loads(oxl(capsys, "docs", "@stdlib//lists.star", "--format", "json").out)
+    assert module in everything and module["kind"] == "module"
+
+
+def test_docs_of_unknown_modules(capsys: Capture) -> None:
+    def told(*names: str) -> str:
+        ended = oxl(capsys, "docs", *names)
+        assert (ended.status, ended.out) == (1, "")
+        return ended.err
+
+    assert told("@stdlib//list.star") == (
+        "error: there is no module `@stdlib//list.star` [OX0903]\n   = help: did you mean `@stdlib//lists.star`?\n"
+    )
+    assert told("@stdlib//lists.star", "flaten") == (
+        "error: `@stdlib//lists.star` has no function `flaten` [OX0903]\n   = help: did you mean `flatten`?\n"
+    )
+    assert "has no function `_suffix`" in told("@stdlib//asserts.star", "_suffix")
+    assert "the modules are `@stdlib//asserts.star`, " in told("@somewhere//else.star")
+    assert "there is no module `@stdlib//../README.md`" in told("@stdlib//../README.md")
+    assert "help: `oxl docs @stdlib//lists.star` shows" in told("lists")
+    assert "help: a module has it: `oxl docs @stdlib//lists.star flatten`" in told("flatten")
 
 
 def test_docs_stub_is_python(capsys: Capture) -> None:

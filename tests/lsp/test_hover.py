@@ -21,6 +21,7 @@ DIST = "dist = default_python_distribution()\n"
         ("def f(a, b = 1):\n    'Adds.'\n    return a\n¦f(1)\n", "def f(a, b = …)\n```\n\nAdds."),
         ("'a'.jo¦in([])\n", "string.join("),
         ("load('@stdlib//li¦sts.star', 'unique')\n", "def unique(items)\ndef flatten(items)"),
+        ("load('@stdlib//li¦sts.star', 'unique')\n", "\n\n    load(\"@stdlib//lists.star\", \"unique\", \"flatten\")\n"),
         ("le¦n([])\n", "len(x) -> int"),
         ("def e():\n    return FileManifest()\nregister_target('e¦xe', e)\n", "target exe"),
         ("def e():\n    return FileManifest()\nregister_target('exe', e)\nregister_target('b', e, depends = ['e¦xe'])\n", "Gives `FileManifest`"),

@@ -6,7 +6,7 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0900", name="internal-error", summary="oxl itself failed; this is a bug of ours.", failure="bug"),
     Code(id="OX0901", name="file-not-read", summary="A file that was named could not be read.", failure="environment"),
     Code(id="OX0902", name="unknown-code", summary="There is no diagnostic code of this name."),
-    Code(id="OX0903", name="unknown-member", summary="The dialect has no member of this name."),
+    Code(id="OX0903", name="unknown-member", summary="The dialect has no member of this name, or `@stdlib` no such module or function."),
     Code(id="OX0904", name="variable-defined-twice", summary="A Starlark variable was given twice on the command line."),
     Code(id="OX0950", name="config-not-found", summary="There is no configuration file where it was looked for."),
     Code(id="OX0951", name="config-unreadable", summary="The configuration file cannot be read.", failure="environment"),
