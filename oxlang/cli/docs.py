@@ -31,22 +31,17 @@ def _run(call: Invocation) -> int:
     if not names:
         _everything(call, known, form)
         return 0
-    from oxlang.docgen.modules import Function, Module, to_markdown
-
-    found = _found(known, names)
     if form == "json":
         from oxlang.cli.output import write_json
         from oxlang.docgen.export import member_json, module_json
+        from oxlang.docgen.modules import Function, Module
 
         write_json(
             call.terminal,
-            [module_json(one) if isinstance(one, Module | Function) else member_json(one) for one in found],
+            [module_json(one) if isinstance(one, Module | Function) else member_json(one) for one in _found(known, names)],
         )
         return 0
-    from oxlang.docgen.markdown import member
-
-    texts = [to_markdown(one) if isinstance(one, Module | Function) else member(one, known) for one in found]
-    text = "\n\n".join(texts) + "\n"
+    text = text_of(known, names) + "\n"
     if form == "text":
         from oxlang.cli.output import write_markdown
 
@@ -54,6 +49,15 @@ def _run(call: Invocation) -> int:
     else:
         call.terminal.out.write(text)
     return 0
+
+
+def text_of(known: Environment, names: Sequence[str]) -> str:
+    """Gives the reference of names, Markdown. Raises OX0903 for one that nothing has."""
+    from oxlang.docgen.markdown import member
+    from oxlang.docgen.modules import Function, Module, to_markdown
+
+    found = _found(known, names)
+    return "\n\n".join(to_markdown(one) if isinstance(one, Module | Function) else member(one, known) for one in found)
 
 
 def _found(known: Environment, names: Sequence[str]) -> list[Member | Described]:

@@ -109,13 +109,15 @@ def _command(call: Invocation, prompt: Prompt, text: str) -> bool:
         return True
     if word == ":names":
         call.terminal.write(" ".join(one for one in prompt.names if one != "_") or "(no variables)")
-    elif word == ":docs" and rest:
-        from oxlang.docgen.markdown import find, member
+    elif word == ":docs" and rest.strip():
+        from oxlang.cli.docs import text_of
         from oxlang.docgen.pages import reference_environment
 
-        known = reference_environment()
-        found = find(known, rest.strip())
-        call.terminal.write(member(found, known) if found is not None else f"there is no `{rest.strip()}`")
+        try:
+            call.terminal.write(text_of(reference_environment(), rest.split()))
+        except OxError as problem:
+            told = problem.diagnostic
+            call.terminal.write(f"{told.message}; {told.help}" if told.help else told.message)
     else:
         call.terminal.out.write(_HELP)
     return False

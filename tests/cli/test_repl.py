@@ -59,6 +59,13 @@ def test_repl_with_a_config(capsys: Capture, app: Path, monkeypatch: pytest.Monk
     assert "# `glob`" in piped(capsys, monkeypatch, ":docs glob\n", "-i").out
 
 
+def test_docs_at_the_prompt(capsys: Capture, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = piped(capsys, monkeypatch, ":docs @stdlib//lists.star flatten\n:docs pip_install\n:docs flatten\n:docs name\n").out
+    assert shown.startswith("# `flatten`\n") and "# `PythonExecutable.pip_install`\n" in shown
+    assert "\nthere is no `flatten`; a module has it: `oxl docs @stdlib//lists.star flatten`\n" in shown
+    assert "`name` is a member of several types; say which: " in shown
+
+
 def test_eval_expression(capsys: Capture, app: Path) -> None:
     ended = oxl(capsys, "eval", "-e", "VARS", "-e", "1 + 1", "-e", "None", "--var", "a", "b")
     assert (ended.status, ended.out) == (0, '{"a": "b"}\n2\nNone\n')
