@@ -1,6 +1,6 @@
 """Fetches Debian's Python of another architecture and unpacks it into a folder: what cross builds are tested with.
 
-usage: scripts/debian_python.py ARCHITECTURE VERSION FOLDER      such as: arm64 3.11 /tmp/arm64
+usage: scripts/debian_python.py ARCHITECTURE VERSION FOLDER      such as: arm64 3.11 arm64
 
 FOLDER becomes a small root of that architecture, with the C library, so that an emulator can run programs in it. Nothing
 is installed: apt keeps its state in a folder of its own, and neither root nor a foreign architecture of dpkg is needed.
