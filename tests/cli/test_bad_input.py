@@ -263,7 +263,7 @@ def test_interrupted(home: Path, number: signal.Signals) -> None:
     (home / "pyoxidizer.bzl").write_text(EXE)
     running = subprocess.Popen(
         [sys.executable, "-m", "oxlang", "build"], cwd=home, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"},
+        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}, preexec_fn=as_in_a_terminal,
     )
     until = time.monotonic() + 60
     while not started.exists() and time.monotonic() < until:
@@ -302,7 +302,7 @@ def test_every_command_can_be_ended(home: Path, command: str, number: signal.Sig
     (home / "pyoxidizer.bzl").write_text(f"print('started')\n{loop}")
     running = subprocess.Popen(
         [sys.executable, "-m", "oxlang", command], cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"},
+        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}, preexec_fn=as_in_a_terminal,
     )
     assert running.stderr is not None
     if command == "list-targets":
@@ -316,6 +316,12 @@ def test_every_command_can_be_ended(home: Path, command: str, number: signal.Sig
     assert not list((home.parent / "tmp").iterdir())
     if command == "vendor":
         assert is_gone(int(started.read_text()))
+
+
+def as_in_a_terminal() -> None:
+    """Takes back that whoever runs the tests ignores signals (`nohup`, `&` in a script), which children inherit."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def has_text(path: Path) -> bool:
