@@ -95,7 +95,7 @@ def _build_rust_project(call: Invocation, config: str, project: str, names: Sequ
 
 def report(call: Invocation, built: Sequence[Built]) -> None:
     """Says on stderr what was built and where it is."""
-    from oxlang.diagnostics.render import display_path
+    from oxlang.diagnostics.paths import display_path
 
     if not built:
         call.terminal.warn("nothing to build")

@@ -14,6 +14,10 @@ from oxlang.cli.spec import Command, Option, Value, Values, WrongUsage, nearest_
 from oxlang.cli.terminal import Terminal
 from oxlang.diagnostics.model import OxError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 BUG_STATUS = 70
 INTERRUPTED_STATUS = 130
 _REPORT = "this is a bug of oxl, not of your config; `--verbose` three times shows the traceback for a report"
@@ -103,8 +107,6 @@ def _before(words: list[str]) -> tuple[int, bool, list[str]]:
 
 def _find(words: list[str]) -> tuple[Command | None, list[str]]:
     """Gives the command and its own words; None when the page of a group was shown instead. Raises WrongUsage."""
-    from oxlang.diagnostics.spelling import did_you_mean
-
     name, own = words[0], words[1:]
     if name.startswith("-"):
         options, plain = ("--verbose", "--version", "--help", "--system-rust"), name.partition("=")[0]
@@ -112,7 +114,7 @@ def _find(words: list[str]) -> tuple[Command | None, list[str]]:
             raise WrongUsage(f"`{plain}` takes no value")
         raise WrongUsage(f"unknown option `{name}`", nearest_option(name, options))
     if name not in COMMANDS:
-        raise WrongUsage(f"unknown command `{name}`", did_you_mean(name, COMMANDS))
+        raise _unknown(name, name, COMMANDS)
     if name in GROUPS:
         if own and own[0] in ("-h", "--help"):
             from oxlang.cli.help_command import group_page
@@ -122,12 +124,17 @@ def _find(words: list[str]) -> tuple[Command | None, list[str]]:
         if not own:
             raise WrongUsage(f"`oxl {name}` needs a command: {', '.join(GROUPS[name])}")
         if own[0] not in GROUPS[name]:
-            known = f"known are {', '.join(GROUPS[name])}"
-            raise WrongUsage(f"unknown command `{name} {own[0]}`", did_you_mean(own[0], GROUPS[name]) or known)
+            raise _unknown(f"{name} {own[0]}", own[0], GROUPS[name], f"known are {', '.join(GROUPS[name])}")
         name, own = f"{name} {own[0]}", own[1:]
     command = find(name)
     assert command is not None, name
     return command, own
+
+
+def _unknown(shown: str, name: str, known: Iterable[str], otherwise: str | None = None) -> WrongUsage:
+    from oxlang.diagnostics.spelling import did_you_mean
+
+    return WrongUsage(f"unknown command `{shown}`", did_you_mean(name, known) or otherwise)
 
 
 def _call(command: Command, words: list[str], verbose: int, system_rust: bool) -> int:

@@ -113,7 +113,7 @@ def _state(session: Session, roots: Sequence[Artifact]) -> Callable[[Node], str]
 
 
 def _note(call: Invocation, state: Callable[[Node], str]) -> Callable[[Node], str]:
-    from oxlang.diagnostics.render import display_path
+    from oxlang.diagnostics.paths import display_path
 
     def note(node: Node) -> str:
         parts = [state(node)]
@@ -158,7 +158,7 @@ def _result(call: Invocation, session: Session, shown: str | dict[str, object], 
             {"config": str(session.config), "graph": shown, "outputs": outputs_json(session, built)},
         )
         return
-    from oxlang.diagnostics.render import display_path
+    from oxlang.diagnostics.paths import display_path
 
     if call.values.text("format") == "dot":
         return

@@ -54,7 +54,7 @@ def _asks(call: Invocation, prompts: Prompts) -> bool:
 
 def _from_program(call: Invocation, prompts: Prompts, path: str) -> int:
     from oxlang.cargo.project import notice
-    from oxlang.diagnostics.render import display_path
+    from oxlang.diagnostics.paths import display_path
     from oxlang.workspace.application import find_application, save_config, scripts_of
     from oxlang.workspace.create import check_config_place
 

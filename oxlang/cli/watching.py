@@ -69,7 +69,7 @@ def _profile_path(call: Invocation) -> str | None:
 
 
 def _teller(call: Invocation) -> Callable[[Span, str], None]:
-    from oxlang.diagnostics.render import display_path
+    from oxlang.diagnostics.paths import display_path
 
     def tell(span: Span, text: str) -> None:
         call.terminal.err.write(f"{display_path(span.file.path, call.terminal.base)}:{span.begin.line + 1}: {text}\n")

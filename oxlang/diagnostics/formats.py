@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from oxlang.diagnostics.model import Code, Diagnostic, Fix, Frame, Label
-from oxlang.diagnostics.render import display_path
+from oxlang.diagnostics.paths import display_path
 from oxlang.source import Span
 
 Json = dict[str, object]

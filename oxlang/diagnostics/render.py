@@ -17,9 +17,8 @@ megabyte gives an excerpt of a line.
 
 from __future__ import annotations
 
-import os
-
 from oxlang.diagnostics.model import Diagnostic, Frame, Label, OxError
+from oxlang.diagnostics.paths import display_path
 from oxlang.source import SourceFile, Span
 
 TYPE_CHECKING = False
@@ -81,14 +80,6 @@ def render_error(failure: OxError, *, colour: bool = False, relative_to: str | N
     ]
     parts += [render(other, colour=colour, relative_to=relative_to) for other in failure.others]
     return "\n\n".join(parts)
-
-
-def display_path(path: str, relative_to: str | None) -> str:
-    """Gives a path as people want to read it: relative when it lies below the folder."""
-    if relative_to is None or not os.path.isabs(path):
-        return path
-    base = relative_to.rstrip(os.sep) + os.sep
-    return path[len(base) :] if path.startswith(base) else path
 
 
 class _Paint:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from fnmatch import translate
-from functools import lru_cache
-
 from oxlang.engine.store import BlobStore
 from oxlang.graph.nodes import Assemble, Part, Write
 from oxlang.graph.tree import EMPTY_TREE, Entry, FileEntry, SymlinkEntry, Tree, merge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def write_tree(node: Write, store: BlobStore) -> Tree:
@@ -25,8 +24,10 @@ def assemble_tree(node: Assemble, inputs: Sequence[Tree]) -> Tree:
 
 def _part(part: Part, tree: Tree) -> Tree:
     if part.include or part.exclude:
-        include = _matcher(part.include) if part.include else None
-        exclude = _matcher(part.exclude) if part.exclude else None
+        from oxlang.engine.patterns import matcher
+
+        include = matcher(part.include) if part.include else None
+        exclude = matcher(part.exclude) if part.exclude else None
         tree = tree.filter(
             lambda path, entry: (
                 (include is None or include(path)) and not (exclude is not None and exclude(path))
@@ -38,27 +39,6 @@ def _part(part: Part, tree: Tree) -> Tree:
         (entry,) = tree.entries.values()
         tree = Tree.of({part.rename: entry})
     return tree.under(part.prefix) if part.prefix else tree
-
-
-@lru_cache(maxsize=64)
-def _matcher(patterns: tuple[str, ...]) -> _Matcher:
-    return _Matcher(patterns)
-
-
-class _Matcher:
-    """Tries patterns on a path, on each folder above it, and those without `/` on each name."""
-
-    def __init__(self, patterns: tuple[str, ...]) -> None:
-        self._match = re.compile("|".join(translate(pattern) for pattern in patterns)).match
-
-    def __call__(self, path: str) -> bool:
-        match = self._match
-        if match(path):
-            return True
-        parts = path.split("/")
-        return any(match(part) for part in parts) or any(
-            match("/".join(parts[:n])) for n in range(1, len(parts))
-        )
 
 
 def _with_bit(tree: Tree, executable: bool) -> Tree:
