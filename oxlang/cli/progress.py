@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from oxlang.engine.events import Event
     from oxlang.engine.trace import Trace
+    from oxlang.graph.action import Remark
+    from oxlang.source import Span
 
 _WORTH_A_LINE_S = 0.3
 _SHOWN_AT_ONCE = 8
@@ -33,6 +35,7 @@ class Progress:
         self._live: Any = None
         self._lock = allocate_lock()
         self._running: dict[str, tuple[str, float, str]] = {}
+        self._warned: set[tuple[str, str]] = set()
         self._done = 0
         self._planned = 0
         self._is_live = terminal.interactive(terminal.err) and terminal.shows("warn") and not terminal.shows("debug")
@@ -83,14 +86,31 @@ class Progress:
             self._running[ident] = (known[0], known[1], told)
             if event.phase == "output":
                 self._terminal.log("debug", f"{name}: {event.text}")
-        elif event.phase == "warning":
-            self._print(f"warning: {event.text}", "warn")
+        elif event.phase == "warning" and event.remark is not None:
+            self._warn(event.remark, event.node.origin)
         elif event.phase in ("done", "failed", "stopped"):
             self._running.pop(ident, None)
             self._done += not event.cached
             self._say_end(name, event)
         if self._live is not None:
             self._live.update(self._picture())
+
+    def _warn(self, remark: Remark, place: Span | None) -> None:
+        # Two steps that read the same thing say the same of it.
+        if (remark.code, remark.message) in self._warned:
+            return
+        self._warned.add((remark.code, remark.message))
+        from oxlang.diagnostics.model import diagnostic
+        from oxlang.diagnostics.render import render
+
+        found = diagnostic(remark.code, remark.message, span=place, help=remark.help or None)
+        if self._live is None:
+            self._terminal.diagnostic(found)
+        else:
+            from rich.text import Text
+
+            colour = self._terminal.colour(self._terminal.err)
+            self._live.console.print(Text.from_ansi(render(found, colour=colour, relative_to=self._terminal.base)))
 
     def _say_start(self, name: str) -> None:
         if self._is_live:

@@ -6,7 +6,7 @@ An entry names the output by the digest of its stored tree. An entry whose tree 
 from __future__ import annotations
 
 from oxlang.engine.notes import loads
-from oxlang.graph.action import ActionResult
+from oxlang.graph.action import ActionResult, Remark
 from oxlang.graph.digest import Digest
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ class ActionCache:
                 stdout=_digest(plain.get("stdout")),
                 stderr=_digest(plain.get("stderr")),
                 seconds=plain.get("seconds", 0.0),
-                warnings=tuple(plain.get("warnings", ())),
+                warnings=tuple(Remark(*one) for one in plain.get("warnings", ())),
             )
         except (ValueError, TypeError, LookupError, AttributeError):
             return None
@@ -66,7 +66,7 @@ class ActionCache:
             if digest is not None:
                 plain[name] = [digest.hash, digest.size]
         if result.warnings:
-            plain["warnings"] = list(result.warnings)
+            plain["warnings"] = [[one.code, one.message, one.help, one.node] for one in result.warnings]
         self._disk.write(_name(key), json.dumps(plain, separators=(",", ":"), sort_keys=True).encode())
 
 

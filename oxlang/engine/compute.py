@@ -12,7 +12,7 @@ from oxlang.diagnostics.model import OxError, error
 from oxlang.engine.cancel import Cancelled, CancelToken
 from oxlang.engine.disk import disk_error
 from oxlang.engine.store import BlobStore
-from oxlang.graph.action import ActionResult
+from oxlang.graph.action import ActionResult, Remark
 from oxlang.graph.nodes import Compute
 from oxlang.graph.tree import Tree
 
@@ -28,7 +28,7 @@ class StoreContext:
     """What a function gets as context: the store, warnings, a temporary folder made on first use."""
 
     def __init__(self, store: BlobStore, cancel: CancelToken) -> None:
-        self.warnings: list[str] = []
+        self.warnings: list[Remark] = []
         self._store = store
         self._cancel = cancel
         self._sandboxes: list[Sandbox] = []
@@ -59,9 +59,10 @@ class StoreContext:
         self._sandboxes.append(sandbox)
         return sandbox.temporary
 
-    def warn(self, message: str) -> None:
-        if message not in self.warnings:
-            self.warnings.append(message)
+    def warn(self, code: str, message: str, *, help: str = "") -> None:
+        remark = Remark(code, message, help)
+        if remark not in self.warnings:
+            self.warnings.append(remark)
 
     def close(self) -> None:
         """Removes temporary folders."""

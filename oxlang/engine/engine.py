@@ -24,6 +24,7 @@ from oxlang.diagnostics.model import OxError, error
 from oxlang.engine.cache import ActionCache
 from oxlang.engine.disk import FolderDisk
 from oxlang.engine.events import Event
+from oxlang.engine.remarks import Remarks
 from oxlang.engine.sources import SourceReader
 from oxlang.engine.store import BlobStore
 from oxlang.graph.action import SALT, ActionResult, compute_action, run_action
@@ -110,6 +111,7 @@ class Engine:
         self._host_env = dict(host_env or {})
         self._keep = keep
         self._outputs: dict[str, Tree] = {}
+        self._remarks = Remarks()
         self._state_keys: dict[str, str] = {}
         self._own_keys: dict[str, str] = {}
         self._renewal = renewal
@@ -199,6 +201,7 @@ class Engine:
 
     def _plan(self, wanted: list[Artifact]) -> list[Node]:
         order = walk(wanted)
+        self._remarks.know(order)
         failures: list[OxError] = []
         for node in order:
             if isinstance(node, Source) and node.id not in self._outputs:
@@ -231,6 +234,7 @@ class Engine:
         if result is None:
             return False
         self._outputs[node.id] = result.output
+        self._remarks.found(node, result)
         self._note_cached(node, result)
         return True
 
@@ -315,8 +319,8 @@ class Engine:
         with self._lock:
             self.executed += 1
         self._finish(node, result, key=key)
-        for warning in result.warnings:
-            self._tell(Event(node=node, phase="warning", text=warning))
+        for remark in result.warnings:
+            self._tell(Event(node=node, phase="warning", remark=remark))
         self._explainer().note(node, inputs)
         self._tell(Event(node=node, phase="done", seconds=time.monotonic() - begin, text=reason))
 
@@ -377,13 +381,14 @@ class Engine:
         if key is not None:
             self.actions.put(key, result)
         self._outputs[node.id] = result.output
+        whole = self._remarks.with_those_below(node, result)
         state = self._state_key(node)
         if _is_resolved(node):
             state = self._own_keys.get(node.id)
             if self._renewal is not None:
                 self._renewal.done(node, result.output)
         if state is not None and not _is_volatile(node):
-            self.actions.put(state, result)
+            self.actions.put(state, whole)
 
     def _registered(self) -> Functions:
         with self._lock:
@@ -417,8 +422,8 @@ class Engine:
         if not isinstance(node, Assemble):
             with self._lock:
                 self.cached += 1
-        for warning in result.warnings:
-            self._tell(Event(node=node, phase="warning", text=warning))
+        for maker, remark in self._remarks.told(node, result):
+            self._tell(Event(node=maker, phase="warning", remark=remark))
         self._tell(Event(node=node, phase="done", cached=True))
 
     def _tell(self, event: Event) -> None:

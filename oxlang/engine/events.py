@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal
 
+    from oxlang.graph.action import Remark
     from oxlang.graph.nodes import Node
 
     Phase = Literal["planned", "start", "output", "progress", "warning", "done", "failed", "stopped"]
@@ -26,7 +27,8 @@ class Event:
             (because of an interrupt, or because another action has failed).
         cached: for `done`: nothing ran.
         seconds: for `done`, `failed` and `stopped`: how long it took.
-        text: for `output` and `warning`; for `start`, `done`, `failed`, `stopped`: why it ran.
+        text: for `output`; for `start`, `done`, `failed`, `stopped`: why it ran.
+        remark: for `warning`.
         count: see `phase`.
         total: see `phase`; 0 when not known.
     """
@@ -36,6 +38,7 @@ class Event:
     cached: bool = False
     seconds: float = 0.0
     text: str = ""
+    remark: Remark | None = None
     count: int = 0
     total: int = 0
 

@@ -59,6 +59,23 @@ class Action:
         return digest_bytes(self.message)
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A warning of a step.
+
+    Attributes:
+        code: id of a code of diagnostics.
+        message: one sentence.
+        help: what to do; empty when there is nothing to say.
+        node: id of the node that warned; empty for the one whose result this is.
+    """
+
+    code: str
+    message: str
+    help: str = ""
+    node: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionResult:
     """What an action gave.
@@ -77,7 +94,7 @@ class ActionResult:
     stdout: Digest | None = None
     stderr: Digest | None = None
     seconds: float = 0.0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
 
 
 def run_action(node: Run, inputs: Sequence[Tree]) -> Action:

@@ -32,8 +32,8 @@ class ComputeContext(Protocol):
     def temporary(self) -> Path:
         """Gives an empty folder that lives until the function returns."""
 
-    def warn(self, message: str) -> None:
-        """Says something to the user, also whenever the result is later found in the cache."""
+    def warn(self, code: str, message: str, *, help: str = "") -> None:
+        """Warns the user, also whenever the result is later found in the cache; the place is that of the node."""
 
 
 if TYPE_CHECKING:

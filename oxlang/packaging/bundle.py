@@ -117,7 +117,11 @@ def compute_bundle(params: dict[str, Any], inputs: Mapping[str, Tree], context: 
     def patched(data: bytes, label: str) -> FileEntry:
         new = with_runpath(data, "$ORIGIN")
         if new is None:
-            context.warn(f"`{label}` has no room for a RUNPATH; it takes its libraries from the system")
+            context.warn(
+                "OX0633",
+                f"`{label}` has no room for a RUNPATH; it takes its libraries from the system",
+                help="a machine without them cannot load it; `oxl analyze` lists what a program needs",
+            )
             new = data
         return FileEntry(context.put(new), True)
 

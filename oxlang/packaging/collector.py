@@ -315,11 +315,11 @@ def compute_collect(params: dict[str, Any], inputs: Mapping[str, Tree], context:
                 plan.add(Placed.from_row(row), operation[2])
     documents = plan.finish(count)
     if "runs" in params and not plan.has_files:
-        from oxlang.packaging.entry import missing_entry
+        from oxlang.packaging.entry import MISSING_HELP, missing_entry
 
         missing = missing_entry(params["runs"], plan.has_module, plan.is_package)
         if missing is not None:
-            context.warn(f"the program `{params['name']}` {missing}")
+            context.warn("OX0631", f"the program `{params['name']}` {missing}", help=MISSING_HELP)
     return Tree.of(
         {
             name: FileEntry(

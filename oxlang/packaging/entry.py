@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from oxlang.packaging.interpreter_config import InterpreterConfig
 
+MISSING_HELP = "`exe.add_python_resources(exe.pip_install([…]))` or `exe.read_package_root` packs it; check the spelling, too"
 _NEVER_PACKED = frozenset({"__main__", "oxidized_importer", "pkg_resources"})
 
 
@@ -35,13 +36,13 @@ def missing_entry(entry: dict[str, Any], has: Callable[[str], bool], is_package:
     module = entry.get("module")
     if module is not None:
         if not has(module):
-            return f"runs the module `{module}`, which nothing packs; `pip_install` or `read_package_root` can"
+            return f"runs the module `{module}`, which nothing packs"
         if is_package(module) and not has(f"{module}.__main__"):
             return f"runs the package `{module}`, which has no module `__main__`"
         return None
     for name in _imported(entry["command"]):
         if not has(name):
-            return f"imports `{name}` at once, which nothing packs; `pip_install` or `read_package_root` can"
+            return f"imports `{name}` at once, which nothing packs"
     return None
 
 

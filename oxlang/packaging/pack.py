@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PACK, PACK_VERSION = "packaging.pack", 4
 EXTRA, EXTRA_VERSION = "packaging.extra", 3
 PACKED_FILE = "packed-resources"
+_SHOWN = 5
 
 _TEXT_PARTS = frozenset(
     {
@@ -52,6 +53,14 @@ def only_file(tree: Tree) -> Digest:
     return entry.digest
 
 
+def counted(names: list[str], what: str) -> str:
+    """Gives the first of several things and how many there are more: `modules a, b and 3 more`."""
+    if len(names) == 1:
+        return f"{what} {names[0]}"
+    shown, more = names[:_SHOWN], len(names) - _SHOWN
+    return f"{what}s " + (f"{', '.join(shown)} and {more} more" if more > 0 else f"{', '.join(names[:-1])} and {names[-1]}")
+
+
 class Contents:
     """Finds the data that a plan names: in batches, by digest in the store.
 
@@ -66,6 +75,7 @@ class Contents:
         self._context = context
         self._batches: dict[int, BatchReader] = {}
         self._hashes: dict[str, bytes] = {}
+        self._mentions: list[str] = []
         self.plan: dict[str, Any] = json.loads(
             context.read(only_file(inputs["plan"])).decode("utf-8", "surrogateescape")
         )
@@ -80,11 +90,18 @@ class Contents:
                 path(only_file(self._inputs[f"code-{number}"])),
             )
             self._batches[number] = found
-            for name, line, message in found.problems:
-                self._context.warn(
-                    f"module `{name}` cannot be compiled and has no bytecode: line {line}: {message}"
-                )
+            self._warn_of_problems(found.problems)
         return found
+
+    def _warn_of_problems(self, problems: list[tuple[str, int, str]]) -> None:
+        if problems:
+            told = [f"`{name}` (line {line}: {message})" for name, line, message in problems]
+            self._context.warn(
+                "OX0634",
+                f"{counted(told, 'module')} cannot be compiled and {'has' if len(told) == 1 else 'have'} no bytecode",
+                help="an import of it fails with this error; what is never imported can stay, or be left out by a resource "
+                "callback",
+            )
 
     def blob(self, source: list[Any]) -> Buffer:
         """Gives the data of `["h", hash, size]`; equal data once."""
@@ -108,6 +125,13 @@ class Contents:
     def resources(self) -> list[PackedResource]:
         """Gives the resources of the plan, in its order, with the shared libraries of those in memory."""
         found = [self._resource(name, flags, parts) for name, flags, parts in self.plan["entries"]]
+        if self._mentions:
+            self._context.warn(
+                "OX0632",
+                f"{counted(self._mentions, 'module')} in memory will have no `__file__` and "
+                f"{'mentions' if len(self._mentions) == 1 else 'mention'} it",
+                help="name its package in `policy.module_file_exceptions`, or place it in a folder with `resources_location`",
+            )
         return found + self._libraries()
 
     def _resource(self, name: str, flags: int, parts: Mapping[str, Any]) -> PackedResource:
@@ -133,7 +157,7 @@ class Contents:
             and b"__file__" in bytes(values.get("in_memory_source") or b"")
             and not files.emulated(name)
         ):
-            self._context.warn(f"module `{name}` mentions `__file__`, which modules in memory do not have")
+            self._mentions.append(f"`{name}`")
         return PackedResource(
             name=name,
             is_module=bool(flags & MODULE),

@@ -44,7 +44,7 @@ class _Store:
     def temporary(self) -> Path:
         raise AssertionError("no folder is needed")
 
-    def warn(self, message: str) -> None:
+    def warn(self, code: str, message: str, *, help: str = "") -> None:
         raise AssertionError(message)
 
 

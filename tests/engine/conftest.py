@@ -22,7 +22,7 @@ def upper(params: dict[str, Any], inputs: Any, ctx: ComputeContext) -> Tree:
         assert isinstance(entry, FileEntry)
         found[path] = FileEntry(ctx.put(ctx.read(entry.digest).upper()))
     if params.get("warn"):
-        ctx.warn(params["warn"])
+        ctx.warn("OX0631", params["warn"], help="look")
     return Tree.of(found)
 
 

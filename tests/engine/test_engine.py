@@ -220,7 +220,18 @@ def test_warnings_are_said_again(bench: Bench) -> None:
     node = Compute(function="upper", version=1, params='{"warn":"careful"}')
     for _ in range(2):
         bench.engine().build([Artifact(node)])
-        assert [event.text for event in bench.events if event.phase == "warning"] == ["careful"]
+        told = [event.remark for event in bench.events if event.phase == "warning"]
+        assert [(one.code, one.message, one.help) for one in told if one] == [("OX0631", "careful", "look")]
+
+
+def test_warnings_of_steps_below_are_said_again_and_point_at_their_step(bench: Bench) -> None:
+    below = Compute(function="upper", version=1, params='{"warn":"careful"}')
+    above = Assemble(parts=(Part(artifact=Artifact(Compute(function="upper", version=1, inputs=(("in", Artifact(below)),)))),))
+    for _ in range(3):
+        bench.events.clear()
+        bench.engine().build([Artifact(above)])
+        told = [(event.node, event.remark.message) for event in bench.events if event.remark is not None]
+        assert told == [(below, "careful")]
 
 
 def test_demand_is_logged_and_offline_demand_needs_a_known_output(bench: Bench) -> None:

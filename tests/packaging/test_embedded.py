@@ -352,8 +352,8 @@ def test_a_program_that_runs_what_it_does_not_have(tiny: Distribution, tmp_path:
         config.run_module = module
 
         def listen(event: Event) -> None:
-            if event.phase == "warning":
-                told.append(event.text)
+            if event.remark is not None:
+                told.append(event.remark.message)
 
         engine = Engine(tmp_path / module, COMPUTE, host_env=dict(os.environ), on_event=listen)
         engine.build([App(tiny).with_root(root, "pkg").embedded(config=config).collected.plan])

@@ -32,6 +32,10 @@ CODES: tuple[Code, ...] = (
     Code(id="OX0629", name="distribution-note", summary="a Python distribution is used in another way than it says",
          severity="warning"),
     Code(id="OX0630", name="pip-option", summary="an option of pip cannot be given here"),
+    Code(id="OX0631", name="entry-not-packed", summary="a program runs what is not in it", severity="warning"),
+    Code(id="OX0632", name="no-module-file", summary="modules use `__file__` and will have none", severity="warning"),
+    Code(id="OX0633", name="no-runpath", summary="a library cannot be told where its libraries are", severity="warning"),
+    Code(id="OX0634", name="no-bytecode", summary="a module of a package cannot be compiled", severity="warning"),
     Code(id="OX0625", name="not-analyzable", summary="a file is no program or library that can be analyzed"),
     Code(id="OX0624", name="no-tcl", summary="a distribution has no Tcl files"),
 )
