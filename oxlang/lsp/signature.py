@@ -62,6 +62,7 @@ def _information(head: str, params: list[tuple[str, str]], tail: str, doc: str) 
 def _active(document: Document, call: ast.Call, offset: int, names: list[str], positional: list[str]) -> int | None:
     """Number of the parameter at the offset; None when there is none."""
     before = 0
+    given: set[str] = set()
     for argument in call.arguments:
         written = document.source.text[argument.end : offset]
         if argument.start <= offset and "," not in written and argument.name is not None:
@@ -69,6 +70,12 @@ def _active(document: Document, call: ast.Call, offset: int, names: list[str], p
             return names.index(name) if name in names else None
         if argument.end < offset and argument.kind == "positional" and "," in document.source.text[argument.end : offset]:
             before += 1
+        elif argument.name is not None:
+            given.add(argument.name.id)
+    if given:
+        # Behind arguments with a name no other can stand: the next parameter that is not given yet is meant.
+        left = [name for name in names if name not in given and name not in positional[:before]]
+        return names.index(left[0]) if left else None
     if before < len(positional):
         return names.index(positional[before])
     return names.index(positional[-1]) if positional and positional[-1] not in names[: len(positional) - 1] and _is_rest(

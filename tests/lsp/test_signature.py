@@ -17,6 +17,8 @@ DIST = "dist = default_python_distribution()\n"
         (f"{DIST}dist.to_python_executable('a', ¦\nx = 1\n", "packaging_policy"),
         (f"{DIST}dist.to_python_executable('a', config = ¦)\n", "config"),
         (f"{DIST}dist.to_python_executable(name = str(1¦))\n", "x"),
+        (f"{DIST}dist.to_python_executable(name = 'a', packaging_policy = None, ¦)\n", "config"),
+        (f"{DIST}dist.to_python_executable('a', config = None, ¦)\n", "packaging_policy"),
         ("def f(one, two):\n    return one\nf(1, ¦\n", "two"),
         ("print(1, 2, ¦)\n", "*args"),
     ],

@@ -2,15 +2,17 @@
 
 import * as vscode from "vscode";
 import { LanguageClient, LanguageClientOptions, ServerOptions, TransportKind } from "vscode-languageclient/node";
+import { Adapters, Configurations } from "./debugging";
+import { program } from "./program";
+import { execute, Tasks } from "./tasks";
 
 let client: LanguageClient | undefined;
+// Starting and stopping take turns: settings may change while the server is being started.
+let turn: Promise<void> = Promise.resolve();
 
-function program(): string {
-  return vscode.workspace.getConfiguration("oxl").get<string>("path", "oxl");
-}
-
-async function start(context: vscode.ExtensionContext): Promise<void> {
-  const server: ServerOptions = { command: program(), args: ["lsp"], transport: TransportKind.stdio };
+async function start(): Promise<void> {
+  const command = program();
+  const server: ServerOptions = { command, args: ["lsp"], transport: TransportKind.stdio };
   const options: LanguageClientOptions = {
     documentSelector: [{ language: "starlark" }],
     outputChannelName: "oxlang",
@@ -19,65 +21,54 @@ async function start(context: vscode.ExtensionContext): Promise<void> {
   client = new LanguageClient("oxl", "oxlang", server, options);
   try {
     await client.start();
-  } catch (problem) {
-    const chosen = await vscode.window.showErrorMessage(
-      `oxlang: \`${program()} lsp\` could not be started. Install it with: uv tool install 'oxlang[lsp]'`,
-      "Open settings",
-    );
-    if (chosen) {
-      await vscode.commands.executeCommand("workbench.action.openSettings", "oxl.path");
-    }
-  }
-  context.subscriptions.push({ dispose: () => void client?.stop() });
-}
-
-class Adapters implements vscode.DebugAdapterDescriptorFactory {
-  createDebugAdapterDescriptor(): vscode.DebugAdapterDescriptor {
-    return new vscode.DebugAdapterExecutable(program(), ["debug"]);
+  } catch {
+    // Nobody waits for the answer: the commands work without a server, and activation must not hang on a message.
+    void refused(command);
   }
 }
 
-class Configurations implements vscode.DebugConfigurationProvider {
-  // Without a launch.json, debugging starts with the file in the editor.
-  resolveDebugConfiguration(
-    _folder: vscode.WorkspaceFolder | undefined,
-    given: vscode.DebugConfiguration,
-  ): vscode.DebugConfiguration | undefined {
-    const editor = vscode.window.activeTextEditor;
-    if (!given.type && !given.request && editor?.document.languageId === "starlark") {
-      return { type: "oxl", request: "launch", name: "Evaluate", program: editor.document.fileName };
-    }
-    return given;
+async function refused(command: string): Promise<void> {
+  const chosen = await vscode.window.showErrorMessage(
+    `oxlang: \`${command} lsp\` could not be started. Install it with: uv tool install 'oxlang[lsp]'`,
+    "Open settings",
+  );
+  if (chosen) {
+    await vscode.commands.executeCommand("workbench.action.openSettings", "oxl.path");
   }
 }
 
-// The lens above a target gives the config and the target; the command palette gives neither.
-function inTerminal(command: "build" | "run", config?: string, target?: string): void {
-  const file = config ? vscode.Uri.parse(config) : vscode.window.activeTextEditor?.document.uri;
-  const folder = file ? vscode.Uri.joinPath(file, "..").fsPath : vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  const words = [command, ...(config && file ? ["--path", file.fsPath] : [])];
-  if (target) {
-    words.push(...(command === "run" ? ["--target", target] : [target]));
+async function stop(): Promise<void> {
+  const old = client;
+  client = undefined;
+  if (old?.isRunning()) {
+    await old.dispose();
+  } else {
+    old?.outputChannel.dispose();
   }
-  const shown = new vscode.ShellExecution(program(), words, { cwd: folder });
-  const task = new vscode.Task({ type: "oxl", command }, vscode.TaskScope.Workspace, words.join(" "), "oxlang", shown);
-  void vscode.tasks.executeTask(task);
+}
+
+function restart(): Promise<void> {
+  turn = turn.then(stop).then(start);
+  return turn;
 }
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   context.subscriptions.push(
-    vscode.commands.registerCommand("oxl.restart", async () => {
-      await client?.stop();
-      await start(context);
-    }),
-    vscode.commands.registerCommand("oxl.build", (config, target) => inTerminal("build", config, target)),
-    vscode.commands.registerCommand("oxl.run", (config, target) => inTerminal("run", config, target)),
+    vscode.commands.registerCommand("oxl.restart", restart),
+    vscode.commands.registerCommand("oxl.build", (config?: string, target?: string) => execute("build", config, target)),
+    vscode.commands.registerCommand("oxl.run", (config?: string, target?: string) => execute("run", config, target)),
+    vscode.tasks.registerTaskProvider("oxl", new Tasks()),
     vscode.debug.registerDebugAdapterDescriptorFactory("oxl", new Adapters()),
     vscode.debug.registerDebugConfigurationProvider("oxl", new Configurations()),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("oxl.path")) {
+        void restart();
+      }
+    }),
   );
-  await start(context);
+  await restart();
 }
 
 export async function deactivate(): Promise<void> {
-  await client?.stop();
+  await turn.then(stop);
 }
