@@ -67,21 +67,13 @@ class Analysis(Kinds):
 
     def _calls(self) -> None:
         for facts in self.facts.values():
-            node = facts.block.node
-            bodies: list[ast.Node] = list(node.body) if isinstance(node, ast.Def) else [node.body]
-            for body in bodies:
-                for one in expressions_of(body):
-                    self._note(facts, one)
+            for one in self.parts(facts.block.node):
+                # Reading an attribute of a host value may run host code, which cannot call back into the program.
+                if isinstance(one, ast.Call):
+                    self._note_call(facts, one)
+                elif isinstance(one, ast.Assignment):
+                    facts.mutates = facts.mutates or self._may_change(one)
         self._close()
-
-    def _note(self, facts: FunctionFacts, node: ast.Node) -> None:
-        if isinstance(node, ast.Call):
-            self._note_call(facts, node)
-        elif isinstance(node, ast.Assignment):
-            facts.mutates = facts.mutates or self._may_change(node)
-        elif isinstance(node, ast.Attribute) and node.name.id not in PURE_METHODS:
-            # Reading an attribute of a host value may run host code, which cannot call back into the program.
-            pass
 
     def _note_call(self, facts: FunctionFacts, node: ast.Call) -> None:
         callee = strip(node.function)
@@ -195,7 +187,7 @@ class Analysis(Kinds):
 
     def cost(self, nodes: list[ast.Node]) -> int:
         """Gives the steps that one pass over the nodes counts for."""
-        return 1 + sum(1 for node in nodes for _ in expressions_of(node)) // 4
+        return 1 + sum(len(expressions_of(node)) for node in nodes) // 4
 
 
 _NOWHERE = ast.Lambda(0, 0, [], ast.Name(0, 0, ""))

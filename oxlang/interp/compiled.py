@@ -127,8 +127,9 @@ def _own_stamp() -> str:
         parts = []
         for name in ("generate.py", "generate_expressions.py", "generate_operators.py", "generate_calls.py",
                      "generate_functions.py", "generate_statements.py", "generate_loops.py", "outline.py", "analysis.py",
-                     "kinds.py", "confined.py", "runtime.py", "compiled.py",
-                     "../resolve/resolver.py", "../syntax/tables.py", "../syntax/layout.py", "../syntax/build.py"):  # fmt: skip
+                     "kinds.py", "confined.py", "nodes.py", "pynodes.py", "runtime.py", "compiled.py",
+                     "../resolve/resolver.py", "../syntax/tables.py", "../syntax/layout.py", "../syntax/build.py",
+                     "../syntax/data.py", "../syntax/literals.py"):  # fmt: skip
             try:
                 stat = os.stat(f"{here}/{name}")
                 parts.append(f"{stat.st_size}.{stat.st_mtime_ns}")

@@ -13,7 +13,8 @@ from oxlang.syntax import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
     from oxlang.interp.kinds import Kind, Kinds
 
@@ -66,16 +67,20 @@ class Confinement:
         for one in statements_of(node.body):
             if isinstance(one, ast.Assignment):
                 self._assigned(one, assigned)
-        everything = [part for one in node.body for part in expressions_of(one)]
+        made = [one for one in candidates if all(self._is_made(name, assigned) for name in one.assignments)]
+        if not made:
+            return
+        everything = self.kinds.parts(node)
         allowed: set[int] = set()
         for part in everything:
-            self._allow(part, allowed)
+            allow = _ALLOWING.get(part.__class__)
+            if allow is not None:
+                allow(self, part, allowed)
         found = [
-            binding
-            for binding in candidates
-            if all(self._is_made(name, assigned) for name in binding.assignments)
-            and all(id(name) in allowed for name in binding.uses if id(name) not in assigned)
+            one for one in made if all(id(name) in allowed for name in one.uses if id(name) not in assigned)
         ]
+        if not found:
+            return
         for binding in found:
             self.variables[binding] = []
         for binding in found:
@@ -84,7 +89,8 @@ class Confinement:
                     self.plain.add(binding)
                 self._elements(assigned[id(name)][1], self.variables[binding])
         for part in everything:
-            self._changed(part)
+            if part.__class__ in _CHANGING:
+                self._changed(part)
 
     def _note_maker(self, node: ast.Def) -> None:
         if self.kinds.results.get(id(node)) != "list":
@@ -159,37 +165,35 @@ class Confinement:
         else:
             self._name(node, allowed)
 
-    def _allow(self, node: ast.Node, allowed: set[int]) -> None:
-        """Notes the names in a node that only read or change in place what they stand for."""
-        match node:
-            case ast.Index() | ast.Slice():
-                self._name(node.value, allowed)
-            case ast.Binary() if node.operator not in ("and", "or"):
-                self._name(node.left, allowed)
-                self._name(node.right, allowed)
-            case ast.Unary() if node.operator == "not":
-                self._test(node.operand, allowed)
-            case ast.If() | ast.While() | ast.Conditional() | ast.IfClause():
-                self._test(node.condition, allowed)
-            case ast.ExpressionStatement():
-                self._name(node.value, allowed)
-            case ast.Call():
-                self._allow_call(node, allowed)
-            case ast.For():
-                self._allow_loop(node.iterable, node.body, allowed)
-            case ast.Comprehension():
-                for clause in node.clauses:
-                    if isinstance(clause, ast.ForClause):
-                        self._allow_loop(clause.iterable, [node], allowed)
-            case ast.Assignment():
-                if node.operator != "=" or items_of(strip(node.target)) is not None:
-                    self._name(node.value, allowed)
-            case ast.Return() if node.value is not None:
-                self._allow_return(strip(node.value), allowed)
+    def _allow_part(self, node: ast.Index | ast.Slice, allowed: set[int]) -> None:
+        self._name(node.value, allowed)
 
-    def _allow_return(self, value: ast.Expression, allowed: set[int]) -> None:
-        self._name(value, allowed)
-        if isinstance(value, ast.TupleExpression):
+    def _allow_binary(self, node: ast.Binary, allowed: set[int]) -> None:
+        if node.operator not in ("and", "or"):
+            self._name(node.left, allowed)
+            self._name(node.right, allowed)
+
+    def _allow_unary(self, node: ast.Unary, allowed: set[int]) -> None:
+        if node.operator == "not":
+            self._test(node.operand, allowed)
+
+    def _allow_condition(self, node: ast.If | ast.While | ast.Conditional | ast.IfClause, allowed: set[int]) -> None:
+        self._test(node.condition, allowed)
+
+    def _allow_comprehension(self, node: ast.Comprehension, allowed: set[int]) -> None:
+        for clause in node.clauses:
+            if isinstance(clause, ast.ForClause):
+                self._allow_loop(clause.iterable, [node], allowed)
+
+    def _allow_assignment(self, node: ast.Assignment, allowed: set[int]) -> None:
+        if node.operator != "=" or items_of(strip(node.target)) is not None:
+            self._name(node.value, allowed)
+
+    def _allow_return(self, node: ast.Return, allowed: set[int]) -> None:
+        value = None if node.value is None else strip(node.value)
+        if isinstance(value, ast.Name):
+            allowed.add(id(value))
+        elif isinstance(value, ast.TupleExpression):
             names = [one.id for one in map(strip, value.items) if isinstance(one, ast.Name)]
             for one in map(strip, value.items):
                 if isinstance(one, ast.Name) and names.count(one.id) == 1:
@@ -338,3 +342,24 @@ class Confinement:
 def element_of(name: ast.Name) -> ast.Index:
     """Gives an expression for any element of what a variable stands for."""
     return ast.Index(name.start, name.end, name, ast.Literal_(name.start, name.end, 0))
+
+
+_ALLOWING: dict[type, Callable[[Confinement, Any, set[int]], None]] = {
+    ast.Index: Confinement._allow_part,
+    ast.Slice: Confinement._allow_part,
+    ast.Binary: Confinement._allow_binary,
+    ast.Unary: Confinement._allow_unary,
+    ast.If: Confinement._allow_condition,
+    ast.While: Confinement._allow_condition,
+    ast.Conditional: Confinement._allow_condition,
+    ast.IfClause: Confinement._allow_condition,
+    ast.ExpressionStatement: lambda found, node, allowed: found._name(node.value, allowed),
+    ast.Call: Confinement._allow_call,
+    ast.For: lambda found, node, allowed: found._allow_loop(node.iterable, node.body, allowed),
+    ast.Comprehension: Confinement._allow_comprehension,
+    ast.Assignment: Confinement._allow_assignment,
+    ast.Return: Confinement._allow_return,
+}
+"""What notes the names in a node that only read or change in place what they stand for."""
+_CHANGING = frozenset((ast.Assignment, ast.For, ast.ForClause, ast.Call))
+"""Nodes that put something into lists."""

@@ -67,21 +67,14 @@ def compile_program(
 
     Raises its errors of syntax and names, OX0408 for one that is nested too deeply.
     """
-    from oxlang.interp.generate import generate
-
     names = tuple(predeclared)
     collecting = gc.isenabled()
     limit = sys.getrecursionlimit()
     gc.disable()
     sys.setrecursionlimit(max(limit, 6000))
     try:
-        program = analyse(source, options, names, known_globals, result)
-        shadowing = frozenset(names) | universal_names(options)
-        made = generate(program, shadowing)
-        with warnings.catch_warnings():
-            # What Python finds odd about generated code says nothing to users.
-            warnings.simplefilter("ignore")
-            code = compile(made.module, FILE_NAME, "exec", dont_inherit=True, optimize=0)
+        # Trees are freed before the collector is on again: it would look at all of them at once.
+        return _compiled(source, options, names, known_globals, result)
     except (RecursionError, MemoryError, SyntaxError) as problem:
         if isinstance(problem, SyntaxError) and "nested" not in str(problem):
             raise
@@ -92,7 +85,20 @@ def compile_program(
         sys.setrecursionlimit(limit)
         if collecting:
             gc.enable()
-    return Compiled(
+
+
+def _compiled(
+    source: SourceFile, options: LanguageOptions, names: tuple[str, ...], known_globals: Iterable[str], result: str | None
+) -> Compiled:
+    from oxlang.interp.generate import generate
+
+    program = analyse(source, options, names, known_globals, result)
+    made = generate(program, frozenset(names) | universal_names(options))
+    with warnings.catch_warnings():
+        # What Python finds odd about generated code says nothing to users.
+        warnings.simplefilter("ignore")
+        code = compile(made.module, FILE_NAME, "exec", dont_inherit=True, optimize=0)
+    compiled = Compiled(
         code=code,
         starts=made.starts.tobytes(),
         ends=made.ends.tobytes(),
@@ -102,3 +108,5 @@ def compile_program(
         loaded_names=tuple(name for name, one in program.globals.items() if one.scope == "file"),
         loads=tuple(dict.fromkeys(str(one.module.value) for one in program.loads)),
     )
+    program.release()
+    return compiled

@@ -103,4 +103,7 @@ def generate(program: Program, shadowing: frozenset[str]) -> Generated:
         program: resolved without errors.
         shadowing: predeclared and universal names; globals of these names are renamed.
     """
-    return Generator(program, shadowing).generate()
+    generator = Generator(program, shadowing)
+    made = generator.generate()
+    generator.analysis.release()
+    return made

@@ -7,9 +7,9 @@ import _ast as py
 from oxlang.interp.analysis import Analysis
 from oxlang.interp.builtins.collections import DICT_METHODS, LIST_METHODS
 from oxlang.interp.builtins.string import STRING_METHODS
-from oxlang.interp.generate_operators import LOAD
 from oxlang.interp.names import mangle
 from oxlang.interp.nodes import strip
+from oxlang.interp.pynodes import LOAD, called, constant, named, type_is
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from oxlang.interp.generate_expressions import Place
+    from oxlang.interp.pynodes import Place
 
 _IS = py.Is()
 
@@ -60,14 +60,6 @@ class CallGenerator:
         def place(self, node: ast.Node) -> Place: ...
 
         def value(self, node: ast.Expression) -> Any: ...
-
-        def name(self, ident: str, at: Place) -> py.Name: ...
-
-        def helper(self, ident: str, arguments: list[Any], at: Place) -> py.Call: ...
-
-        def constant(self, value: Any, at: Place) -> py.Constant: ...
-
-        def type_is(self, atom: Any, kind: str, at: Place) -> py.Compare: ...
 
         def is_simple(self, node: ast.Expression) -> bool: ...
 
@@ -117,12 +109,12 @@ class CallGenerator:
         positional = [self.value(one.value) for one in node.arguments if one.kind == "positional"]
         names: list[Any] = []
         values: list[Any] = []
-        star: Any = self.constant(None, at)
-        starstar: Any = self.constant(None, at)
+        star: Any = constant(None, at)
+        starstar: Any = constant(None, at)
         has_star = False
         for one in node.arguments:
             if one.kind == "named" and one.name is not None:
-                names.append(self.constant(mangle(one.name.id), at))
+                names.append(constant(mangle(one.name.id), at))
                 values.append(self.value(one.value))
             elif one.kind == "star":
                 star, has_star = self.value(one.value), True
@@ -136,7 +128,7 @@ class CallGenerator:
         ]
         if any(one.kind == "starstar" for one in node.arguments):
             arguments.append(starstar)
-        return self.helper(".spread", arguments, at)
+        return called(".spread", arguments, at)
 
     def method_call(self, node: ast.Call, callee: ast.Attribute, at: Place, test: bool, bare: bool) -> Any:
         name = callee.name.id
@@ -151,8 +143,8 @@ class CallGenerator:
                 return quick
         given = [self.value(one.value) for one in node.arguments if one.kind == "positional"]
         return py.Call(
-            func=self.name(".call", at),
-            args=[self.value(callee.value), self.constant(name, at), *given],
+            func=named(".call", at),
+            args=[self.value(callee.value), constant(name, at), *given],
             keywords=self.named(node),
             **at,
         )
@@ -194,10 +186,10 @@ class CallGenerator:
                 as_boolean = None if test else self.boolean
                 return self.guarded_method(callee, name, arguments, at, as_boolean, certain)
             if count in _STRING_LIST.get(name, ()):
-                wrap = None if bare else lambda made, at: self.helper(".L", [made], at)
+                wrap = None if bare else lambda made, at: called(".L", [made], at)
                 return self.guarded_method(callee, name, arguments, at, wrap, certain)
         if certain and name in STRING_METHODS:
-            return self.helper(f".str.{name}", [self.value(callee.value), *(self.value(one) for one in arguments)], at)
+            return called(f".str.{name}", [self.value(callee.value), *(self.value(one) for one in arguments)], at)
         return None
 
     def known_method(
@@ -211,7 +203,7 @@ class CallGenerator:
         if name in ("get", "setdefault") and len(arguments) in (1, 2):
             both = self.operands(callee.value, *arguments)
             return None if both is None else self.python_method(both, name, at)
-        return self.helper(f".{kind}.{name}", given, at)
+        return called(f".{kind}.{name}", given, at)
 
     def python_method(self, given: list[Any], name: str, at: Place) -> Any:
         function = py.Attribute(value=given[0], attr=name, ctx=LOAD, **at)
@@ -222,25 +214,25 @@ class CallGenerator:
         receiver = self.atom(callee.value)
         if receiver is None:
             return None
-        condition = self.type_is(receiver[0], kind, at)
+        condition = type_is(receiver[0], kind, at)
         given = [self.value(one) for one in arguments]
         in_python = name in _PYTHON and len(arguments) in (1, 2)
         if all(self.is_simple(one) for one in arguments):
-            general = self.helper(f".call_{name}", [receiver[1], *(self.value(one) for one in arguments)], at)
+            general = called(f".call_{name}", [receiver[1], *(self.value(one) for one in arguments)], at)
             if in_python:
                 direct = self.python_method([receiver[1], *given], name, at)
             else:
-                direct = self.helper(_function(kind, name), [receiver[1], *given], at)
+                direct = called(_function(kind, name), [receiver[1], *given], at)
             return py.IfExp(test=condition, body=direct, orelse=general, **at)
         direct_name = f".{name}" if in_python else _function(kind, name)
         function = py.IfExp(
-            test=condition, body=self.name(direct_name, at), orelse=self.name(f".call_{name}", at), **at
+            test=condition, body=named(direct_name, at), orelse=named(f".call_{name}", at), **at
         )
         return py.Call(func=function, args=[receiver[1], *given], keywords=[], **at)
 
     def join(self, callee: ast.Attribute, argument: ast.Expression, at: Place) -> Any:
         """Gives `sep.join(x)`; a list that only `join` sees is not made a Starlark list."""
-        return self.helper(".join", [self.value(callee.value), self.read_only(argument, at)], at)
+        return called(".join", [self.value(callee.value), self.read_only(argument, at)], at)
 
     def read_only(self, node: ast.Expression, at: Place) -> Any:
         """Gives the value for a function that does not keep it: a list expression is not made a Starlark list."""
@@ -264,8 +256,8 @@ class CallGenerator:
             return None
         direct = self.python_method([receiver[1], *(self.value(one) for one in arguments)], name, at)
         quick = wrap(direct, at) if wrap is not None else direct
-        general = self.helper(".call", [receiver[1], self.constant(name, at), *(self.value(one) for one in arguments)], at)
-        return py.IfExp(test=self.type_is(receiver[0], ".str", at), body=quick, orelse=general, **at)
+        general = called(".call", [receiver[1], constant(name, at), *(self.value(one) for one in arguments)], at)
+        return py.IfExp(test=type_is(receiver[0], ".str", at), body=quick, orelse=general, **at)
 
     # ---- universal functions that need no call
 
@@ -275,30 +267,30 @@ class CallGenerator:
         if any(one.kind != "positional" for one in node.arguments):
             if name == "sorted" and arguments and node.arguments[0].kind == "positional":
                 first = self.read_only(arguments[0], at)
-                return py.Call(func=self.name(name, at), args=[first], keywords=self.named(node), **at)
+                return py.Call(func=named(name, at), args=[first], keywords=self.named(node), **at)
             return None
         if name in ("min", "max") and len(arguments) >= 2:
             kinds = {self.analysis.kind(one) for one in arguments}
             # Beside a number or text there is nothing that Python puts into an order and Starlark does not.
             sure = kinds == {"int"} or (not self.comprehensions and not kinds.isdisjoint(("int", "num", "str")))
             given = self.operands(*arguments) if sure else None
-            return None if given is None else self.helper(f".{name}", given, at)
+            return None if given is None else called(f".{name}", given, at)
         if len(arguments) != 1:
             return None
         argument = strip(arguments[0])
         if name == "str":
             return self.text_of(argument, at)
         if name == "abs" and self.analysis.kind(argument) == "int":
-            return self.helper(".abs", [self.value(argument)], at)
+            return called(".abs", [self.value(argument)], at)
         is_list = isinstance(argument, ast.Comprehension) and not isinstance(argument.body, ast.DictEntry)
         if name == "list" and is_list:
             return self.value(argument)
         if name == "len":
             certain = self.analysis.kind(argument) in ("str", "list", "dict", "tuple")
             made = [self.read_only(argument, at)] if certain else self.operands(argument)
-            return None if made is None else self.helper(".len", made, at)
+            return None if made is None else called(".len", made, at)
         if name in _CONSUMERS:
-            return py.Call(func=self.name(name, at), args=[self.read_only(argument, at)], keywords=[], **at)
+            return py.Call(func=named(name, at), args=[self.read_only(argument, at)], keywords=[], **at)
         return None
 
     def text_of(self, node: ast.Expression, at: Place) -> Any:
@@ -310,9 +302,9 @@ class CallGenerator:
             return py.JoinedStr(values=[py.FormattedValue(value=self.value(node), conversion=-1, format_spec=None, **at)], **at)
         use = self.atom(node)
         if use is None:
-            return self.helper(".text", [self.value(node)], at)
+            return called(".text", [self.value(node)], at)
         return py.IfExp(
-            test=self.type_is(use[0], ".str", at), body=use[1], orelse=self.helper(".text", [use[1]], at), **at
+            test=type_is(use[0], ".str", at), body=use[1], orelse=called(".text", [use[1]], at), **at
         )
 
     # ---- texts with values in them
@@ -335,9 +327,9 @@ class CallGenerator:
             return self.joined(pieces, [right], at)
         if not self.is_simple(right):
             return None
-        general = self.helper(".mod", [self.value(template), self.value(right)], at)
+        general = called(".mod", [self.value(template), self.value(right)], at)
         return py.IfExp(
-            test=self.type_is(self.value(right), ".tuple", at), body=general, orelse=self.joined(pieces, [right], at), **at
+            test=type_is(self.value(right), ".tuple", at), body=general, orelse=self.joined(pieces, [right], at), **at
         )
 
     def joined(self, pieces: list[tuple[str, ...]], values: list[ast.Expression], at: Place) -> Any:
@@ -347,7 +339,7 @@ class CallGenerator:
         for piece in pieces:
             if len(piece) == 2:
                 if piece[1]:
-                    parts.append(self.constant(piece[1], at))
+                    parts.append(constant(piece[1], at))
                 continue
             node = next(rest)
             if piece[0] == "s":
@@ -359,7 +351,7 @@ class CallGenerator:
                 made = self.value(node)
             else:
                 helper = {"d": ".decimal", "r": ".repr"}[piece[0]]
-                made = self.helper(helper, [self.value(node)], at)
+                made = called(helper, [self.value(node)], at)
             parts.append(py.FormattedValue(value=made, conversion=-1, format_spec=None, **at))
         return py.JoinedStr(values=parts, **at)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import _ast as py
 
 from oxlang.interp.analysis import Analysis
-from oxlang.interp.generate_operators import HELPERS, LOAD, OperatorGenerator
+from oxlang.interp.generate_operators import HELPERS, OperatorGenerator
 from oxlang.interp.names import mangle
 from oxlang.interp.nodes import strip
+from oxlang.interp.pynodes import LOAD, called, constant, named, stored, type_is
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -17,12 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from oxlang.interp.pynodes import Place
     from oxlang.syntax.options import LanguageOptions
 
-    Place = dict[str, Any]
-
-STORE = py.Store()
-_IS = py.Is()
 _PURE_DEPTH = 4
 
 
@@ -57,31 +55,14 @@ class ExpressionGenerator:
 
     # ---- small pieces
 
-    def name(self, ident: str, at: Place) -> py.Name:
-        return py.Name(id=ident, ctx=LOAD, **at)
-
-    def helper(self, ident: str, arguments: list[Any], at: Place) -> py.Call:
-        return py.Call(func=py.Name(id=ident, ctx=LOAD, **at), args=arguments, keywords=[], **at)
-
-    def constant(self, value: Any, at: Place) -> py.Constant:
-        return py.Constant(value=value, **at)
-
-    def type_is(self, atom: Any, kind: str, at: Place) -> py.Compare:
-        return py.Compare(
-            left=self.helper(".type", [atom], at), ops=[_IS], comparators=[self.name(kind, at)], **at
-        )
-
     def python_name(self, node: ast.Name) -> str:
         """Gives the Python name of a variable."""
         ident = node.id
-        if ident in self.renamed:
-            binding = self.meaning.get(node)
-            if binding is not None and binding.scope in ("global", "file"):
-                return ident + "."
         binding = self.meaning.get(node)
-        if binding is not None and binding.scope in ("universal", "predeclared"):
-            return ident
-        return mangle(ident)
+        scope = None if binding is None else binding.scope
+        if ident in self.renamed and scope in ("global", "file"):
+            return ident + "."
+        return ident if scope in ("universal", "predeclared") else mangle(ident)
 
     def is_simple(self, node: ast.Expression) -> bool:
         """Whether evaluating the expression twice is free of effects and cheap."""
@@ -100,8 +81,8 @@ class ExpressionGenerator:
         at = self.place(node)
         ident = f".t{node.start}_{node.end}"
         made = self.fresh(node) if read_only else self.value(node)
-        first = py.NamedExpr(target=py.Name(id=ident, ctx=STORE, **at), value=made, **at)
-        return first, self.name(ident, at)
+        first = py.NamedExpr(target=stored(ident, at), value=made, **at)
+        return first, named(ident, at)
 
     def is_pure(self, node: ast.Expression, depth: int = _PURE_DEPTH) -> bool:
         """Whether `replay` can evaluate the expression again when an operation on its value has failed."""
@@ -142,14 +123,14 @@ class ExpressionGenerator:
         return _WRITERS[type(node)](self, node)
 
     def literal(self, node: ast.Literal_) -> Any:
-        return py.Constant(value=node.value, **self.last)
+        return constant(node.value, self.last)
 
     def parenthesised(self, node: ast.Parenthesised) -> Any:
         return self.value(node.inner)
 
     def attribute(self, node: ast.Attribute) -> Any:
         at = self.place(node)
-        return self.helper(".attr", [self.value(node.value), self.constant(node.name.id, at)], at)
+        return called(".attr", [self.value(node.value), constant(node.name.id, at)], at)
 
     def tuple_display(self, node: ast.TupleExpression, write: Callable[[ast.Expression], Any] | None = None) -> Any:
         """Gives a tuple; tuples in tuples are weighed (`nesting`), and elements that are no tuples should not pay for it.
@@ -165,21 +146,21 @@ class ExpressionGenerator:
             return py.Tuple(elts=[write(one) for one in node.items], ctx=LOAD, **at)
         simple = all(self.is_simple(one) for one in unknown)
         if len(unknown) > 3 or not (simple or (self.temporaries_allowed and not self.comprehensions)):
-            return self.helper(".weighed", [py.Tuple(elts=[write(one) for one in node.items], ctx=LOAD, **at)], at)
+            return called(".weighed", [py.Tuple(elts=[write(one) for one in node.items], ctx=LOAD, **at)], at)
         elements: list[Any] = []
         tests: list[Any] = []
         for one in node.items:
             use = self.atom(one) if one in unknown else None
             elements.append(write(one) if use is None else use[0])
             if use is not None:
-                tests.append(py.UnaryOp(op=py.Not(), operand=self.type_is(use[1], ".tuple", at), **at))
+                tests.append(py.UnaryOp(op=py.Not(), operand=type_is(use[1], ".tuple", at), **at))
         made: Any = py.Tuple(elts=elements, ctx=LOAD, **at)
         if not simple:
             ident = f".w{node.start}_{node.end}"
-            tests.insert(0, py.NamedExpr(target=py.Name(id=ident, ctx=STORE, **at), value=made, **at))
-            made = self.name(ident, at)
+            tests.insert(0, py.NamedExpr(target=stored(ident, at), value=made, **at))
+            made = named(ident, at)
         test = tests[0] if len(tests) == 1 else py.BoolOp(op=py.And(), values=tests, **at)
-        return py.IfExp(test=test, body=made, orelse=self.helper(".weighed", [made], at), **at)
+        return py.IfExp(test=test, body=made, orelse=called(".weighed", [made], at), **at)
 
     def conditional(self, node: ast.Conditional) -> Any:
         at = self.place(node)
@@ -190,35 +171,35 @@ class ExpressionGenerator:
         if binding is not None and binding.scope == "universal":
             # Names of the language cannot be unbound, so they need no place of their own.
             if node.id == "None":
-                return self.constant(None, self.last)
+                return constant(None, self.last)
             if node.id == "True":
-                return self.name(".TRUE", self.last)
+                return named(".TRUE", self.last)
             if node.id == "False":
-                return self.name(".FALSE", self.last)
-            return self.name(node.id, self.last)
-        return self.name(self.python_name(node), self.place(node))
+                return named(".FALSE", self.last)
+            return named(node.id, self.last)
+        return named(self.python_name(node), self.place(node))
 
     def boolean(self, test: Any, at: Place) -> Any:
         """Gives Starlark's boolean for a Python truth."""
-        return py.IfExp(test=test, body=self.name(".TRUE", at), orelse=self.name(".FALSE", at), **at)
+        return py.IfExp(test=test, body=named(".TRUE", at), orelse=named(".FALSE", at), **at)
 
     def list_display(self, node: ast.ListExpression) -> Any:
         at = self.place(node)
         items = [self.value(one) for one in node.items]
         if not items:
-            return self.helper(".L", [], at)
+            return called(".L", [], at)
         inner = py.Tuple(elts=items, ctx=LOAD, **at) if len(items) < 30 else py.List(elts=items, ctx=LOAD, **at)
-        return self.helper(".L", [inner], at)
+        return called(".L", [inner], at)
 
     def dict_display(self, node: ast.DictExpression) -> Any:
         at = self.place(node)
         if not node.entries:
-            return self.helper(".D", [], at)
+            return called(".D", [], at)
         made = self.dict_entries(node, at)
         if made is not None:
-            return self.helper(".D", [made], at)
+            return called(".D", [made], at)
         flat = [self.value(part) for entry in node.entries for part in (entry.key, entry.value)]
-        return self.helper(".dict", [py.Tuple(elts=flat, ctx=LOAD, **at)], at)
+        return called(".dict", [py.Tuple(elts=flat, ctx=LOAD, **at)], at)
 
     def dict_entries(self, node: ast.DictExpression, at: Place) -> py.Dict | None:
         """Gives Python's dict, None when two keys could be equal, which is an error."""
@@ -263,7 +244,7 @@ class ExpressionGenerator:
                 return self.slice(node, wrap=False)
             case ast.Binary() if node.operator == "*" and isinstance(strip(node.left), ast.ListExpression):
                 at = self.place(node)
-                return self.helper(".mul", [self.fresh(node.left), self.value(node.right)], at)
+                return called(".mul", [self.fresh(node.left), self.value(node.right)], at)
         return self.value(node)
 
     def leaving(self, node: ast.Expression) -> Any:
@@ -275,7 +256,7 @@ class ExpressionGenerator:
         if binding is None or binding not in self.analysis.confined.plain:
             return self.value(node)
         kind = ".L" if self.analysis.kind(inner) == "list" else ".D"
-        return self.helper(kind, [self.value(inner)], self.place(inner))
+        return called(kind, [self.value(inner)], self.place(inner))
 
     # ---- element and part
 
@@ -283,7 +264,7 @@ class ExpressionGenerator:
         at = self.place(node)
         both = None if isinstance(strip(node.value), ast.Literal_) else self.operands(node.value, node.index, read_only=True)
         if both is None:
-            return self.helper(".index", [self.value(node.value), self.value(node.index)], at)
+            return called(".index", [self.value(node.value), self.value(node.index)], at)
         return py.Subscript(value=both[0], slice=both[1], ctx=LOAD, **at)
 
     def slice(self, node: ast.Slice, wrap: bool = True) -> Any:
@@ -297,22 +278,22 @@ class ExpressionGenerator:
                 rest = iter(kept[1:])
                 parts = [None if one is None else next(rest) for one in (node.lower, node.upper, node.step)]
                 made = self.sliced(kept[0], parts, at)
-                return self.helper(".L", [made], at) if kind == "list" and wrap else made
+                return called(".L", [made], at) if kind == "list" and wrap else made
         given = self.bounds(node, at)
         if node.step is not None:
-            return self.helper(".slice", [self.value(node.value), *given], at)
+            return called(".slice", [self.value(node.value), *given], at)
         allowed = self.temporaries_allowed or all(self.is_simple(one) for one in bounds)
         quick = kind is None and certain and allowed and all(self.is_short(one) for one in bounds)
         use = self.atom(node.value) if quick else None
         if use is None:
-            return self.helper(".part", [self.value(node.value), *given[:2]], at)
+            return called(".part", [self.value(node.value), *given[:2]], at)
         parts = [None if one is None else self.atom(one) for one in (node.lower, node.upper, None)]
         made = self.sliced(use[1], [None if part is None else part[0] for part in parts], at)
-        general = self.helper(".part", [use[1], *given[:2]], at)
-        return py.IfExp(test=self.type_is(use[0], ".str", at), body=made, orelse=general, **at)
+        general = called(".part", [use[1], *given[:2]], at)
+        return py.IfExp(test=type_is(use[0], ".str", at), body=made, orelse=general, **at)
 
     def bounds(self, node: ast.Slice, at: Place) -> list[Any]:
-        none = self.constant(None, at)
+        none = constant(None, at)
         return [none if one is None else self.value(one) for one in (node.lower, node.upper, node.step)]
 
     def sliced(self, value: Any, parts: list[Any], at: Place) -> Any:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import _ast as py
 
 from oxlang.interp.analysis import Analysis
-from oxlang.interp.generate_expressions import STORE
-from oxlang.interp.generate_operators import LOAD
+from oxlang.interp.pynodes import LOAD, called, constant, named, stored
 from oxlang.syntax import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from oxlang.interp.generate_expressions import Place
+    from oxlang.interp.pynodes import Place
     from oxlang.syntax.options import LanguageOptions
 
 _LONG_CHAIN = 50
@@ -32,12 +31,6 @@ class FunctionGenerator:
         def mark(self, start: int, end: int) -> Place: ...
 
         def value(self, node: ast.Expression) -> Any: ...
-
-        def name(self, ident: str, at: Place) -> py.Name: ...
-
-        def helper(self, ident: str, arguments: list[Any], at: Place) -> py.Call: ...
-
-        def constant(self, value: Any, at: Place) -> py.Constant: ...
 
         def python_name(self, node: ast.Name) -> str: ...
 
@@ -79,13 +72,13 @@ class FunctionGenerator:
         for one in node.parameters:
             if one.kind == "starstar" and one.name is not None:
                 ident = self.python_name(one.name)
-                made = self.helper(".D", [self.name(ident, at)], at)
-                body.append(py.Assign(targets=[py.Name(id=ident, ctx=STORE, **at)], value=made, **at))
+                made = called(".D", [named(ident, at)], at)
+                body.append(py.Assign(targets=[stored(ident, at)], value=made, **at))
             elif one.kind == "star" and one.name is not None:
-                body.append(py.Expr(value=self.helper(".weighed", [self.name(self.python_name(one.name), at)], at), **at))
+                body.append(py.Expr(value=called(".weighed", [named(self.python_name(one.name), at)], at), **at))
         facts = self.analysis.facts[id(node)]
         if facts.height >= 3:
-            body.append(py.Expr(value=self.helper(".tick", [self.constant(self.analysis.cost(list(node.body)), at)], at), **at))
+            body.append(py.Expr(value=called(".tick", [constant(self.analysis.cost(list(node.body)), at)], at), **at))
         inner: list[Any] = []
         for statement in node.body:
             self.statement(statement, inner)
@@ -107,10 +100,10 @@ class FunctionGenerator:
         """Wraps a body with the count of calls in calls."""
         return [
             py.Try(
-                body=[py.Expr(value=self.helper(".enter", [], at), **at), *body],
+                body=[py.Expr(value=called(".enter", [], at), **at), *body],
                 handlers=[],
                 orelse=[],
-                finalbody=[py.Expr(value=self.helper(".leave", [], at), **at)],
+                finalbody=[py.Expr(value=called(".leave", [], at), **at)],
                 **at,
             )
         ]
@@ -122,18 +115,18 @@ class FunctionGenerator:
         return [
             py.Global(names=[flag], **at),
             py.If(
-                test=self.name(flag, at),
-                body=[py.Expr(value=self.helper(".recursion", [self.constant(node.name.id, at)], at), **at)],
+                test=named(flag, at),
+                body=[py.Expr(value=called(".recursion", [constant(node.name.id, at)], at), **at)],
                 orelse=[],
                 **at,
             ),
-            py.Assign(targets=[py.Name(id=flag, ctx=STORE, **at)], value=self.constant(True, at), **at),
+            py.Assign(targets=[stored(flag, at)], value=constant(True, at), **at),
             py.Try(
                 body=body,
                 handlers=[],
                 orelse=[],
                 finalbody=[
-                    py.Assign(targets=[py.Name(id=flag, ctx=STORE, **at)], value=self.constant(False, at), **at)
+                    py.Assign(targets=[stored(flag, at)], value=constant(False, at), **at)
                 ],
                 **at,
             ),
@@ -151,9 +144,9 @@ class FunctionGenerator:
         )
         star = next((one.name for one in node.parameters if one.kind == "star" and one.name is not None), None)
         if star is not None:
-            weighed = self.helper(".weighed", [self.name(self.python_name(star), at)], at)
+            weighed = called(".weighed", [named(self.python_name(star), at)], at)
             both = py.Tuple(elts=[weighed, body], ctx=LOAD, **at)
-            body = py.Subscript(value=both, slice=self.constant(1, at), ctx=LOAD, **at)
+            body = py.Subscript(value=both, slice=constant(1, at), ctx=LOAD, **at)
         starstar = next((one.name for one in node.parameters if one.kind == "starstar"), None)
         if starstar is not None:
             # The parameter becomes a Starlark dict: an inner function receives the converted value.
@@ -162,12 +155,12 @@ class FunctionGenerator:
                 posonlyargs=[], args=[py.arg(arg=ident, annotation=None, **at)], vararg=None, kwonlyargs=[],
                 kw_defaults=[], kwarg=None, defaults=[],
             )  # fmt: skip
-            converted = self.helper(".D", [self.name(ident, at)], at)
+            converted = called(".D", [named(ident, at)], at)
             body = py.Call(func=py.Lambda(args=inner, body=body, **at), args=[converted], keywords=[], **at)
         if facts.guarded and self.options.recursion:
-            body = self.helper(".deeper", [py.Lambda(args=nothing, body=body, **at)], at)
+            body = called(".deeper", [py.Lambda(args=nothing, body=body, **at)], at)
         elif facts.guarded:
             flag = f".busy{len(self.flags)}"
             self.flags.append(flag)
-            body = self.helper(".guard", [self.constant(flag, at), py.Lambda(args=nothing, body=body, **at)], at)
+            body = called(".guard", [constant(flag, at), py.Lambda(args=nothing, body=body, **at)], at)
         return py.Lambda(args=arguments, body=body, **at)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import _ast as py
 
 from oxlang.interp.analysis import Analysis
-from oxlang.interp.generate_expressions import STORE
-from oxlang.interp.generate_operators import LOAD
 from oxlang.interp.nodes import items_of, strip
+from oxlang.interp.pynodes import LOAD, STORE, called, constant, named, stored, type_is
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -15,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from oxlang.interp.generate_expressions import Place
+    from oxlang.interp.pynodes import Place
 
 
 class LoopGenerator:
@@ -39,14 +38,6 @@ class LoopGenerator:
 
         def test(self, node: ast.Expression) -> Any: ...
 
-        def name(self, ident: str, at: Place) -> py.Name: ...
-
-        def helper(self, ident: str, arguments: list[Any], at: Place) -> py.Call: ...
-
-        def constant(self, value: Any, at: Place) -> py.Constant: ...
-
-        def type_is(self, atom: Any, kind: str, at: Place) -> py.Compare: ...
-
         def python_name(self, node: ast.Name) -> str: ...
 
         def statement(self, node: ast.Statement, out: list[Any]) -> None: ...
@@ -66,36 +57,36 @@ class LoopGenerator:
     def iterable(self, node: ast.Expression, body: list[ast.Node], at: Place, target: ast.Expression) -> Any:
         """Gives the Python iterable for a loop over a value; charges steps, and locks when the body may change it."""
         inner = strip(node)
-        cost = self.constant(self.analysis.cost(body), at)
+        cost = constant(self.analysis.cost(body), at)
         if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Name):
             binding = self.meaning.get(inner.function)
             plain = all(one.kind == "positional" for one in inner.arguments)
             if binding is not None and binding.scope == "universal" and plain and 1 <= len(inner.arguments) <= 3:
                 if inner.function.id == "range":
-                    return self.helper(".range", [cost, *(self.value(one.value) for one in inner.arguments)], at)
+                    return called(".range", [cost, *(self.value(one.value) for one in inner.arguments)], at)
                 if inner.function.id in ("enumerate", "zip", "sorted", "reversed"):
                     # The result is fresh: nobody else can change it.
                     taken_apart = items_of(strip(target)) is not None and len(inner.arguments) == 1
                     if inner.function.id == "enumerate" and taken_apart and not self.changes(inner.arguments[0].value, body):
-                        return self.helper(".view_enumerate", [self.fresh(inner.arguments[0].value), cost], at)
-                    return self.helper(".iterate", [self.value(inner), cost], at)
+                        return called(".view_enumerate", [self.fresh(inner.arguments[0].value), cost], at)
+                    return called(".iterate", [self.value(inner), cost], at)
         if isinstance(inner, (ast.ListExpression, ast.TupleExpression)):
             made = py.Tuple(elts=[self.value(one) for one in inner.items], ctx=LOAD, **at)
-            return self.helper(".iterate", [made, cost], at)
+            return called(".iterate", [made, cost], at)
         if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Attribute) and not inner.arguments:
             name = inner.function.name.id
             if name == "items" and items_of(strip(target)) is None:
                 # Pairs that are kept whole are made by the method, which weighs them.
-                return self.helper(".iterate", [self.value(inner), cost], at)
+                return called(".iterate", [self.value(inner), cost], at)
             if name in ("items", "keys", "values"):
                 value = self.value(inner.function.value)
                 helper = f".copy_{name}" if self.changes(inner.function.value, body) else f".view_{name}"
-                return self.helper(helper, [value, cost], at)
+                return called(helper, [value, cost], at)
         is_split = isinstance(inner, ast.Call) and self.analysis.confined.is_fresh(inner)
         if is_split or isinstance(inner, (ast.Comprehension, ast.DictExpression, ast.Slice)):
-            return self.helper(".iterate", [self.fresh(inner), cost], at)
+            return called(".iterate", [self.fresh(inner), cost], at)
         helper = ".iterate_locked" if self.changes(inner, body) else ".iterate"
-        return self.helper(helper, [self.value(node), cost], at)
+        return called(helper, [self.value(node), cost], at)
 
     def changes(self, iterable: ast.Expression, body: list[ast.Node]) -> bool:
         """Whether running the body may change what an expression stands for."""
@@ -125,18 +116,18 @@ class LoopGenerator:
         place = self.place(node.target)
         body: list[Any] = []
         if isinstance(target, ast.Name):
-            variable: Any = py.Name(id=self.python_name(target), ctx=STORE, **place)
+            variable: Any = stored(self.python_name(target), place)
         else:
             ident = f".i{node.target.start}_{node.target.end}"
-            variable = py.Name(id=ident, ctx=STORE, **place)
+            variable = stored(ident, place)
             if items is None:
-                self.store(target, self.name(ident, place), place, body)
+                self.store(target, named(ident, place), place, body)
             else:
                 names = [strip(one) for one in items]
                 if len(items) == 2 and all(isinstance(one, ast.Name) for one in names):
                     if not self.needs_check(node.iterable):
                         variable = py.Tuple(
-                            elts=[py.Name(id=self.python_name(one), ctx=STORE, **place) for one in names if isinstance(one, ast.Name)],
+                            elts=[stored(self.python_name(one), place) for one in names if isinstance(one, ast.Name)],
                             ctx=STORE,
                             **place,
                         )
@@ -155,16 +146,16 @@ class LoopGenerator:
         """Gives the loop variable itself when it is a tuple of the right length, else what `.unpack` makes of it."""
         items = items_of(target) or []
         if any(not isinstance(strip(one), ast.Name) for one in items) or not items:
-            return self.unpacked(target, self.name(ident, at), at)
-        is_tuple = self.type_is(self.name(ident, at), ".tuple", at)
+            return self.unpacked(target, named(ident, at), at)
+        is_tuple = type_is(named(ident, at), ".tuple", at)
         return py.IfExp(
-            test=is_tuple, body=self.name(ident, at), orelse=self.unpacked(target, self.name(ident, at), at), **at
+            test=is_tuple, body=named(ident, at), orelse=self.unpacked(target, named(ident, at), at), **at
         )
 
     def while_loop(self, node: ast.While, out: list[Any]) -> None:
         at = self.place(node.condition)
-        cost = self.constant(self.analysis.cost([*node.body, node.condition]), at)
-        test = py.BoolOp(op=py.And(), values=[self.helper(".tick", [cost], at), self.test(node.condition)], **at)
+        cost = constant(self.analysis.cost([*node.body, node.condition]), at)
+        test = py.BoolOp(op=py.And(), values=[called(".tick", [cost], at), self.test(node.condition)], **at)
         self.loops += 1
         self.deepest = max(self.deepest, self.loops)
         out.append(py.While(test=test, body=self.block(node.body, at), orelse=[], **at))
@@ -193,7 +184,7 @@ class LoopGenerator:
         else:
             made, kind = py.ListComp(elt=self.value(node.body), generators=clauses, **at), ".L"
         self.comprehensions -= 1
-        return self.helper(kind, [made], at) if wrap else made
+        return called(kind, [made], at) if wrap else made
 
     def comprehension_target(self, clause: ast.ForClause, iterable: Any, at: Place) -> list[py.comprehension]:
         target = strip(clause.target)
@@ -203,18 +194,18 @@ class LoopGenerator:
             return py.comprehension(target=variable, iter=source, ifs=[], is_async=0)
 
         if isinstance(target, ast.Name):
-            return [clause_of(py.Name(id=self.python_name(target), ctx=STORE, **at), iterable)]
+            return [clause_of(stored(self.python_name(target), at), iterable)]
         if isinstance(target, ast.Index):
             return [clause_of(self.index_target(target), iterable)]
         if isinstance(target, ast.Attribute):
             ident = f".i{target.start}_{target.end}"
-            made = clause_of(py.Name(id=ident, ctx=STORE, **at), iterable)
+            made = clause_of(stored(ident, at), iterable)
             made.ifs.append(self.attribute_assigned(target, ident, at))
             return [made]
         assert items is not None
         checked = iterable
         if self.needs_check(clause.iterable) or len(items) != 2:
-            checked = self.helper(".pairs", [iterable, self.constant(len(items), at)], at)
+            checked = called(".pairs", [iterable, constant(len(items), at)], at)
         if items and all(isinstance(strip(one), ast.Name) for one in items):
             return [clause_of(self.target_tuple(items, at), checked)]
         # Nested patterns: each level unpacks in a clause of its own over a single value.
@@ -222,20 +213,20 @@ class LoopGenerator:
 
     def attribute_assigned(self, target: ast.Attribute, ident: str, at: Place) -> Any:
         """Gives a condition that is always true and assigns a variable to an attribute."""
-        arguments = [self.value(target.value), self.constant(target.name.id, at), self.name(ident, at)]
-        assign = self.helper(".set_attr", arguments, at)
-        return py.Compare(left=assign, ops=[py.Is()], comparators=[self.constant(None, at)], **at)
+        arguments = [self.value(target.value), constant(target.name.id, at), named(ident, at)]
+        assign = called(".set_attr", arguments, at)
+        return py.Compare(left=assign, ops=[py.Is()], comparators=[constant(None, at)], **at)
 
     def target_tuple(self, items: list[ast.Expression], at: Place) -> Any:
         return py.Tuple(
-            elts=[py.Name(id=self.python_name(one), ctx=STORE, **at) for one in map(strip, items) if isinstance(one, ast.Name)],
+            elts=[stored(self.python_name(one), at) for one in map(strip, items) if isinstance(one, ast.Name)],
             ctx=STORE,
             **at,
         )
 
     def nested_clauses(self, items: list[ast.Expression], iterable: Any, at: Place, clause_of: Any) -> list[py.comprehension]:
         if not items:
-            return [clause_of(py.Name(id=".nothing", ctx=STORE, **at), iterable)]
+            return [clause_of(stored(".nothing", at), iterable)]
         elements: list[Any] = []
         later: list[tuple[list[ast.Expression], str]] = []
         conditions: list[Any] = []
@@ -244,19 +235,19 @@ class LoopGenerator:
             nested = items_of(inner)
             ident = f".i{one.start}_{one.end}"
             if isinstance(inner, ast.Name):
-                elements.append(py.Name(id=self.python_name(inner), ctx=STORE, **at))
+                elements.append(stored(self.python_name(inner), at))
             elif isinstance(inner, ast.Index):
                 elements.append(self.index_target(inner))
             elif isinstance(inner, ast.Attribute):
-                elements.append(py.Name(id=ident, ctx=STORE, **at))
+                elements.append(stored(ident, at))
                 conditions.append(self.attribute_assigned(inner, ident, at))
             else:
                 assert nested is not None
-                elements.append(py.Name(id=ident, ctx=STORE, **at))
+                elements.append(stored(ident, at))
                 later.append((nested, ident))
         made = [clause_of(py.Tuple(elts=elements, ctx=STORE, **at), iterable)]
         made[0].ifs.extend(conditions)
         for nested, ident in later:
-            single = self.helper(".pairs", [py.Tuple(elts=[self.name(ident, at)], ctx=LOAD, **at), self.constant(len(nested), at)], at)
+            single = called(".pairs", [py.Tuple(elts=[named(ident, at)], ctx=LOAD, **at), constant(len(nested), at)], at)
             made.extend(self.nested_clauses(nested, single, at, clause_of))
         return made

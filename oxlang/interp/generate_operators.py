@@ -7,12 +7,12 @@ Python's operator stands alone where it does what Starlark's does, whatever the 
 from __future__ import annotations
 
 import _ast as py
-from itertools import islice
 from math import isfinite
 
 from oxlang.interp.analysis import Analysis
 from oxlang.interp.kinds import COMPARISONS
-from oxlang.interp.nodes import expressions_of, strip
+from oxlang.interp.nodes import is_smaller, strip
+from oxlang.interp.pynodes import LOAD, called, constant, named, type_is
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -20,9 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from oxlang.interp.generate_expressions import Place
+    from oxlang.interp.pynodes import Place
 
-LOAD = py.Load()
 OPERATORS: dict[str, Any] = {
     "+": py.Add(), "-": py.Sub(), "*": py.Mult(), "//": py.FloorDiv(), "%": py.Mod(), "&": py.BitAnd(),
     "|": py.BitOr(), "^": py.BitXor(), "<<": py.LShift(), ">>": py.RShift(), "/": py.Div(),
@@ -61,14 +60,6 @@ class OperatorGenerator:
 
         def value(self, node: ast.Expression) -> Any: ...
 
-        def name(self, ident: str, at: Place) -> py.Name: ...
-
-        def helper(self, ident: str, arguments: list[Any], at: Place) -> py.Call: ...
-
-        def constant(self, value: Any, at: Place) -> py.Constant: ...
-
-        def type_is(self, atom: Any, kind: str, at: Place) -> py.Compare: ...
-
         def is_simple(self, node: ast.Expression) -> bool: ...
 
         def atom(self, node: ast.Expression) -> tuple[Any, Any] | None: ...
@@ -98,7 +89,7 @@ class OperatorGenerator:
             case ast.Name():
                 binding = self.meaning.get(node)
                 if binding is not None and binding.scope == "universal" and node.id in ("True", "False"):
-                    return self.constant(node.id == "True", self.place(node))
+                    return constant(node.id == "True", self.place(node))
             case ast.Call():
                 callee = strip(node.function)
                 if isinstance(callee, ast.Attribute) and callee.name.id in _TRUTHS:
@@ -110,15 +101,15 @@ class OperatorGenerator:
         kind = self.analysis.kind(node)
         if kind == "bool":
             value = self.value(node)
-            return py.Compare(left=value, ops=[_IS], comparators=[self.name(".TRUE", self.last)], **self.last)
+            return py.Compare(left=value, ops=[_IS], comparators=[named(".TRUE", self.last)], **self.last)
         # A temporary variable of a comprehension would be a variable of the function around it, which is slow.
         wanted = kind is None and (not self.comprehensions or self.is_simple(node))
         use = self.atom(node) if wanted else None
         if use is None:
             return self.value(node)
         at = self.last
-        is_true = py.Compare(left=use[0], ops=[_IS], comparators=[self.name(".TRUE", at)], **at)
-        not_false = py.Compare(left=use[1], ops=[_IS_NOT], comparators=[self.name(".FALSE", at)], **at)
+        is_true = py.Compare(left=use[0], ops=[_IS], comparators=[named(".TRUE", at)], **at)
+        not_false = py.Compare(left=use[1], ops=[_IS_NOT], comparators=[named(".FALSE", at)], **at)
         return py.BoolOp(op=_OR, values=[is_true, py.BoolOp(op=_AND, values=[not_false, use[1]], **at)], **at)
 
     def flat(self, node: ast.Binary, operator: str) -> list[ast.Expression]:
@@ -143,7 +134,7 @@ class OperatorGenerator:
             and operator not in ("in", "not in")
             and self.analysis.kind(left) not in ("int", "str", "bool")
         ):
-            return self.helper(".self", [self.value(left), self.constant(operator, at)], at)
+            return called(".self", [self.value(left), constant(operator, at)], at)
         if operator in ("in", "not in"):
             return self.membership(node, left, right, at)
         if operator in ("==", "!="):
@@ -156,7 +147,7 @@ class OperatorGenerator:
         else:
             both = self.operands(left, right)
             if both is None:
-                return self.helper(".compare", [self.value(left), self.constant(operator, at), self.value(right)], at)
+                return called(".compare", [self.value(left), constant(operator, at), self.value(right)], at)
             first, second = both
         return py.Compare(left=first, ops=[_COMPARE[operator]], comparators=[second], **at)
 
@@ -171,12 +162,12 @@ class OperatorGenerator:
             return None
         argument = left.arguments[0].value
         if right.value in ("int", "string", "tuple"):
-            made: Any = self.type_is(self.value(argument), {"int": ".int", "string": ".str", "tuple": ".tuple"}[right.value], at)
+            made: Any = type_is(self.value(argument), {"int": ".int", "string": ".str", "tuple": ".tuple"}[right.value], at)
         elif right.value == "NoneType":
-            made = py.Compare(left=self.value(argument), ops=[_IS], comparators=[self.constant(None, at)], **at)
+            made = py.Compare(left=self.value(argument), ops=[_IS], comparators=[constant(None, at)], **at)
         elif right.value in ("list", "dict"):
-            kind = self.name(".L" if right.value == "list" else ".D", at)
-            made = self.helper(".isinstance", [self.value(argument), kind], at)
+            kind = named(".L" if right.value == "list" else ".D", at)
+            made = called(".isinstance", [self.value(argument), kind], at)
         else:
             return None
         return py.UnaryOp(op=_NOT, operand=made, **at) if operator == "!=" else made
@@ -187,7 +178,7 @@ class OperatorGenerator:
             return py.Compare(left=self.value(left), ops=[_COMPARE[node.operator]], comparators=[container], **at)
         both = self.operands(left, right)
         if both is None:
-            inside = self.helper(".in", [self.value(left), self.value(right)], at)
+            inside = called(".in", [self.value(left), self.value(right)], at)
             return py.UnaryOp(op=_NOT, operand=inside, **at) if node.operator == "not in" else inside
         return py.Compare(left=both[0], ops=[_COMPARE[node.operator]], comparators=[both[1]], **at)
 
@@ -215,9 +206,9 @@ class OperatorGenerator:
             # A long chain is folded in a loop: nested calls would overflow the stack of Python's compiler.
             at = self.place(node)
             chain.reverse()
-            names = py.Tuple(elts=[self.constant(one.operator, at) for one in chain], ctx=LOAD, **at)
+            names = py.Tuple(elts=[constant(one.operator, at) for one in chain], ctx=LOAD, **at)
             values = [self.value(current), *(self.value(one.right) for one in chain)]
-            return self.helper(".fold", [names, py.List(elts=values, ctx=LOAD, **at)], self.place(node))
+            return called(".fold", [names, py.List(elts=values, ctx=LOAD, **at)], self.place(node))
         return self.arithmetic(node.operator, node.left, node.right, self.mark(node.start, node.end))
 
     def arithmetic(self, operator: str, left: ast.Expression, right: ast.Expression, at: Place) -> Any:
@@ -229,22 +220,22 @@ class OperatorGenerator:
                 return made
         plain = self.plain(operator, left, right)
         if plain == "never":
-            return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
+            return called(HELPERS[operator], [self.value(left), self.value(right)], at)
         if plain == "always":
             kinds = {self.analysis.kind(left), self.analysis.kind(right)}
             certain = kinds == {"int"} and operator not in ("//", "%", ">>")
             both = [self.value(left), self.value(right)] if certain else self.operands(left, right)
             if both is None:
-                return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
+                return called(HELPERS[operator], [self.value(left), self.value(right)], at)
             return py.BinOp(left=both[0], op=OPERATORS[operator], right=both[1], **at)
         if plain == "short":
             return self.text_sum(left, right, at)
         first = self.atom(left)
         if first is None:
-            return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
+            return called(HELPERS[operator], [self.value(left), self.value(right)], at)
         tests: list[Any] = []
         if self.analysis.kind(left) != "int":
-            tests.append(self.type_is(first[0], ".int", at))
+            tests.append(type_is(first[0], ".int", at))
         elif first[0] is not first[1] and isinstance(first[0], py.NamedExpr):
             tests.append(self.kept(first, at))
         if plain == "left" and tests and self.is_short(right):
@@ -253,7 +244,7 @@ class OperatorGenerator:
         else:
             second = self.atom(right)
             if second is None:
-                return self.helper(HELPERS[operator], [self.value(left), self.value(right)], at)
+                return called(HELPERS[operator], [self.value(left), self.value(right)], at)
             if isinstance(second[0], py.NamedExpr):
                 if not tests and isinstance(first[0], py.NamedExpr):
                     tests.append(self.kept(first, at))
@@ -261,19 +252,19 @@ class OperatorGenerator:
                     # The right operand must be there whether or not the left one passes its test.
                     tests = [self.kept(first, at), *tests] if isinstance(first[0], py.NamedExpr) else tests
                     if isinstance(first[0], py.NamedExpr):
-                        tests[1] = self.type_is(first[1], ".int", at) if self.analysis.kind(left) != "int" else tests[1]
+                        tests[1] = type_is(first[1], ".int", at) if self.analysis.kind(left) != "int" else tests[1]
                     position = 1 if isinstance(first[0], py.NamedExpr) else 0
                     tests.insert(position, self.kept(second, at))
                 else:
                     tests.append(self.kept(second, at))
             if plain == "both" and self.analysis.kind(right) != "int":
-                tests.append(self.type_is(second[1], ".int", at))
+                tests.append(type_is(second[1], ".int", at))
             body = general = second[1]
         if operator == "*" and not self.is_bounded(left) and not self.is_bounded(right):
-            bound = self.constant(_BOUND, at)
+            bound = constant(_BOUND, at)
             less = _COMPARE["<"]
             tests.append(
-                py.Compare(left=self.constant(-_BOUND, at), ops=[less, less], comparators=[first[1], bound], **at)
+                py.Compare(left=constant(-_BOUND, at), ops=[less, less], comparators=[first[1], bound], **at)
             )
         if not tests:
             return py.BinOp(left=first[0], op=OPERATORS[operator], right=body, **at)
@@ -281,7 +272,7 @@ class OperatorGenerator:
         return py.IfExp(
             test=condition,
             body=py.BinOp(left=first[1], op=OPERATORS[operator], right=body, **at),
-            orelse=self.helper(HELPERS[operator], [first[1], general], at),
+            orelse=called(HELPERS[operator], [first[1], general], at),
             **at,
         )
 
@@ -291,8 +282,7 @@ class OperatorGenerator:
 
     def is_short(self, node: ast.Expression) -> bool:
         """Whether an expression is so short that writing it twice costs nothing."""
-        parts = list(islice(expressions_of(node), 6))
-        return len(parts) < 6 and not any(isinstance(one, (ast.Lambda, ast.Comprehension)) for one in parts)
+        return is_smaller(node, 6, (ast.Lambda, ast.Comprehension))
 
     def is_bounded(self, node: ast.Expression) -> bool:
         """Whether an integer is below 2**64 for certain, so that a product with it grows little."""
@@ -308,7 +298,7 @@ class OperatorGenerator:
         """Gives `left + right` when one is a text for certain: Python's operator while that one is short."""
         first, second = self.atom(left), self.atom(right)
         if first is None or second is None:
-            return self.helper(".add", [self.value(left), self.value(right)], at)
+            return called(".add", [self.value(left), self.value(right)], at)
         known_right = self.analysis.kind(right) == "str"
         tests: list[Any] = []
         if isinstance(second[0], py.NamedExpr) or known_right:
@@ -322,12 +312,12 @@ class OperatorGenerator:
         tests.append(self.is_short_text(text, at))
         condition = tests[0] if len(tests) == 1 else py.BoolOp(op=_AND, values=tests, **at)
         body = py.BinOp(left=first[1], op=OPERATORS["+"], right=second[1], **at)
-        return py.IfExp(test=condition, body=body, orelse=self.helper(".add", [first[1], second[1]], at), **at)
+        return py.IfExp(test=condition, body=body, orelse=called(".add", [first[1], second[1]], at), **at)
 
     def is_short_text(self, text: Any, at: Place) -> Any:
         """Gives the test that a text may be added without being charged."""
         return py.Compare(
-            left=self.helper(".len", [text], at), ops=[_COMPARE["<"]], comparators=[self.constant(SHORT, at)], **at
+            left=called(".len", [text], at), ops=[_COMPARE["<"]], comparators=[constant(SHORT, at)], **at
         )
 
     def plain(self, operator: str, left: ast.Expression, right: ast.Expression) -> str:
@@ -370,11 +360,11 @@ class OperatorGenerator:
     def unary(self, node: ast.Unary) -> Any:
         at = self.place(node)
         if node.operator == "not":
-            return py.IfExp(test=self.test(node.operand), body=self.name(".FALSE", at), orelse=self.name(".TRUE", at), **at)
+            return py.IfExp(test=self.test(node.operand), body=named(".FALSE", at), orelse=named(".TRUE", at), **at)
         operand = strip(node.operand)
         if isinstance(operand, ast.Literal_) and isinstance(operand.value, (int, float)) and node.operator == "-":
-            return self.constant(-operand.value, at)
+            return constant(-operand.value, at)
         use = self.operands(operand) if self.analysis.kind(operand) in _ANY_NUMBER else None
         if use is None:
-            return self.helper(".unary", [self.value(operand), self.constant(node.operator, at)], at)
+            return called(".unary", [self.value(operand), constant(node.operator, at)], at)
         return py.UnaryOp(op=_UNARY[node.operator], operand=use[0], **at)

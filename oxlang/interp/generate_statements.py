@@ -5,9 +5,9 @@ from __future__ import annotations
 import _ast as py
 
 from oxlang.interp.analysis import Analysis
-from oxlang.interp.generate_expressions import STORE
-from oxlang.interp.generate_operators import HELPERS, LOAD, OPERATORS
+from oxlang.interp.generate_operators import HELPERS, OPERATORS
 from oxlang.interp.nodes import items_of, strip
+from oxlang.interp.pynodes import LOAD, STORE, called, constant, named, stored, type_is
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from oxlang.interp.generate_expressions import Place
+    from oxlang.interp.pynodes import Place
     from oxlang.syntax.options import LanguageOptions
 
 _IN_PLACE = {"+": ".iadd", "|": ".ior", "&": ".iand", "^": ".ixor", "-": ".isub"}
@@ -41,14 +41,6 @@ class StatementGenerator:
         def value(self, node: ast.Expression) -> Any: ...
 
         def test(self, node: ast.Expression) -> Any: ...
-
-        def name(self, ident: str, at: Place) -> py.Name: ...
-
-        def helper(self, ident: str, arguments: list[Any], at: Place) -> py.Call: ...
-
-        def constant(self, value: Any, at: Place) -> py.Constant: ...
-
-        def type_is(self, atom: Any, kind: str, at: Place) -> py.Compare: ...
 
         def is_simple(self, node: ast.Expression) -> bool: ...
 
@@ -122,10 +114,10 @@ class StatementGenerator:
 
     def load(self, node: ast.Load, out: list[Any]) -> None:
         at = self.place(node.module)
-        names = py.Tuple(elts=[self.constant(item.imported, at) for item in node.items], ctx=LOAD, **at)
-        values = self.helper(".load", [self.constant(node.module.value, at), names], at)
+        names = py.Tuple(elts=[constant(item.imported, at) for item in node.items], ctx=LOAD, **at)
+        values = called(".load", [constant(node.module.value, at), names], at)
         targets = py.Tuple(
-            elts=[py.Name(id=self.python_name(item.local), ctx=STORE, **at) for item in node.items], ctx=STORE, **at
+            elts=[stored(self.python_name(item.local), at) for item in node.items], ctx=STORE, **at
         )
         out.append(py.Assign(targets=[targets], value=values, **at))
 
@@ -149,7 +141,7 @@ class StatementGenerator:
     def unpacked(self, target: ast.Expression, value: Any, at: Place) -> Any:
         """Gives a tuple with exactly as many elements as the target has, or fails."""
         items = items_of(target) or []
-        return self.helper(".unpack", [value, self.constant(len(items), at)], at)
+        return called(".unpack", [value, constant(len(items), at)], at)
 
     def unpacked_value(self, target: ast.Expression, value: ast.Expression, at: Place) -> Any:
         """Gives a tuple as it is, and of anything else what `.unpack` makes of it; Python counts the elements."""
@@ -159,7 +151,7 @@ class StatementGenerator:
         assert use is not None
         if self.analysis.kind(value) in ("tuple", "list"):
             return use[0]
-        is_tuple = self.type_is(use[0], ".tuple", at)
+        is_tuple = type_is(use[0], ".tuple", at)
         return py.IfExp(test=is_tuple, body=use[1], orelse=self.unpacked(target, use[1], at), **at)
 
     def store_items(self, items: list[ast.Expression], value: Any, at: Place, out: list[Any]) -> None:
@@ -172,20 +164,20 @@ class StatementGenerator:
         for one in items:
             inner = strip(one)
             if isinstance(inner, ast.Name) and not later:
-                elements.append(py.Name(id=self.python_name(inner), ctx=STORE, **self.place(inner)))
+                elements.append(stored(self.python_name(inner), self.place(inner)))
             elif isinstance(inner, ast.Index) and not later:
                 elements.append(self.index_target(inner))
             else:
                 ident = f".u{one.start}_{one.end}"
-                elements.append(py.Name(id=ident, ctx=STORE, **at))
+                elements.append(stored(ident, at))
                 later.append((inner, ident))
         out.append(py.Assign(targets=[py.Tuple(elts=elements, ctx=STORE, **at)], value=value, **at))
         for inner, ident in later:
             nested = items_of(inner)
             if nested is not None:
-                self.store_items(nested, self.unpacked(inner, self.name(ident, at), at), at, out)
+                self.store_items(nested, self.unpacked(inner, named(ident, at), at), at, out)
             else:
-                self.store(inner, self.name(ident, at), at, out)
+                self.store(inner, named(ident, at), at, out)
 
     def index_target(self, node: ast.Index) -> Any:
         return py.Subscript(value=self.value(node.value), slice=self.value(node.index), ctx=STORE, **self.place(node))
@@ -201,7 +193,7 @@ class StatementGenerator:
             case ast.Name():
                 out.append(
                     py.Assign(
-                        targets=[py.Name(id=self.python_name(target), ctx=STORE, **self.place(target))], value=value, **at
+                        targets=[stored(self.python_name(target), self.place(target))], value=value, **at
                     )
                 )
             case ast.Index():
@@ -209,18 +201,18 @@ class StatementGenerator:
                 if isinstance(strip(target.value), (ast.Literal_, ast.TupleExpression)):
                     # Python's compiler would warn about what cannot work.
                     ident = f".v{target.start}_{target.end}"
-                    out.append(py.Assign(targets=[py.Name(id=ident, ctx=STORE, **place)], value=value, **place))
-                    arguments = [self.value(target.value), self.value(target.index), self.name(ident, place)]
-                    out.append(py.Expr(value=self.helper(".set_index", arguments, place), **place))
+                    out.append(py.Assign(targets=[stored(ident, place)], value=value, **place))
+                    arguments = [self.value(target.value), self.value(target.index), named(ident, place)]
+                    out.append(py.Expr(value=called(".set_index", arguments, place), **place))
                 else:
                     out.append(py.Assign(targets=[self.kept_target(target)], value=value, **place))
             case ast.Attribute():
                 # The value is evaluated before the object, as the specification has it.
                 place = self.place(target)
                 ident = f".v{target.start}_{target.end}"
-                out.append(py.Assign(targets=[py.Name(id=ident, ctx=STORE, **place)], value=value, **place))
-                arguments = [self.value(target.value), self.constant(target.name.id, place), self.name(ident, place)]
-                out.append(py.Expr(value=self.helper(".set_attr", arguments, place), **place))
+                out.append(py.Assign(targets=[stored(ident, place)], value=value, **place))
+                arguments = [self.value(target.value), constant(target.name.id, place), named(ident, place)]
+                out.append(py.Expr(value=called(".set_attr", arguments, place), **place))
             case _:
                 raise AssertionError(type(target).__name__)
 
@@ -237,13 +229,13 @@ class StatementGenerator:
         if isinstance(target, ast.Attribute):
             owner = self.temporary(target.value, out)
             place = self.place(target)
-            name = self.constant(target.name.id, place)
+            name = constant(target.name.id, place)
             old = f".e{target.start}_{target.end}"
-            got = self.helper(".attr", [owner[1], name], place)
-            out.append(py.Assign(targets=[py.Name(id=old, ctx=STORE, **place)], value=got, **place))
+            got = called(".attr", [owner[1], name], place)
+            out.append(py.Assign(targets=[stored(old, place)], value=got, **place))
             new = self.temporary(node.value, out)
-            combined = self.in_place(operator, self.name(old, at), new[1], node.value, at)
-            out.append(py.Expr(value=self.helper(".set_attr", [owner[1], name, combined], place), **place))
+            combined = self.in_place(operator, named(old, at), new[1], node.value, at)
+            out.append(py.Expr(value=called(".set_attr", [owner[1], name, combined], place), **place))
             return
         raise AssertionError(type(target).__name__)
 
@@ -261,9 +253,9 @@ class StatementGenerator:
         old, new = f".e{target.start}_{target.end}", self.temporary(node.value, out, load_first=False)
         place = self.place(target)
         read = py.Subscript(value=owner[1], slice=where[1], ctx=LOAD, **place)
-        out.append(py.Assign(targets=[py.Name(id=old, ctx=STORE, **place)], value=read, **place))
+        out.append(py.Assign(targets=[stored(old, place)], value=read, **place))
         out.extend(new[2])
-        combined = self.in_place(operator, self.name(old, at), new[1], node.value, at)
+        combined = self.in_place(operator, named(old, at), new[1], node.value, at)
         store = py.Subscript(value=owner[1], slice=where[1], ctx=STORE, **place)
         out.append(py.Assign(targets=[store], value=combined, **place))
 
@@ -275,29 +267,29 @@ class StatementGenerator:
             return True, self.value(node), []
         at = self.place(node)
         ident = f".t{node.start}_{node.end}"
-        made = [py.Assign(targets=[py.Name(id=ident, ctx=STORE, **at)], value=self.value(node), **at)]
+        made = [py.Assign(targets=[stored(ident, at)], value=self.value(node), **at)]
         if load_first:
             out.extend(made)
             made = []
-        return False, self.name(ident, at), made
+        return False, named(ident, at), made
 
     def in_place(self, operator: str, left: Any, right: Any, value: ast.Expression, at: Place) -> Any:
         """Gives `left operator= right` for two names; `value` is what the right one stands for."""
         helper = _IN_PLACE.get(operator, HELPERS[operator])
-        general = self.helper(helper, [left, right], at)
+        general = called(helper, [left, right], at)
         if operator not in ("+", "-"):
             return general
         quick = py.BinOp(left=left, op=OPERATORS[operator], right=right, **at)
         if self.analysis.kind(value) == "int":
             return quick
-        return py.IfExp(test=self.type_is(left, ".int", at), body=quick, orelse=general, **at)
+        return py.IfExp(test=type_is(left, ".int", at), body=quick, orelse=general, **at)
 
     def augmented_name(
         self, target: ast.Name, operator: str, node: ast.Assignment, at: Place, out: list[Any]
     ) -> None:
         ident = self.python_name(target)
-        store = py.Name(id=ident, ctx=STORE, **self.place(target))
-        load = py.Name(id=ident, ctx=LOAD, **self.place(target))
+        store = stored(ident, self.place(target))
+        load = named(ident, self.place(target))
         kind, value_kind = self.analysis.kind(target), self.analysis.kind(node.value)
         if (kind == "str" and operator != "+") or kind == "int" or (kind == "num" and operator not in ("+", "-")):
             out.append(py.Assign(targets=[store], value=self.arithmetic(operator, target, node.value, at), **at))
@@ -308,7 +300,7 @@ class StatementGenerator:
             out.append(py.Expr(value=load, **self.place(target)))
         out.extend(right[2])
         helper = _IN_PLACE.get(operator, HELPERS[operator])
-        general: list[Any] = [py.Assign(targets=[store], value=self.helper(helper, [load, right[1]], at), **at)]
+        general: list[Any] = [py.Assign(targets=[store], value=called(helper, [load, right[1]], at), **at)]
         if operator not in ("+", "-") or kind not in (None, "num", "str"):
             # Python would extend a list by the letters of a text.
             out.extend(general)
@@ -317,7 +309,7 @@ class StatementGenerator:
         if value_kind == "int" or (isinstance(strip(node.value), ast.Literal_) and value_kind == "str"):
             out.extend(quick)
         elif kind == "num" or (operator == "-" and value_kind is None):
-            out.append(py.If(test=self.type_is(load, ".int", at), body=quick, orelse=general, **at))
+            out.append(py.If(test=type_is(load, ".int", at), body=quick, orelse=general, **at))
         elif operator == "-" or value_kind not in (None, "str", "num"):
             out.extend(general)
         else:
@@ -331,13 +323,13 @@ class StatementGenerator:
         short = self.is_short_text(right, at)
         if value_kind == "str" or kind == "str":
             if value_kind != "str":
-                short = py.BoolOp(op=py.And(), values=[self.type_is(right, ".str", at), short], **at)
+                short = py.BoolOp(op=py.And(), values=[type_is(right, ".str", at), short], **at)
             out.append(py.If(test=short, body=quick, orelse=general, **at))
             return
-        is_number = self.type_is(load, ".int", at)
+        is_number = type_is(load, ".int", at)
         if value_kind == "num":
             out.append(py.If(test=is_number, body=quick, orelse=general, **at))
             return
-        texts = py.BoolOp(op=py.And(), values=[self.type_is(load, ".str", at), self.type_is(right, ".str", at), short], **at)
+        texts = py.BoolOp(op=py.And(), values=[type_is(load, ".str", at), type_is(right, ".str", at), short], **at)
         as_text = py.If(test=texts, body=quick, orelse=general, **at)
         out.append(py.If(test=is_number, body=quick, orelse=[as_text], **at))

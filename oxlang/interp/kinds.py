@@ -8,7 +8,7 @@ it returns has. The search starts with "everything has any kind" and goes on unt
 from __future__ import annotations
 
 from oxlang.interp.confined import Confinement, element_of
-from oxlang.interp.nodes import items_of, statements_of, strip
+from oxlang.interp.nodes import expressions_of, items_of, statements_of, strip
 from oxlang.resolve.scopes import Binding, Program
 from oxlang.syntax import ast
 
@@ -65,8 +65,21 @@ class Kinds:
         self.bounded: set[Binding] = set()
         self.elements: dict[Binding, Kind | None] = {}
         self.static: dict[Binding, int] = {}
+        self._parts: dict[ast.Node, list[ast.Node]] = {}
         self._functions()
         self._infer()
+
+    def release(self) -> None:
+        """Breaks the circle of both analyses, so that all is freed without a collection; the end of both."""
+        del self.confined
+
+    def parts(self, node: ast.Def | ast.Lambda | ast.Comprehension) -> list[ast.Node]:
+        """Gives all nodes of a function's body, without those of the functions in it."""
+        found = self._parts.get(node)
+        if found is None:
+            bodies = node.body if isinstance(node, ast.Def) else [node.body]
+            found = self._parts[node] = [part for one in bodies for part in expressions_of(one)]
+        return found
 
     def _functions(self) -> None:
         for block in self.program.functions:

@@ -17,18 +17,29 @@ def strip(node: ast.Expression) -> ast.Expression:
     return node
 
 
-def expressions_of(node: ast.Node) -> Iterator[ast.Node]:
+def expressions_of(node: ast.Node) -> list[ast.Node]:
     """Gives all nodes below a node in no special order, without entering nested functions' bodies."""
-    todo: list[ast.Node] = [node]
-    while todo:
-        one = todo.pop()
-        yield one
-        todo.extend(children(one))
+    found = [node]
+    for one in found:
+        parts = _PARTS.get(one.__class__)
+        if parts is not None:
+            found += parts(one)
+    return found
+
+
+def is_smaller(node: ast.Node, limit: int, without: tuple[type, ...] = ()) -> bool:
+    """Whether a node has fewer than so many nodes, itself included, and none of some classes among them."""
+    found = [node]
+    for one in found:
+        if len(found) >= limit or isinstance(one, without):
+            return False
+        found += children(one)
+    return True
 
 
 def children(node: ast.Node) -> list[ast.Node]:
     """Gives the direct parts of a node; bodies of nested functions are left out, their defaults are not."""
-    parts = _PARTS.get(type(node))
+    parts = _PARTS.get(node.__class__)
     return parts(node) if parts is not None else []
 
 

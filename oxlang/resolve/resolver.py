@@ -19,9 +19,14 @@ from oxlang.syntax.options import LanguageOptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
+    from typing import Any
 
 _NO_LOOP = "`break` and `continue` belong into a `for` loop of the same function"
+
+def _ignore(*_: object, **__: object) -> None:
+    """Takes what a check finds where nobody wants to hear of it."""
+
 
 def resolve(
     file: ast.File,
@@ -153,50 +158,51 @@ class _Resolver:
             self.statement(statement)
 
     def statement(self, node: ast.Statement) -> None:
-        match node:
-            case ast.ExpressionStatement():
-                self.expression(node.value)
-            case ast.Assignment():
-                self.expression(node.value)
-                check_target(node.target, node.operator != "=", self.report, lambda name: None)
-                self.target(node.target)
-            case ast.If():
-                self.control("if statement", node)
-                self.expression(node.condition)
-                self.conditionals += 1
-                self.statements(node.then)
-                self.statements(node.otherwise)
-                self.conditionals -= 1
-            case ast.For():
-                self.control("for loop", node)
-                self.expression(node.iterable)
-                check_target(node.target, False, self.report, lambda name: None)
-                self.target(node.target)
-                self.loops += 1
-                self.statements(node.body)
-                self.loops -= 1
-            case ast.While():
-                if self.options.while_loops:
-                    self.control("while loop", node)
-                self.expression(node.condition)
-                self.loops += 1
-                self.statements(node.body)
-                self.loops -= 1
-            case ast.Def():
-                self.definition(node)
-            case ast.Return():
-                if self.block is None:
-                    self.report("OX0203", node, "return statement not within a function", help="a file has no result; `fail` ends it")
-                if node.value is not None:
-                    self.expression(node.value)
-            case ast.Break():
-                if not self.loops:
-                    self.report("OX0203", node, "break not in a loop", help=_NO_LOOP)
-            case ast.Continue():
-                if not self.loops:
-                    self.report("OX0203", node, "continue not in a loop", help=_NO_LOOP)
-            case ast.Load():
-                self.load(node)
+        walk = _STATEMENT_WALKS.get(node.__class__)
+        if walk is not None:
+            walk(self, node)
+
+    def assignment(self, node: ast.Assignment) -> None:
+        self.expression(node.value)
+        if node.target.__class__ is not ast.Name:
+            check_target(node.target, node.operator != "=", self.report, _ignore)
+            self.target(node.target)
+
+    def if_(self, node: ast.If) -> None:
+        self.control("if statement", node)
+        self.expression(node.condition)
+        self.conditionals += 1
+        self.statements(node.then)
+        self.statements(node.otherwise)
+        self.conditionals -= 1
+
+    def for_(self, node: ast.For) -> None:
+        self.control("for loop", node)
+        self.expression(node.iterable)
+        check_target(node.target, False, self.report, _ignore)
+        self.target(node.target)
+        self.loops += 1
+        self.statements(node.body)
+        self.loops -= 1
+
+    def while_(self, node: ast.While) -> None:
+        if self.options.while_loops:
+            self.control("while loop", node)
+        self.expression(node.condition)
+        self.loops += 1
+        self.statements(node.body)
+        self.loops -= 1
+
+    def return_(self, node: ast.Return) -> None:
+        if self.block is None:
+            self.report("OX0203", node, "return statement not within a function", help="a file has no result; `fail` ends it")
+        if node.value is not None:
+            self.expression(node.value)
+
+    def leave(self, node: ast.Break | ast.Continue) -> None:
+        if not self.loops:
+            word = "break" if isinstance(node, ast.Break) else "continue"
+            self.report("OX0203", node, f"{word} not in a loop", help=_NO_LOOP)
 
     def head(self, node: ast.Node, length: int) -> ast.Node:
         return ast.Node(node.start, node.start + length)
@@ -266,15 +272,20 @@ class _Resolver:
 
     def collect(self, block: FunctionBlock, body: list[ast.Statement]) -> None:
         """Binds every name that statements of a function body bind, nested functions' own names excluded."""
-        silent = lambda *a, **k: None  # noqa: E731
+
+        def bind(name: ast.Name) -> None:
+            self.bind_local(block, name)
+
         for node in body:
             match node:
+                case ast.Assignment(target=ast.Name() as target):
+                    bind(target)
                 case ast.Assignment():
-                    check_target(node.target, node.operator != "=", silent, lambda name: self.bind_local(block, name))
+                    check_target(node.target, node.operator != "=", _ignore, bind)
                 case ast.Def():
                     self.bind_local(block, node.name)
                 case ast.For():
-                    check_target(node.target, False, silent, lambda name: self.bind_local(block, name))
+                    check_target(node.target, False, _ignore, bind)
                     self.collect(block, node.body)
                 case ast.While():
                     self.collect(block, node.body)
@@ -301,48 +312,50 @@ class _Resolver:
     # ---- expressions
 
     def expression(self, node: ast.Expression) -> None:
-        while isinstance(node, ast.Binary):
+        while node.__class__ is ast.Binary:
             # Chains of one operator lean to the left; going down in a loop keeps long ones off the stack.
             self.expression(node.right)
             node = node.left
-        match node:
-            case ast.Name():
-                self.use(node)
-            case ast.Call():
-                check_arguments(node.arguments, self.report)
-                self.expression(node.function)
-                for argument in node.arguments:
-                    self.expression(argument.value)
-            case ast.Attribute():
-                self.expression(node.value)
-            case ast.Parenthesised():
-                self.expression(node.inner)
-            case ast.Unary():
-                self.expression(node.operand)
-            case ast.ListExpression() | ast.TupleExpression() | ast.SetExpression():
-                for item in node.items:
-                    self.expression(item)
-            case ast.DictExpression():
-                for entry in node.entries:
-                    self.expression(entry.key)
-                    self.expression(entry.value)
-            case ast.Conditional():
-                self.expression(node.condition)
-                self.expression(node.then)
-                self.expression(node.otherwise)
-            case ast.Index():
-                self.expression(node.value)
-                self.expression(node.index)
-            case ast.Slice():
-                self.expression(node.value)
-                for part in (node.lower, node.upper, node.step):
-                    if part is not None:
-                        self.expression(part)
-            case ast.Lambda():
-                self.defaults(node.parameters)
-                self.function(node, "lambda", node.parameters)
-            case ast.Comprehension():
-                self.comprehension(node)
+        walk = _WALKS.get(node.__class__)
+        if walk is not None:
+            walk(self, node)
+
+    def call(self, node: ast.Call) -> None:
+        check_arguments(node.arguments, self.report)
+        self.expression(node.function)
+        for argument in node.arguments:
+            self.expression(argument.value)
+
+    def display(self, node: ast.ListExpression | ast.TupleExpression | ast.SetExpression) -> None:
+        for item in node.items:
+            if item.__class__ is not ast.Literal_:
+                self.expression(item)
+
+    def dict_display(self, node: ast.DictExpression) -> None:
+        for entry in node.entries:
+            if entry.key.__class__ is not ast.Literal_:
+                self.expression(entry.key)
+            if entry.value.__class__ is not ast.Literal_:
+                self.expression(entry.value)
+
+    def conditional(self, node: ast.Conditional) -> None:
+        self.expression(node.condition)
+        self.expression(node.then)
+        self.expression(node.otherwise)
+
+    def index(self, node: ast.Index) -> None:
+        self.expression(node.value)
+        self.expression(node.index)
+
+    def slice(self, node: ast.Slice) -> None:
+        self.expression(node.value)
+        for part in (node.lower, node.upper, node.step):
+            if part is not None:
+                self.expression(part)
+
+    def lambda_(self, node: ast.Lambda) -> None:
+        self.defaults(node.parameters)
+        self.function(node, "lambda", node.parameters)
 
     def comprehension(self, node: ast.Comprehension) -> None:
         block = FunctionBlock(node, "comprehension", self.block)
@@ -378,6 +391,8 @@ class _Resolver:
     def lookup(self, node: ast.Name) -> Binding:
         name = node.id
         block = self.block
+        if block is not None and name in block.bindings:
+            return block.bindings[name]
         crossed: list[FunctionBlock] = []
         while block is not None:
             found = block.bindings.get(name)
@@ -432,3 +447,33 @@ class _Resolver:
         for block in self.chain(self.block):
             names.update(block.bindings)
         return names
+
+
+_WALKS: dict[type, Callable[[_Resolver, Any], None]] = {
+    ast.Name: _Resolver.use,
+    ast.Call: _Resolver.call,
+    ast.Attribute: lambda resolver, node: resolver.expression(node.value),
+    ast.Parenthesised: lambda resolver, node: resolver.expression(node.inner),
+    ast.Unary: lambda resolver, node: resolver.expression(node.operand),
+    ast.ListExpression: _Resolver.display,
+    ast.TupleExpression: _Resolver.display,
+    ast.SetExpression: _Resolver.display,
+    ast.DictExpression: _Resolver.dict_display,
+    ast.Conditional: _Resolver.conditional,
+    ast.Index: _Resolver.index,
+    ast.Slice: _Resolver.slice,
+    ast.Lambda: _Resolver.lambda_,
+    ast.Comprehension: _Resolver.comprehension,
+}
+_STATEMENT_WALKS: dict[type, Callable[[_Resolver, Any], None]] = {
+    ast.ExpressionStatement: lambda resolver, node: resolver.expression(node.value),
+    ast.Assignment: _Resolver.assignment,
+    ast.If: _Resolver.if_,
+    ast.For: _Resolver.for_,
+    ast.While: _Resolver.while_,
+    ast.Def: _Resolver.definition,
+    ast.Return: _Resolver.return_,
+    ast.Break: _Resolver.leave,
+    ast.Continue: _Resolver.leave,
+    ast.Load: _Resolver.load,
+}

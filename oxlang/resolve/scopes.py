@@ -96,6 +96,11 @@ class Program:
             if not name.startswith("_") and (binding.scope == "global" or bind_globally)
         ]
 
+    def release(self) -> None:
+        """Breaks the circles of blocks and their variables, so that all is freed without a collection; the end of it."""
+        for block in self.functions:
+            block.bindings.clear()
+
     def visible_at(self, offset: int) -> dict[str, Binding]:
         """Gives the variables that can be named at an offset, innermost first wins (predeclared ones excluded)."""
         found: dict[str, Binding] = {}
