@@ -53,6 +53,11 @@ class Application:
     version: str
     program: Path
 
+    def environment(self, **more: str) -> dict[str, str]:
+        """Gives variables that know nothing of any Python, with what a sanitizer wants."""
+        sanitizing = {"PYTHONMALLOC": "malloc", **SANITIZER_OPTIONS} if SANITIZER else {}
+        return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(self.program.parent), **more, **sanitizing}
+
     def run(
         self,
         *arguments: str,
@@ -63,9 +68,7 @@ class Application:
     ) -> subprocess.CompletedProcess[str]:
         """Runs the program in an environment that knows nothing of any Python."""
         command = [str(self.program), *arguments, *(["-c", code] if code is not None else [])]
-        bare = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(self.program.parent), **environment}
-        if SANITIZER:
-            bare |= {"PYTHONMALLOC": "malloc", **SANITIZER_OPTIONS}
+        bare = self.environment(**environment)
         done = subprocess.run(command, text=True, capture_output=True, input=stdin, env=bare, timeout=300)
         if status is not None:
             assert done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"

@@ -114,7 +114,7 @@ def test_without_proc_a_cache_folder_is_used(build: Builder, package: Path, tmp_
         pytest.skip("this machine lets nobody make namespaces")
     home = tmp_path / "home"
     home.mkdir()
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home)}
+    environment = application.environment(HOME=str(home))
     for _ in range(2):
         done = subprocess.run(command, text=True, capture_output=True, env=environment, timeout=60)
         assert done.stdout == "19\n", done.stderr

@@ -102,7 +102,7 @@ def test_interactive_interpreter(build: Builder, version: str) -> None:
         stdin=follower,
         stdout=follower,
         stderr=follower,
-        env={"TERM": "dumb", "PYTHON_BASIC_REPL": "1", "HOME": str(application.program.parent)},
+        env=application.environment(TERM="dumb", PYTHON_BASIC_REPL="1"),
     )
     os.close(follower)
     os.write(leader, b"import json; print(json.dumps({'answer': 6 * 7}))\nexit()\n")
@@ -154,7 +154,7 @@ def test_moved_and_linked_programs(build: Builder, tmp_path: Path) -> None:
     link.symlink_to(elsewhere / application.program.name)
     for program in (elsewhere / application.program.name, link):
         command = [str(program), "-c", "import sys, _ssl, json; print(sys.executable)"]
-        done = subprocess.run(command, text=True, capture_output=True, env={"LANG": "C.UTF-8"})
+        done = subprocess.run(command, text=True, capture_output=True, env=application.environment())
         assert done.stdout.strip() == str(elsewhere / application.program.name), done.stderr
 
 
