@@ -5,7 +5,7 @@ from __future__ import annotations
 import _ast as py
 
 from oxlang.interp.analysis import Analysis
-from oxlang.interp.nodes import items_of, strip
+from oxlang.interp.nodes import items_of, statements_of, strip
 from oxlang.interp.pynodes import LOAD, STORE, called, constant, named, stored, type_is
 from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
@@ -58,12 +58,14 @@ class LoopGenerator:
         """Gives the Python iterable for a loop over a value; charges steps, and locks when the body may change it."""
         inner = strip(node)
         cost = constant(self.analysis.cost(body), at)
+        # What is left behind of a loop that ends early is not charged.
+        until = "_until" if any(isinstance(one, (ast.Break, ast.Return)) for one in statements_of(body)) else ""
         if isinstance(inner, ast.Call) and isinstance(inner.function, ast.Name):
             binding = self.meaning.get(inner.function)
             plain = all(one.kind == "positional" for one in inner.arguments)
             if binding is not None and binding.scope == "universal" and plain and 1 <= len(inner.arguments) <= 3:
                 if inner.function.id == "range":
-                    return called(".range", [cost, *(self.value(one.value) for one in inner.arguments)], at)
+                    return called(f".range{until}", [cost, *(self.value(one.value) for one in inner.arguments)], at)
                 if inner.function.id in ("enumerate", "zip", "sorted", "reversed"):
                     # The result is fresh: nobody else can change it.
                     taken_apart = items_of(strip(target)) is not None and len(inner.arguments) == 1
@@ -85,7 +87,7 @@ class LoopGenerator:
         is_split = isinstance(inner, ast.Call) and self.analysis.confined.is_fresh(inner)
         if is_split or isinstance(inner, (ast.Comprehension, ast.DictExpression, ast.Slice)):
             return called(".iterate", [self.fresh(inner), cost], at)
-        helper = ".iterate_locked" if self.changes(inner, body) else ".iterate"
+        helper = ".iterate_locked" if self.changes(inner, body) else f".iterate{until}"
         return called(helper, [self.value(node), cost], at)
 
     def changes(self, iterable: ast.Expression, body: list[ast.Node]) -> bool:

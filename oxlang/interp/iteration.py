@@ -6,7 +6,7 @@ unlocked when Python drops or exhausts the iterator, so `break`, `return` and er
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, islice, repeat
 
 from oxlang.diagnostics.model import error
 from oxlang.interp.builtins.arguments import MISSING, iterable
@@ -30,6 +30,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
+
+
+_FIRST, _PARTS, _PART = 64, (64, 128, 256, 512), 1024
+"""So many iterations are charged at once where a loop may end early: the first, the following, all others."""
 
 
 class Unlock:
@@ -176,6 +180,40 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
             thread.more_steps()
         return found
 
+    def in_parts(value: Any, length: int, cost: int) -> Iterator[Any]:
+        values = iter(value)
+
+        def pay(count: int) -> Iterator[Any]:
+            nonlocal length
+            count = min(count, length)
+            length -= count
+            spend(count * cost)
+            return islice(values, count)
+
+        return chain.from_iterable(map(pay, chain(_PARTS, repeat(_PART, length // _PART + 1))))
+
+    def range_until(cost: int, start: Any, stop: Any = MISSING, step: Any = MISSING) -> Iterable[int]:
+        if stop is MISSING and type(start) is int and -near < start <= _FIRST:
+            found = range(start)
+            length = len(found)
+        else:
+            found = range_loop(0, start, stop, step)
+            try:
+                length = len(found)
+            except OverflowError:
+                length = near
+            if length > _FIRST:
+                return in_parts(found, length, cost)
+        left = thread.steps = thread.steps - length * cost
+        if left < 0:
+            thread.more_steps()
+        return found
+
+    def iterate_until(value: Any, cost: int) -> Any:
+        if type(value) in plain and len(value) > _FIRST:
+            return in_parts(value, len(value), cost)
+        return iterate(value, cost)
+
     def view(name: str) -> Callable[[Any, int], Any]:
         method = getattr(dict, name)
 
@@ -222,7 +260,9 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
     made: dict[str, Callable[..., Any]] = {
         ".iterate": iterate,
         ".iterate_locked": iterate_locked,
+        ".iterate_until": iterate_until,
         ".range": range_loop,
+        ".range_until": range_until,
         ".tick": tick,
         ".enter": thread.enter,
         ".leave": thread.leave,

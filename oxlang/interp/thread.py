@@ -1,7 +1,7 @@
 """A thread of evaluation: limits, output, the host's state, and where it is.
 
-Steps are charged where a loop begins (its length times the static cost of its body) and where deep functions are
-entered; nothing is counted within a loop. Memory is charged by the operations that can make much of it at once. Calls in
+Steps are charged where a loop begins (its length times the static cost of its body; a part of it at a time where the loop may
+end early) and where deep functions are entered; nothing is counted within a loop. Memory is charged by the operations that can make much of it at once. Calls in
 calls are counted by functions that may be entered again and by long chains of calls.
 """
 

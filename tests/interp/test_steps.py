@@ -1,0 +1,79 @@
+"""Steps of loops: all that run are charged, and what a loop leaves behind when it ends early is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from oxlang.diagnostics.model import OxError
+from oxlang.interp import Limits, Thread, load_source
+from oxlang.interp.module import Module
+from oxlang.source import SourceFile
+from oxlang.syntax.options import STANDARD
+
+
+def run(text: str, steps: int = 10**9) -> tuple[Module, int]:
+    """Runs a program; gives its module and the steps that it took."""
+    thread = Thread(limits=Limits(steps=steps))
+    module = load_source(SourceFile("a.star", text), STANDARD, None, thread)
+    return module, steps - thread.steps - thread.later
+
+
+LENGTHS = (0, 1, 63, 64, 65, 128, 129, 192, 959, 960, 961, 1000, 1984, 1985, 5000)
+ITERABLES = {
+    "range": "range({n})",
+    "range of two": "range(-3, {n} - 3)",
+    "backwards": "range({n}, 0, -1)",
+    "variable": "R",
+    "list": "list(R)",
+    "tuple": "tuple(R)",
+    "dict": "{{i: None for i in R}}",
+}
+
+
+@pytest.mark.parametrize("iterable", ITERABLES.values(), ids=ITERABLES.keys())
+@pytest.mark.parametrize("end", ["break", "return found"])
+def test_loops_that_may_end_early_run_over_all(iterable: str, end: str) -> None:
+    calls = []
+    for n in LENGTHS:
+        shown = iterable.format(n=n)
+        calls.append(
+            f"def f{n}():\n    R = range({n})\n    found = []\n    for x in {shown}:\n        if x == {n} * 2:\n            {end}\n"
+            f"        found.append(x)\n    return found\nx{n} = f{n}() == [x for R in [range({n})] for x in {shown}]"
+        )
+    module, _ = run("\n".join(calls) + "\n")
+    assert [n for n in LENGTHS if module.get(f"x{n}") is not module.get("x0")] == []
+    assert str(module.get("x0")) == "True"
+
+
+def test_each_iteration_costs_the_same() -> None:
+    def steps(n: int) -> int:
+        text = f"def f(l):\n    for x in l:\n        if x < 0:\n            break\nf(range({n}))\nf([0] * {n})\n"
+        return run(text + f"def g():\n    for x in range({n}):\n        if x < 0:\n            return\ng()\n")[1]
+
+    base = steps(0)
+    one = steps(1) - base
+    assert [steps(n) - base for n in LENGTHS] == [n * one for n in LENGTHS]
+
+
+EARLY = {
+    "range": "def f():\n    for i in range(1 << 40):\n        if i > 5:\n            return i\n",
+    "whole range": "def f():\n    for i in range(-1 << 62, 1 << 62):\n        if i < 0:\n            return 6\n",
+    "break": "def f():\n    for i in range(1 << 40):\n        if i > 5:\n            break\n    return i\n",
+    "list": "l = list(range(100000))\ndef f():\n    for i in l:\n        if i > 5:\n            return i\n",
+    "two loops": "def f():\n    for i in range(1 << 40):\n        for j in range(1 << 40):\n            if i + j > 5:\n                return 6\n",
+}
+
+
+@pytest.mark.parametrize("text", EARLY.values(), ids=EARLY.keys())
+def test_loops_that_end_early_are_charged_for_what_they_did(text: str) -> None:
+    module, steps = run(text + "def main():\n    for n in range(1000):\n        x = f()\n    return x\nx = main()\n", steps=3_000_000)
+    assert module.get("x") == 6
+    assert steps < 1_500_000
+
+
+def test_loops_that_never_end_early_are_bounded() -> None:
+    with pytest.raises(OxError) as caught:
+        run("def f():\n    for i in range(1 << 40):\n        if i < 0:\n            break\nf()\n", steps=100_000)
+    found = caught.value.diagnostic
+    assert found.code.id == "OX0406"
+    assert found.labels[0].span.text == "range(1 << 40)"
