@@ -290,6 +290,9 @@ class Inference:
             case "value":
                 assert isinstance(node, ast.Expression)
                 return self.type_of(node)
+            case "annotated":
+                assert isinstance(node, ast.Expression)
+                return self.annotation(node)
             case "element":
                 assert isinstance(node, ast.Expression)
                 return element(self.type_of(node))
@@ -312,12 +315,13 @@ class Inference:
         return self._parameter(node, source.function, source.index)
 
     def _parameter(self, parameter: ast.Parameter, function: UserFunction, index: int) -> Ty:
-        if parameter.annotation is not None:
-            return self.annotation(parameter.annotation)
+        written = ANY if parameter.annotation is None else self.annotation(parameter.annotation)
         if parameter.kind == "star":
             return Ty("tuple")
         if parameter.kind == "starstar":
-            return Ty("dict", (STRING, ANY))
+            return Ty("dict", (STRING, written))
+        if parameter.annotation is not None:
+            return written if parameter.default is None else join([written, self.type_of(parameter.default)])
         found: list[Ty] = [*self._from_targets(function, index), *self._from_callbacks(function, index)]
         called = self._from_calls(function, parameter, index)
         if called is None:

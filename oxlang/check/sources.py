@@ -10,7 +10,7 @@ from oxlang.resolve.scopes import Binding, Program
 from oxlang.syntax import ast
 from oxlang.syntax.visit import walk
 
-SourceKind = Literal["value", "element", "part", "augmented", "parameter", "def", "load"]
+SourceKind = Literal["value", "annotated", "element", "part", "augmented", "parameter", "def", "load"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +18,7 @@ class ValueSource:
     """One place that gives a variable its value.
 
     Attributes:
-        kind: `value`: the value of `node`; `element`: an element of it; `part`: something inside of it; `augmented`: of
+        kind: `value`: the value of `node`; `annotated`: the type that `node` names; `element`: an element of it; `part`: something inside of it; `augmented`: of
             the assignment; `parameter`, `def`, `load`: by that node.
         node: the expression or statement.
         index: position within an unpacked tuple or among parameters.
@@ -79,8 +79,12 @@ def collect(program: Program) -> Facts:
         match node:
             case ast.Assignment():
                 facts.assignments.append(node)
-                kind: SourceKind = "value" if node.operator == "=" else "augmented"
-                add(node.target, ValueSource(kind, node.value if kind == "value" else node))
+                if node.annotation is not None:
+                    add(node.target, ValueSource("annotated", node.annotation))
+                elif node.operator == "=":
+                    add(node.target, ValueSource("value", node.value))
+                else:
+                    add(node.target, ValueSource("augmented", node))
             case ast.For() | ast.ForClause():
                 add(node.target, ValueSource("element", node.iterable))
             case ast.Def():

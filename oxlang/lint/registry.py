@@ -14,7 +14,7 @@ from oxlang.diagnostics.model import Diagnostic
 from oxlang.records import dataclass
 
 RuleFunction = Callable[[Checked], Iterator[Diagnostic]]
-_MODULES = ("names", "targets", "flow", "values", "packaging")
+_MODULES = ("names", "targets", "flow", "values", "annotations", "packaging")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ CODES: tuple[Code, ...] = (
     _rule("OX1042", "wrong-operands", "An operator between values that it does not take."),
     _rule("OX1043", "unhashable-key", "A list or dict as a key of a dict."),
     _rule("OX1044", "missing-comma", "A literal that is called or indexed."),
+    _rule("OX1045", "wrong-type", "A value of another type than an annotation says."),
     _rule("OX1050", "python-syntax", "Python code in a string that is no Python."),
     _rule("OX1051", "conflicting-run-settings", "Settings of an interpreter that exclude each other."),
     _rule("OX1052", "setting-after-use", "A setting that comes after its use."),

@@ -122,4 +122,4 @@ def take(dist: PythonDistribution, names: list[str], count: int | None = None) -
         name.nothing() ### OX0310
     return FileManifest()
 
-take(None, []).add_nothing() ### OX0310
+take(None, []).add_nothing() ### OX0310 OX1045

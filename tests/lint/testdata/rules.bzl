@@ -413,3 +413,48 @@ load("@stdlib//path.star", "b") ### OX0210 "no such file"
 load("@stdlib//paths.star", "joni", "join") ### OX0211 "`@stdlib//paths.star` has no `joni`"
 load("//pkg:x.bzl", "c") ### OX0210
 print(a, b, c, join, joni)
+
+---
+# OX1045 wrong-type
+def f(a: int, b: str = "x", *rest: int, c: float = 1, d: list[str] = None, **more: bool) -> str:
+    for one in rest:
+        a += one
+    for one in more:
+        b += one
+    return b
+
+f("x") ### OX1045 "`f` wants `int` for `a`, not `string`"
+f(1, 2) ### OX1045 "`b`"
+f(1, "x", 3, "4") ### OX1045 "`rest`"
+f(1, c = 2, d = ["x"], e = True, g = 1) ### OX1045 "`more`"
+f(1, d = [1]) ### OX1045 "`list.string.` for `d`, not `list.int.`"
+f(b = 2, *[1])
+f(a = None) ### OX1045 "`a`, not `None`"
+
+def g(a: int = "x", b: int = None, c: unknown = 1) -> int: ### OX1045 "the default of `a`"
+    if a:
+        return "x" ### OX1045 "`g` is to return `int`, not `string`"
+    if c == 2:
+        return c
+    return b or 1
+
+def h() -> dict[str, int]: ### OX1045 "`h` is to return `dict.string, int.`, and returns nothing"
+    g()
+
+def i() -> int | None:
+    g()
+
+def j() -> int:
+    fail("never")
+
+def k() -> int:
+    """Later."""
+
+x: int = "x" ### OX1045 "`x` is to be `int`, not `string`"
+y: list[int] = []
+z: int | None = None
+w: float = 2
+v = z + 1
+u: PythonExecutable = default_python_distribution() ### OX1045 "`PythonExecutable`, not `PythonDistribution`"
+y.append("x")
+[h(), i(), j(), k(), u, v, w, x, (lambda a: g(a))(1)]
