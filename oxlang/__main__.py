@@ -9,9 +9,18 @@ import sys
 def main() -> None:
     """The entry point of the command `oxl`; ends the process with the command's exit status."""
     try:
+        words, cache = sys.argv[1:], None
+        if words[:1] not in (["-V"], ["--version"]):  # They load so little that there is nothing to win.
+            from oxlang.code_cache import install
+
+            cache = install(os.environ)
         from oxlang.cli.main import run
 
-        status = run(sys.argv[1:])
+        status = run(words)
+        if cache is not None and cache.has_missed:
+            from oxlang.code_cache_writer import save
+
+            save(cache)
     except KeyboardInterrupt:
         # While modules are loaded, or a second time while the first interruption is worded: no command can say it.
         sys.stderr.write("error: interrupted\n")

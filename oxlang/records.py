@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from dataclasses import fields as fields
     from dataclasses import replace as replace
 else:
-    from operator import attrgetter
+    # What `operator` has it from; each start would pay for the rest of that.
+    from _operator import attrgetter
 
     _MISSING = object()
     _USES_BEFORE_COMPILING = 8

@@ -43,10 +43,16 @@ class SourceFile:
     def position(self, offset: int) -> Position:
         """Gives the line and column of an offset; offsets past the end give the end."""
         offset = max(0, min(offset, len(self.text)))
-        from bisect import bisect_right
-
-        line = bisect_right(self.line_starts, offset) - 1
-        return Position(line, offset - self.line_starts[line])
+        starts = self.line_starts
+        line, after = 0, len(starts)
+        # As `bisect` does, whose import takes longer than the handful of positions that most commands ask for.
+        while after - line > 1:
+            middle = (line + after) // 2
+            if starts[middle] <= offset:
+                line = middle
+            else:
+                after = middle
+        return Position(line, offset - starts[line])
 
     def offset(self, position: Position) -> int:
         """Gives the offset of a position, clamped to its line and to the text."""

@@ -147,8 +147,6 @@ def _explain(call: Invocation, session: Session) -> None:
 
 
 def _result(call: Invocation, session: Session, shown: str | dict[str, object], built: Sequence[Built]) -> None:
-    from oxlang.cli.build import how_it_went
-
     if isinstance(shown, dict):
         from oxlang.cli.build import outputs_json
         from oxlang.cli.output import write_json
@@ -158,10 +156,11 @@ def _result(call: Invocation, session: Session, shown: str | dict[str, object], 
             {"config": str(session.config), "graph": shown, "outputs": outputs_json(session, built)},
         )
         return
+    if call.values.text("format") == "dot" or not built:
+        return
+    from oxlang.cli.build import how_it_went
     from oxlang.diagnostics.paths import display_path
 
-    if call.values.text("format") == "dot":
-        return
     for one in built:
         place = display_path(one.place, call.terminal.base)
         call.terminal.write(f"\n{one.target}: {place} ({how_it_went(one)})")

@@ -22,6 +22,7 @@ _MARK = "collected"
 _CONTENT = "cas/"
 _NOTES = ("ac/", "index/", "placed/", "explain/")
 _LEFTOVERS = ("tmp/", "partial/")
+_CODE = ("starlark/", "modules/")  # They are kept small by what writes them.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ def usage(disk: Disk) -> Usage:
     results = list(disk.walk("ac/", whole=True))
     caches = sum(one.size_bytes for one in disk.walk("caches/", whole=True))
     blob_bytes = sum(one.size_bytes for one in blobs)
-    rest = sum(one.size_bytes for name in (*_NOTES, *_LEFTOVERS) for one in disk.walk(name, whole=True))
+    rest = sum(one.size_bytes for name in (*_NOTES, *_LEFTOVERS, *_CODE) for one in disk.walk(name, whole=True))
     return Usage(
         blobs=len(blobs),
         blob_bytes=blob_bytes,

@@ -8,7 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hashlib import sha256 as sha256
 else:
-    for _name in ("_sha2", "_sha256", "hashlib"):  # Since 3.12, before, and where Python was built without its own.
+    # Since 3.12, before, and where Python was built without its own.
+    for _name in ("_sha2" if sys.version_info >= (3, 12) else "_sha256", "hashlib"):
         try:
             __import__(_name)
         except ImportError:

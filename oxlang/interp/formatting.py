@@ -6,8 +6,6 @@ elements of their arguments.
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from oxlang.declare.booleans import Bool
 from oxlang.diagnostics.model import error
 from oxlang.interp.values import Elements, Range, SSet, Struct, is_builtin, type_name
@@ -15,7 +13,10 @@ from oxlang.interp.values import Elements, Range, SSet, Struct, is_builtin, type
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from types import FunctionType
     from typing import Any
+else:
+    from oxlang.interp.values import FunctionType
 
 _ESCAPES = {
     '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t",

@@ -10,8 +10,6 @@ A function of Starlark is a Python function made from generated code; a built-in
 
 from __future__ import annotations
 
-from types import BuiltinFunctionType, FunctionType, MethodType
-
 from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.comparing import counted, deep_equal, hashed, ordered
@@ -19,6 +17,7 @@ from oxlang.interp.comparing import counted, deep_equal, hashed, ordered
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from types import BuiltinFunctionType, FunctionType, MethodType
     from typing import Any, NoReturn, final
 
     _List = list[Any]
@@ -26,6 +25,10 @@ if TYPE_CHECKING:
 else:
     _List = list
     _Dict = dict
+    # As `types` gets them, whose import takes as long as that of three modules of ours.
+    FunctionType = type(lambda: None)
+    BuiltinFunctionType = type(len)
+    MethodType = type((lambda self: None).__get__(0))
 
     def final(cls):
         """Stands in for typing's mark at run time."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 
+from oxlang.code_cache import cache_folder as cache_folder
 from oxlang.diagnostics.model import error
 
 TYPE_CHECKING = False
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     Notice = Callable[[str], None]
 
 CONFIG_NAME = "pyoxidizer.bzl"
-_APPLICATION = "oxlang"
 
 
 def find_config(start: Path | str | None, env: Mapping[str, str], notice: Notice = lambda text: None) -> Path:
@@ -121,25 +120,6 @@ def cache_dir(env: Mapping[str, str]) -> Path:
     from pathlib import Path
 
     return Path(cache_folder(env))
-
-
-def cache_folder(env: Mapping[str, str]) -> str:
-    """Gives the cache folder: `PYOXIDIZER_CACHE_DIR` as it stands, else `oxlang` below the user's cache folder."""
-    named = env.get("PYOXIDIZER_CACHE_DIR")
-    if named:
-        return os.path.abspath(named)
-    if sys.platform == "darwin":
-        return os.path.join(_home(env), "Library", "Caches", _APPLICATION)
-    if sys.platform == "win32":
-        local = env.get("LOCALAPPDATA")
-        return os.path.join(local or os.path.join(_home(env), "AppData", "Local"), _APPLICATION)
-    base = env.get("XDG_CACHE_HOME", "")
-    # The base directory specification wants relative values to be ignored.
-    return os.path.join(base if os.path.isabs(base) else os.path.join(_home(env), ".cache"), _APPLICATION)
-
-
-def _home(env: Mapping[str, str]) -> str:
-    return env.get("HOME") or os.path.expanduser("~")
 
 
 def _climb(folder: str) -> str | None:

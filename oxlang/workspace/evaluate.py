@@ -243,7 +243,8 @@ def read_config(config: Path | str) -> SourceFile:
         reason = (problem.strerror or str(problem)).lower()
         raise error("OX0951", f"the config file `{config}` cannot be read: {reason}") from problem
     try:
-        text = data.decode("utf-8-sig")
+        # Not as `utf-8-sig`, a codec that Python has to import first.
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
         wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))

@@ -230,8 +230,35 @@ def test_an_unchanged_config_needs_few_modules(tmp_path: Path, words: list[str],
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert told in done.stdout
     heavy = {"ast", "collections", "contextlib", "dataclasses", "enum", "functools", "hashlib", "inspect", "json", "pathlib"}
-    heavy |= {"fnmatch", "re", "shutil", "signal", "subprocess", "tempfile", "threading", "typing", "urllib.parse"}
+    heavy |= {"bisect", "encodings.utf_8_sig", "fnmatch", "operator", "re", "shutil", "signal", "subprocess", "tempfile", "threading", "types", "typing", "urllib.parse"}
     assert not heavy & set(done.stderr.split())
+
+
+def test_an_unchanged_config_is_evaluated_by_modules_of_the_cache(tmp_path: Path) -> None:
+    """And says the same."""
+    (tmp_path / "pyoxidizer.bzl").write_text("register_target('a', lambda: FileManifest())\nresolve_targets()\n")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import atexit, sys\n"
+        "def count():\n"
+        "    loaders = [type(m.__loader__).__name__ for n, m in sys.modules.items() if n.startswith('oxlang.')]\n"
+        "    print(*map(loaders.count, ('Loader', 'SourceFileLoader')), file=sys.stderr)\n"
+        "atexit.register(count)\n"
+    )
+    env = {"PYOXIDIZER_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
+    first, second, third = (process("eval", "--dry-run", cwd=tmp_path, env=env) for _ in range(3))
+    assert first.out == second.out == third.out != ""
+    assert first.err.splitlines()[-1].startswith("0 ")
+    cached, plain = map(int, third.err.splitlines()[-1].split())
+    assert cached > 60 and plain == 1, "only `code_cache` itself is loaded before there is a cache"
+
+
+def test_no_cache_is_made_after_it_was_cleared(tmp_path: Path) -> None:
+    env = {"PYOXIDIZER_CACHE_DIR": str(tmp_path / "cache"), "PYTHONDONTWRITEBYTECODE": ""}
+    (tmp_path / "cache").mkdir()
+    assert process("explain", "OX0900", env=env).status == 0
+    assert (tmp_path / "cache" / "modules").is_dir()
+    assert process("cache-clear", cwd=tmp_path.parent, env=env).status == 0
+    assert not (tmp_path / "cache").exists()
 
 
 def test_page_of_the_commands_is_current() -> None:

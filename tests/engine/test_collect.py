@@ -45,6 +45,14 @@ def test_use_makes_a_blob_young(tmp_path: Path) -> None:
     assert (tmp_path / name).exists()
 
 
+def test_all_that_the_cache_holds_is_counted(tmp_path: Path) -> None:
+    disk = FolderDisk(tmp_path)
+    for name in ("ac/aa/a.json", "caches/pip/a", "index/a", "modules/a.bin", "starlark/a.bin", "tmp/a"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        disk.write(name, b"x")
+    assert usage(disk).total_bytes == 6
+
+
 def test_leftovers_stale_notes_and_stale_caches(tmp_path: Path) -> None:
     disk = FolderDisk(tmp_path)
     kept = ["ac/aa/new.json", "caches/pip/new", "caches/pip/old", "tmp/new"]
