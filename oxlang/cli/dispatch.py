@@ -27,7 +27,12 @@ def dispatch(words: list[str]) -> int:
     """Runs a command line; gives the exit status. Raises nothing."""
     verbose = words.count("--verbose")
     try:
-        return _dispatch(words)
+        status = _dispatch(words)
+        try:
+            sys.stdout.flush()
+        except (BrokenPipeError, ValueError):
+            _close_stdout()  # Nobody reads, or somebody has closed it: the command has done its work.
+        return status
     except KeyboardInterrupt:
         _say("error: interrupted")
         return INTERRUPTED_STATUS
@@ -193,6 +198,7 @@ def _wrong(wrong: WrongUsage, usage: str, help_command: str) -> int:
 
 def _failed(failure: OxError, verbose: int) -> int:
     _trace(verbose)
+    _flush()
     Terminal.standard(verbose).failure(failure)
     if failure.diagnostic.code.name == "interrupted":
         return INTERRUPTED_STATUS
@@ -202,6 +208,7 @@ def _failed(failure: OxError, verbose: int) -> int:
 def _system_failed(failure: OSError, verbose: int) -> int:
     """An error of the operating system that no room has put into words of its own."""
     _trace(verbose)
+    _flush()
     from oxlang.diagnostics.model import error
 
     told = (failure.strerror or str(failure) or type(failure).__name__).lower()
@@ -238,9 +245,10 @@ def _say(text: str) -> None:
 
 
 def _flush() -> None:
+    """Writes what is buffered for stdout; if that fails, what comes later is written nowhere."""
     try:
         sys.stdout.flush()
-    except (BrokenPipeError, ValueError):
+    except (OSError, ValueError):
         _close_stdout()
 
 

@@ -16,11 +16,11 @@ COMMANDS = {"--version": 0, "list-targets .": 0, "eval pyoxidizer.bzl": 0, "buil
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="redirections of a POSIX shell")
 
 
-def redirected(folder: Path, command: str, redirections: str) -> subprocess.CompletedProcess[str]:
+def redirected(folder: Path, command: str, redirections: str, **env: str) -> subprocess.CompletedProcess[str]:
     (folder / "pyoxidizer.bzl").write_text(CONFIG)
     return subprocess.run(
         ["sh", "-c", f"{shlex.quote(sys.executable)} -m oxlang {command} {redirections}"], cwd=folder,
-        capture_output=True, text=True, timeout=120,
+        env={**os.environ, **env}, capture_output=True, text=True, timeout=120,
     )
 
 
@@ -45,8 +45,10 @@ def test_a_current_folder_that_is_gone(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 @pytest.mark.parametrize("command", ["--version", "-V", "list-targets .", "eval pyoxidizer.bzl", "help build"])
-def test_full(tmp_path: Path, command: str) -> None:
-    ended = redirected(tmp_path, command, ">/dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_full(tmp_path: Path, command: str, unbuffered: str) -> None:
+    """Writing fails at once, or when the buffer is flushed at the end."""
+    ended = redirected(tmp_path, command, ">/dev/full", PYTHONUNBUFFERED=unbuffered)
     assert ended.returncode == 1
     assert "error: no space left on device [OX0901]" in ended.stderr
     assert "Traceback" not in ended.stderr and "Exception" not in ended.stderr
