@@ -14,6 +14,7 @@ _LANGUAGE = {
     "globalreassign": "global_reassign",
     "toplevelcontrol": "top_level_control",
     "loadbindsglobally": "load_binds_globally",
+    "like_go": "like_go",
 }
 
 
@@ -40,6 +41,7 @@ COMMAND = Command(
         Option(("--globalreassign",), "Let global variables be bound again."),
         Option(("--toplevelcontrol",), "Allow `if`, `for` and `while` outside of functions."),
         Option(("--loadbindsglobally",), "Let other files load what this one has loaded."),
+        Option(("--like-go",), "Make the choices of starlark-go: strings are sequences of UTF-8 bytes, and others."),
         *LIMITS,
         PROFILE,
         TRACE_STEPS,

@@ -90,6 +90,7 @@ _FLAGS = {
     "--globalreassign": "global_reassign",
     "--toplevelcontrol": "top_level_control",
     "--loadbindsglobally": "load_binds_globally",
+    "--like-go": "like_go",
 }
 
 

@@ -33,7 +33,11 @@ def quote(text: str) -> str:
         if '"' not in text and "\\" not in text:
             return f'"{text}"'
         return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return '"' + "".join(map(_escape, text)) + '"'
+    if text.isascii():
+        return '"' + "".join(map(_escape, text)) + '"'
+    from oxlang.syntax.utf8 import decoded
+
+    return native('"' + "".join(map(_escape, decoded(text))) + '"')
 
 
 def _escape(one: str) -> str:
@@ -44,19 +48,25 @@ def _escape(one: str) -> str:
     code = ord(one)
     if code < 0x80:
         return f"\\x{code:02x}"
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def quote_bytes(value: bytes) -> str:
     """Gives bytes as a literal; valid UTF-8 is shown as text."""
-    out = []
-    for one in value.decode("utf-8", "surrogateescape"):
-        code = ord(one)
-        if 0xDC80 <= code <= 0xDCFF:
-            out.append(f"\\x{code - 0xDC00:02x}")
-        else:
-            out.append(_escape(one))
-    return 'b"' + "".join(out) + '"'
+    return native('b"' + "".join(map(_escape, value.decode("utf-8", "surrogateescape"))) + '"')
+
+
+def native(text: str) -> str:
+    """Gives a text as the running program holds strings."""
+    from oxlang.interp.thread import CURRENT
+
+    if not CURRENT.thread.like_go:
+        return text
+    from oxlang.syntax.utf8 import encoded
+
+    return encoded(text)
 
 
 def float_text(value: float) -> str:
@@ -119,7 +129,10 @@ def text_of(value: Any) -> str:
     if type(value) is str:
         return value
     if type(value) is bytes:
-        return value.decode("utf-8", "replace")
+        from oxlang.syntax.utf8 import readable
+
+        # The specification wants U+FFFD for each byte that is part of no valid encoding.
+        return native(readable(value.decode("utf-8", "surrogateescape")))
     return repr_of(value)
 
 
@@ -374,25 +387,25 @@ def _floating(letter: str, value: Any) -> str:
     if value != value or type(value) is not float or value in (float("inf"), float("-inf")):
         return float_text(value)
     if letter in "gG":
-        text = _general(value)
+        text = float_text(value)
         return text.upper() if letter == "G" else text
     return f"%{letter}" % value
 
 
-def _general(value: float) -> str:
-    return float_text(value)
-
-
 def character(code: int) -> str:
     """Gives the text of one code point; U+FFFD for half of a surrogate pair, which no text holds."""
-    return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+    return native("\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code))
 
 
 def _character(value: Any) -> str:
     if type(value) is str:
-        if len(value) != 1:
+        if len(value) == 1 and value.isascii():
+            return value
+        from oxlang.syntax.utf8 import readable
+
+        if len(readable(value)) != 1:
             raise error("OX0356", f"%c format requires a single-character string, not {quote(value)}")
-        return value
+        return native(readable(value))
     if type(value) is int:
         if not 0 <= value <= 0x10FFFF:
             raise error("OX0356", f"%c format requires a valid Unicode code point, got {value}")

@@ -13,6 +13,7 @@ from oxlang.resolve.resolver import resolve
 from oxlang.source import SourceFile
 from oxlang.syntax import ast
 from oxlang.syntax.options import LanguageOptions
+from oxlang.syntax.utf8 import readable_diagnostic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,19 +40,21 @@ def analyse(
     from oxlang.syntax.parse import parse
 
     parsed = parse(source, options)
-    _refuse(parsed.diagnostics)
+    _refuse(parsed.diagnostics, options)
     statements = parsed.file.statements
     if result is not None and statements and isinstance(statements[-1], ast.ExpressionStatement):
         last = statements[-1]
         target = ast.Name(last.start, last.start, result)
         statements[-1] = ast.Assignment(last.start, last.end, target, "=", last.value, None)
     program = resolve(parsed.file, options, universal_names(options), tuple(predeclared), known_globals)
-    _refuse(program.diagnostics)
+    _refuse(program.diagnostics, options)
     return program
 
 
-def _refuse(diagnostics: tuple[Diagnostic, ...]) -> None:
+def _refuse(diagnostics: tuple[Diagnostic, ...], options: LanguageOptions) -> None:
     errors = [one for one in diagnostics if one.code.severity == "error"]
+    if options.like_go:
+        errors = list(map(readable_diagnostic, errors))
     if errors:
         raise OxError(errors[0], others=errors[1:])
 

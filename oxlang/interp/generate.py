@@ -25,6 +25,7 @@ from oxlang.interp.generate_statements import DEEPEST, StatementGenerator
 from oxlang.records import dataclass
 from oxlang.resolve.scopes import Program
 from oxlang.syntax import ast
+from oxlang.syntax.options import LanguageOptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Generator(
         self.analysis = Analysis(program)
         self.meaning = program.meaning
         self.options = program.options
+        self.own_methods = _own_methods(program.options)
         self.starts: array[int] = array("I", [0])
         self.ends: array[int] = array("I", [0])
         self.flags: list[str] = []
@@ -94,6 +96,15 @@ class Generator(
         self.ends.append(node.end)
         self.last = at = {"lineno": number, "col_offset": 0, "end_lineno": number, "end_col_offset": 0}
         return at
+
+
+def _own_methods(options: LanguageOptions) -> frozenset[str]:
+    """Gives the methods of strings that Python's do not stand for under the options."""
+    if not options.like_go:
+        return frozenset()
+    from oxlang.interp.builtins.like_go import METHODS
+
+    return frozenset(METHODS)
 
 
 def generate(program: Program, shadowing: frozenset[str]) -> Generated:

@@ -54,6 +54,7 @@ class CallGenerator:
         analysis: Analysis
         meaning: dict[ast.Name, Binding]
         comprehensions: int
+        own_methods: frozenset[str]
 
         def mark(self, start: int, end: int) -> Place: ...
 
@@ -179,7 +180,7 @@ class CallGenerator:
             return self.chosen(callee, _OWNERS[name], name, arguments, at)
         if kind is not None and name in _METHODS.get(kind, ()):
             return self.known_method(callee, kind, name, arguments, at)
-        if (certain or kind is None) and self.texts(name, arguments):
+        if name not in self.own_methods and (certain or kind is None) and self.texts(name, arguments):
             if count in _STRING_PLAIN.get(name, ()):
                 return self.guarded_method(callee, name, arguments, at, None, certain)
             if count in _STRING_TEST.get(name, ()):

@@ -262,7 +262,10 @@ class ExpressionGenerator:
 
     def index(self, node: ast.Index) -> Any:
         at = self.place(node)
-        both = None if isinstance(strip(node.value), ast.Literal_) else self.operands(node.value, node.index, read_only=True)
+        # An element of bytes may not be Python's.
+        general = self.options.like_go and self.analysis.kind(node.value) not in ("str", "list", "dict", "tuple")
+        general = general or isinstance(strip(node.value), ast.Literal_)
+        both = None if general else self.operands(node.value, node.index, read_only=True)
         if both is None:
             return called(".index", [self.value(node.value), self.value(node.index)], at)
         return py.Subscript(value=both[0], slice=both[1], ctx=LOAD, **at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from oxlang.bundled import bundled_path
 from oxlang.diagnostics.model import error
+from oxlang.records import replace
 from oxlang.source import SourceFile
 from oxlang.syntax.options import CONFIG, STDLIB, LanguageOptions
 
@@ -113,7 +114,7 @@ class Loader:
                     f"cannot load `{path}`: there is no such module",
                     help=did_you_mean(name, known) or f"known are {', '.join(known)}",
                 )
-            return found, path, STDLIB
+            return found, path, replace(STDLIB, like_go=self.options.like_go)
         from pathlib import Path
 
         given = Path(path)

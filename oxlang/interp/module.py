@@ -172,6 +172,11 @@ def run(
         from oxlang.interp.builtins.core import config_type
 
         predeclared = {"type": config_type, **predeclared}
+    if options.like_go:
+        from oxlang.interp.builtins.like_go import names
+
+        thread.like_go = True
+        predeclared = {**names(thread, load), **predeclared}
     scope["__builtins__"] = environment(thread, predeclared, load)
     scope[".module"] = module if into is None else into
     for flag in compiled.flags:
@@ -194,7 +199,12 @@ def _guarded(thread: Thread, body: Callable[[], Any]) -> Any:
         except BaseException as problem:
             from oxlang.interp.failures import translate
 
-            raise translate(problem, thread)  # noqa: B904  # translate sets the cause
+            made = translate(problem, thread)
+            if thread.like_go and isinstance(made, OxError):
+                from oxlang.interp.builtins.like_go import make_readable
+
+                make_readable(made)
+            raise made  # noqa: B904  # translate sets the cause
 
 
 class _Entered:

@@ -144,13 +144,13 @@ FIXED: dict[str, Any] = {
 """Operations and functions that are the same for every thread."""
 
 
-def printer(thread: Thread) -> Callable[..., None]:
-    """Makes `print` for a thread."""
+def printer(out: Callable[[str], None]) -> Callable[..., None]:
+    """Makes `print`; `out` gets the texts."""
 
     def print_(*args: Any, sep: Any = " ") -> None:
         if type(sep) is not str:
             raise error("OX0351", f"print: for parameter sep: got {type_name(sep)}, want string")
-        thread.out(sep.join([text_of(one) for one in args]))
+        out(sep.join([text_of(one) for one in args]))
 
     print_.__name__ = "print"
     print_.__qualname__ = "built-in print"
@@ -181,7 +181,7 @@ def environment(thread: Thread, predeclared: Mapping[str, Any], load: Callable[.
     return {
         **FIXED,
         **loops(thread),
-        "print": printer(thread),
+        "print": printer(thread.out),
         ".guard": guard,
         ".load": load,
         **predeclared,

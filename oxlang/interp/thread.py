@@ -60,11 +60,12 @@ class Thread:
         heavy: tuples of many tuples; see `nesting`.
         callbacks: functions of the program that built-in functions or the host are calling now.
         compared, hashed: values in values that are being compared or hashed; see `comparing`.
+        like_go: strings hold bytes (`LanguageOptions.like_go`); set by the program that runs.
     """
 
     __slots__ = (
-        "callbacks", "cancelled", "compared", "depth", "extra", "finished", "hashed", "heavy", "later", "limits", "loader",
-        "memory", "name", "out", "steps", "stopped", "watch",
+        "callbacks", "cancelled", "compared", "depth", "extra", "finished", "hashed", "heavy", "later", "like_go", "limits",
+        "loader", "memory", "name", "out", "steps", "stopped", "watch",
     )  # fmt: skip
 
     def __init__(
@@ -91,6 +92,7 @@ class Thread:
         self.finished: list[Module] = []
         self.heavy: dict[int, tuple[tuple[Any, ...], int, int]] = {}
         self.watch: Any = None
+        self.like_go = False
 
     def span(self) -> Span | None:
         """Gives the place of the innermost running call in user code."""

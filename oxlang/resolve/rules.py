@@ -7,6 +7,7 @@ Every function reports through `report(code, node, message, label, help)`; none 
 from __future__ import annotations
 
 from oxlang.syntax import ast
+from oxlang.syntax.utf8 import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,5 +149,5 @@ def check_load(node: ast.Load, report: Report) -> None:
                 f"load: names with leading underscores are not exported: {item.imported}",
                 help="rename it in the loaded file, without the underscore",
             )
-        elif not item.imported.isidentifier():
+        elif not readable(item.imported).isidentifier():
             report("OX0207", item, f'load: "{item.imported}" is not an identifier')

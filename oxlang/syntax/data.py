@@ -19,6 +19,7 @@ from oxlang.syntax.build import Builder
 from oxlang.syntax.layout import BYTES, FLOAT, INT, NAME, SKIP, STRING, Tokens
 from oxlang.syntax.literals import Problem, number_value, string_value
 from oxlang.syntax.tables import TERMINALS
+from oxlang.syntax.utf8 import encoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,12 @@ class LiteralReader:
     def value(self, text: str, kind: int) -> tuple[int | float | str | bytes, Problem | None]:
         """The value of a token and what is wrong with it."""
         old = self.builder.options.old_dialect
-        return number_value(text, old=old) if kind in (INT, FLOAT) else string_value(text, old=old)
+        if kind in (INT, FLOAT):
+            return number_value(text, old=old)
+        value, problem = string_value(text, old=old)
+        if self.builder.options.like_go and isinstance(value, str):
+            value = encoded(value)
+        return value, problem
 
     def read_data(self, index: int) -> tuple[Expression, int] | None:
         """Reads a list or dict, nested or not, of nothing but literals and names.

@@ -22,6 +22,7 @@ from oxlang.source import SourceFile, Span
 from oxlang.syntax.ast import Comment
 from oxlang.syntax.options import LanguageOptions
 from oxlang.syntax.tables import TERMINALS
+from oxlang.syntax.utf8 import encoded
 
 NAME, INT, FLOAT, STRING, BYTES = (TERMINALS[name] for name in ("NAME", "INT", "FLOAT", "STRING", "BYTES"))
 NEWLINE, INDENT, DEDENT, END = (TERMINALS[name] for name in ("NEWLINE", "INDENT", "DEDENT", "END"))
@@ -163,6 +164,9 @@ def tokenise(source: SourceFile, options: LanguageOptions) -> Tokens:
     if len(kinds) > 1 and texts[1] == "\ufeff":
         kinds[1] = SKIP
     _Layout(tokens, options).run()
+    if options.like_go and not text.isascii():
+        # Names become strings: keys of `**kwargs`, fields of structs.
+        tokens.texts = [encoded(one) if kind == NAME else one for one, kind in zip(tokens.texts, tokens.kinds, strict=True)]
     return tokens
 
 

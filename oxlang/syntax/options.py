@@ -18,6 +18,7 @@ class LanguageOptions:
         late_names: an undefined name inside a function is an error when its line runs, not before.
         load_binds_globally: names bound by `load` are exported.
         old_dialect: what PyOxidizer 0.24's parser accepted beyond the specification (tabs as indentation …).
+        like_go: strings are sequences of UTF-8 bytes, and other choices of starlark-go (docs/language.md, rows G).
     """
 
     top_level_control: bool = False
@@ -28,6 +29,7 @@ class LanguageOptions:
     late_names: bool = False
     load_binds_globally: bool = False
     old_dialect: bool = False
+    like_go: bool = False
 
 
 STANDARD = LanguageOptions(set=True)

@@ -12,6 +12,7 @@ from oxlang.diagnostics.model import OxError
 from oxlang.interp import Thread, load_source, nesting, operators
 from oxlang.interp.thread import DEFAULT_LIMITS
 from oxlang.interp.values import to_python
+from oxlang.records import replace
 from oxlang.source import SourceFile
 from oxlang.syntax import layout
 from oxlang.syntax.options import CONFIG, STANDARD, STDLIB, LanguageOptions
@@ -23,6 +24,14 @@ PROGRAMS = {
         r"^```python\n# (?P<row>[LS]\d+) · config: (?P<config>.+) · standard: (?P<standard>.+)\n(?P<text>[\s\S]*?)^```$",
         PAGE,
         re.M,
+    )
+}
+
+
+LIKE_GO = {
+    found["row"]: (found["text"], found["go"], found["standard"])
+    for found in re.finditer(
+        r"^```python\n# (?P<row>G\d+) · like-go: (?P<go>.+) · standard: (?P<standard>.+)\n(?P<text>[\s\S]*?)^```$", PAGE, re.M
     )
 }
 
@@ -48,15 +57,22 @@ def test_row(row: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert outcome(text, STANDARD) == standard
 
 
+@pytest.mark.parametrize("row", LIKE_GO)
+def test_row_of_starlark_go(row: str) -> None:
+    text, go, standard = LIKE_GO[row]
+    assert outcome(text, replace(STANDARD, like_go=True)) == go
+    assert outcome(text, STANDARD) == standard
+
+
 def test_tabs_and_line_ends(tmp_path: Path) -> None:
     # The page cannot show them.
     assert outcome("def f():\r\n\ta = 1; b = 2\r\n\treturn a + b\r\nx = f()\r\n", CONFIG) == "x = 3"
 
 
 def test_every_row_has_a_program() -> None:
-    rows = re.findall(r"^\| ([LS]\d+) \|", PAGE, re.M)
-    assert rows == list(PROGRAMS)
-    for letter in "LS":
+    rows = re.findall(r"^\| ([LSG]\d+) \|", PAGE, re.M)
+    assert rows == [*PROGRAMS, *LIKE_GO]
+    for letter in "LSG":
         mine = [row for row in rows if row.startswith(letter)]
         assert mine == [f"{letter}{number}" for number in range(1, len(mine) + 1)]
 

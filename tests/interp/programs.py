@@ -62,6 +62,23 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "none": ("None",),
     "float": ("({int} / {int})", "float({int})"),
 }  # fmt: skip
+_WIDE_TEXTS = ("é", "aé", "€b", "😿", "é€😿", "ß", "ǅa", "İ", "²٣", "a\u2003é ", "\u0085x", "é,ü", "\ufffd", "É a\r\nü", "%c", "\u200b")
+_WIDE_FORMS: dict[str, tuple[str, ...]] = {
+    "int": ("ord({str})", "len(bytes({str}))", "hash({str})", "{str}.count({str}, {#}, {#})", "{str}.<find|rfind>({str}, {#})", "len({str}.elems())"),
+    "str": (
+        "chr({#} + 231)", "chr({int})", "('%c' % {int})", "('%c' % {str})", "{str}[{int}:]", "{str}[:{#}]", "{str}[{#}]", "str(bytes({str}))",
+        "{str}.<upper|lower|title|capitalize>()", "{str}.replace({str}, {str}, {#})", "repr({str})", "repr(bytes({str}))", "str({str}.elems())",
+        "''.join(list({str}.<elems|codepoints>()))", "{str}.<strip|lstrip|rstrip>({str})", "('%r' % {str})", "'{!r}'.format(bytes({str}))",
+    ),
+    "bool": ("{str}.<isdigit|isalpha|isupper|islower|isspace|isalnum|istitle>()", "({str} < {str})", "({str}[{#}:] in {str})", "{str}.<startswith|endswith>({str}, {#})"),
+    "list": ("list({str}.<elems|elem_ords|codepoints|codepoint_ords>())", "list(bytes({str}).elems())", "[bytes({str})[{#}]]", "[bytes({str})[{#}:]]"),
+    "slist": (
+        "{str}.<split|rsplit>(None, {#})", "{str}.splitlines(<True|False>)", "[x.<upper|title|strip>() for x in {slist}]", "list({str}.codepoints())",
+        "{str}.<split|rsplit>()", "sorted({slist})",
+    ),
+    "ilist": ("list({str}.elem_ords())", "[ord(x) for x in {str}.codepoints()]"),
+    "tuple": ("{str}.<partition|rpartition>({str})",),
+}  # fmt: skip
 _ASSIGNED = {"i": "int", "j": "int", "s": "str", "t": "str", "l": "ilist", "m": "slist", "d": "dict", "q": "bool"}
 _CHANGES = (
     "i <+|-|*|//|%|&>= {int}", "s += {str}", "l += {ilist}", "u += {tuple}", "d |= {dict}", "s *= {#}", "l[{int}] = {int}",
@@ -76,10 +93,12 @@ _LOOPS = (
 
 
 class Maker:
-    """Makes programs from a source of chance."""
+    """Makes programs from a source of chance; with `wide`, of text beyond ASCII and what looks into it."""
 
-    def __init__(self, chance: Random) -> None:
+    def __init__(self, chance: Random, *, wide: bool = False) -> None:
         self.chance = chance
+        self.texts = _TEXTS + _WIDE_TEXTS if wide else _TEXTS
+        self.forms = {kind: forms + _WIDE_FORMS.get(kind, ()) * 2 for kind, forms in _FORMS.items()} if wide else _FORMS
 
     def literal(self, kind: str) -> str:
         """Gives a literal of a type."""
@@ -88,7 +107,7 @@ class Maker:
         if kind == "int":
             return choose(_INTS)
         if kind == "str":
-            return f'"{choose(_TEXTS)}"'
+            return f'"{choose(self.texts)}"'
         if kind in ("bool", "none", "float"):
             return choose({"bool": ("True", "False"), "none": ("None",), "float": ("0.0", "1.5", "-2.25")}[kind])
         if kind == "dict":
@@ -108,7 +127,7 @@ class Maker:
             if kind in _VARIABLES and self.chance.random() < 0.6:
                 return self.chance.choice(_VARIABLES[kind])
             return self.literal(kind)
-        return self.filled(self.chance.choice(_FORMS[kind]), depth - 1)
+        return self.filled(self.chance.choice(self.forms[kind]), depth - 1)
 
     def filled(self, form: str, depth: int) -> str:
         """Fills the holes of a form."""

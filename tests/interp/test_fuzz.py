@@ -69,7 +69,7 @@ def test_agrees_with_other_implementations(peer: str, seed: int) -> None:
     run = differential.PEERS[peer]()
     if run is None:
         pytest.skip(f"the implementation called {peer} is not installed")
-    maker = Maker(Random(5000 + seed))
+    maker = differential.maker(peer, 5000 + seed)
     for _ in range(40 if peer == "pure" else 250):
         name, shown = differential.compare(peer, run, maker.program())
         assert name != "unexplained", shown

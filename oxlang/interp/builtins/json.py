@@ -9,9 +9,10 @@ from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.builtins.arguments import MISSING, text
 from oxlang.interp.builtins.struct import make_module
-from oxlang.interp.formatting import float_text, int_text, quote
+from oxlang.interp.formatting import character, float_text, int_text, native, quote
 from oxlang.interp.thread import charge
 from oxlang.interp.values import SDict, SList, Struct, type_name
+from oxlang.syntax.utf8 import readable
 
 _MAX_DEPTH = 300
 _ESCAPE = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
@@ -35,7 +36,7 @@ def encode_indent(x: Any, /, *, prefix: Any = "", indent: Any = "\t") -> str:
 def _encoded(function: str, x: Any) -> str:
     out: list[str] = []
     _write(function, x, out, [], "")
-    made = "".join(out)
+    made = native(readable("".join(out)))
     charge(len(made))
     return made
 
@@ -233,7 +234,7 @@ class _Reader:
             one = self.given[self.at]
             if one == '"':
                 self.at += 1
-                return "".join(parts)
+                return native(readable("".join(parts)))
             if one != "\\":
                 raise self.fail(f"invalid character {one!r} in string literal")
             parts.append(self.escape())
@@ -251,7 +252,7 @@ class _Reader:
                 if 0xDC00 <= low < 0xE000:
                     return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00))
                 self.at = before
-            return "\ufffd" if 0xD800 <= code < 0xE000 else chr(code)
+            return character(code)
         raise self.fail(f"invalid escape sequence `\\{letter}` in string: invalid character {letter!r} in string escape code")
 
     def hex4(self) -> int:

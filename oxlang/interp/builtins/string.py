@@ -17,32 +17,50 @@ if TYPE_CHECKING:
 _LARGE = 4096
 
 
-def _slices(function: str, start: Any, end: Any) -> tuple[int | None, int | None]:
+def slices(function: str, start: Any, end: Any) -> tuple[int | None, int | None]:
+    """Gives the bounds of a part of a string. Raises OX0351."""
     return index(function, "start", start), index(function, "end", end)
+
+
+def _bounds(self: str, low: int | None, high: int | None) -> tuple[int, int]:
+    """Gives where `self[low:high]` begins and ends. An empty string is in every part, also in one that begins behind the end."""
+    first, last, _ = slice(low, high).indices(len(self))
+    return first, max(first, last)
+
+
+def _found(self: str, sub: str, low: int | None, high: int | None) -> int:
+    return self.find(sub, low, high) if sub else _bounds(self, low, high)[0]
+
+
+def _found_last(self: str, sub: str, low: int | None, high: int | None) -> int:
+    return self.rfind(sub, low, high) if sub else _bounds(self, low, high)[1]
 
 
 def count(self: str, sub: Any, start: Any = None, end: Any = None, /) -> int:
     """Counts the places where `sub` occurs, overlaps not counted."""
-    low, high = _slices("count", start, end)
+    low, high = slices("count", start, end)
+    if sub == "":
+        first, last = _bounds(self, low, high)
+        return last - first + 1
     return self.count(text("count", "sub", sub), low, high)
 
 
 def find(self: str, sub: Any, start: Any = None, end: Any = None, /) -> int:
     """Gives the first index of `sub`, -1 when it does not occur."""
-    low, high = _slices("find", start, end)
-    return self.find(text("find", "sub", sub), low, high)
+    low, high = slices("find", start, end)
+    return _found(self, text("find", "sub", sub), low, high)
 
 
 def rfind(self: str, sub: Any, start: Any = None, end: Any = None, /) -> int:
     """Gives the last index of `sub`, -1 when it does not occur."""
-    low, high = _slices("rfind", start, end)
-    return self.rfind(text("rfind", "sub", sub), low, high)
+    low, high = slices("rfind", start, end)
+    return _found_last(self, text("rfind", "sub", sub), low, high)
 
 
 def index_(self: str, sub: Any, start: Any = None, end: Any = None, /) -> int:
     """Gives the first index of `sub`; an error when it does not occur."""
-    low, high = _slices("index", start, end)
-    found = self.find(text("index", "sub", sub), low, high)
+    low, high = slices("index", start, end)
+    found = _found(self, text("index", "sub", sub), low, high)
     if found < 0:
         raise error("OX0357", f'index: substring not found: substring "{sub}" not found in "{self}"' if len(self) < 60 else "index: substring not found")
     return found
@@ -50,15 +68,15 @@ def index_(self: str, sub: Any, start: Any = None, end: Any = None, /) -> int:
 
 def rindex(self: str, sub: Any, start: Any = None, end: Any = None, /) -> int:
     """Gives the last index of `sub`; an error when it does not occur."""
-    low, high = _slices("rindex", start, end)
-    found = self.rfind(text("rindex", "sub", sub), low, high)
+    low, high = slices("rindex", start, end)
+    found = _found_last(self, text("rindex", "sub", sub), low, high)
     if found < 0:
         raise error("OX0357", f'rindex: substring not found: substring "{sub}" not found in "{self}"' if len(self) < 60 else "rindex: substring not found")
     return found
 
 
 def _affix(function: str, self: str, sub: Any, start: Any, end: Any) -> Bool:
-    low, high = _slices(function, start, end)
+    low, high = slices(function, start, end)
     if type(sub) is tuple:
         for at, one in enumerate(sub):
             if type(one) is not str:
@@ -70,7 +88,7 @@ def _affix(function: str, self: str, sub: Any, start: Any, end: Any) -> Bool:
             notes=[f"got {type_name(sub)}, want string"],
         )  # fmt: skip
     method = self.startswith if function == "startswith" else self.endswith
-    return TRUE if method(sub, low, high) else FALSE
+    return TRUE if method(sub, low, high) or sub == "" or (type(sub) is tuple and "" in sub) else FALSE
 
 
 def startswith(self: str, prefix: Any, start: Any = None, end: Any = None, /) -> Bool:
@@ -124,12 +142,12 @@ def join(self: str, elements: Any, /) -> str:
 
 def split(self: str, sep: Any = None, maxsplit: Any = None) -> SList:
     """Gives the parts between occurrences of `sep`; without it, the words between white space."""
-    return SList(self.split(_separator("split", sep), _splits("split", maxsplit)))
+    return SList(self.split(_separator("split", sep), splits("split", maxsplit)))
 
 
 def rsplit(self: str, sep: Any = None, maxsplit: Any = None) -> SList:
     """Like `split`, but `maxsplit` counts from the end."""
-    return SList(self.rsplit(_separator("rsplit", sep), _splits("rsplit", maxsplit)))
+    return SList(self.rsplit(_separator("rsplit", sep), splits("rsplit", maxsplit)))
 
 
 def _separator(function: str, sep: Any) -> str | None:
@@ -140,7 +158,8 @@ def _separator(function: str, sep: Any) -> str | None:
     return sep  # type: ignore[no-any-return]
 
 
-def _splits(function: str, maxsplit: Any) -> int:
+def splits(function: str, maxsplit: Any) -> int:
+    """Gives the most splits, -1 for any number. Raises OX0351."""
     if maxsplit is None:
         return -1
     return max(-1, min(integer(function, "maxsplit", maxsplit), 1 << 62))
