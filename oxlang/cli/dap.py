@@ -12,19 +12,22 @@ import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
+from oxlang.cli.dap_places import code_lines, line_breakpoint, module_path, read_breakpoint, source_of
+from oxlang.cli.dap_values import Refused, Values
 from oxlang.diagnostics.model import OxError
+from oxlang.interp.debug_values import Unchangeable
 
 if TYPE_CHECKING:
-    from oxlang.interp.debug import Breakpoint, Command, Debugger, StackFrame, Stop
+    from oxlang.interp.debug import Breakpoint, Command, Debugger, Stop
 
 Json = dict[str, Any]
 Launch = Callable[[Json, Callable[[str], None]], None]
 """Runs the program that a launch request names; the second argument takes the lines of `print`."""
 
+_Made = TypeVar("_Made")
 _THREAD = 1
-_STDLIB = "@stdlib//"
 _GO_ON: dict[str, Command] = {
     "continue": "continue", "next": "step-over", "stepIn": "step-in", "stepOut": "step-out",
 }  # fmt: skip
@@ -50,11 +53,12 @@ class Server:
         self._worker: threading.Thread | None = None
         self._work: queue.Queue[Callable[[], Command | None]] = queue.Queue()
         self._standing = threading.Event()
-        self._frames: list[StackFrame] = []
-        self._containers: list[Any] = []
+        self._values = Values()
         self._error: BaseException | None = None
         self._stop_on_errors = True
         self._pending: dict[str, list[Breakpoint]] = {}
+        self._functions: dict[str, Breakpoint] = {}
+        self._restarting = False
         self._over = False
 
     def serve(self) -> None:
@@ -115,7 +119,7 @@ class Server:
                 reply["body"], after = made
             elif made is not None:
                 reply["body"] = made
-        except Refused as why:
+        except (Refused, Unchangeable) as why:
             reply.update(success=False, message=str(why))
         except OxError as failure:
             reply.update(success=False, message=failure.diagnostic.message)
@@ -134,8 +138,15 @@ class Server:
             "supportsEvaluateForHovers": True,
             "supportsExceptionInfoRequest": True,
             "supportsTerminateRequest": True,
-            "supportTerminateDebuggee": True,
-            "supportsDelayedStackTraceLoading": False,
+            "supportsRestartRequest": True,
+            "supportsFunctionBreakpoints": True,
+            "supportsSetVariable": True,
+            "supportsSetExpression": True,
+            "supportsCompletionsRequest": True,
+            "completionTriggerCharacters": ["."],
+            "supportsLoadedSourcesRequest": True,
+            "supportsClipboardContext": True,
+            "supportsDelayedStackTraceLoading": True,
             "exceptionBreakpointFilters": [{"filter": "errors", "label": "Errors", "default": True}],
         }
         return body, lambda: self._event("initialized")
@@ -151,6 +162,22 @@ class Server:
 
     def _on_configurationDone(self, arguments: Json) -> tuple[None, Callable[[], None]]:  # DAP's name
         self._configured = True
+        return None, self._start
+
+    def _on_restart(self, arguments: Json) -> tuple[None, Callable[[], None]]:
+        again = arguments.get("arguments")
+        if isinstance(again, dict) and again.get("program"):
+            self._arguments = again
+        if self._arguments is None:
+            raise Refused("nothing was started yet")
+        self._restarting = True
+        self._end()
+        if self._worker is not None and self._worker.is_alive():
+            self._restarting = False
+            raise Refused("the program does not come to a statement at which it could end")
+        self._restarting = False
+        self._worker = self._debugger = None
+        self._work = queue.Queue()
         return None, self._start
 
     def _start(self) -> None:
@@ -174,6 +201,7 @@ class Server:
         )
         for path, breakpoints in self._pending.items():
             debugger.set_breakpoints(path, breakpoints)
+        debugger.functions = self._functions
         self._debugger = debugger
         status = 0
         try:
@@ -192,15 +220,16 @@ class Server:
         except Exception as problem:
             status = 70
             self._event("output", category="stderr", output=f"error: oxl failed on the inside: {problem!r} [OX0900]\n")
-        self._event("exited", exitCode=status)
-        self._event("terminated")
+        self._standing.clear()
+        if not self._restarting:
+            self._event("exited", exitCode=status)
+            self._event("terminated")
 
     # ---- standing still
 
     def _stopped(self, stop: Stop) -> Command:
         """Called in the program's thread: tells the editor, and does what it asks until it lets the program go on."""
-        self._frames = stop.frames
-        self._containers = []
+        self._values = Values(stop.frames)
         self._error = stop.error
         body: Json = {"reason": stop.reason, "threadId": _THREAD, "allThreadsStopped": True}
         if stop.reason == "exception" and stop.error is not None:
@@ -210,31 +239,32 @@ class Server:
         while True:
             command = self._work.get()()
             if command is not None:
-                self._standing.clear()
                 return command
 
-    def _while_standing(self, work: Callable[[], Any]) -> Any:
+    def _while_standing(self, work: Callable[[], _Made]) -> _Made:
         """Runs a function in the program's thread while that stands still; gives its result."""
         if not self._standing.is_set():
             raise Refused("the program is running")
-        answer: queue.Queue[tuple[bool, Any]] = queue.Queue()
+        answer: queue.Queue[_Made | Exception] = queue.Queue()
 
         def do() -> None:
             try:
-                answer.put((True, work()))
-            except (OxError, Refused) as problem:
-                answer.put((False, problem))
+                answer.put(work())
+            except (OxError, Refused, Unchangeable) as problem:
+                answer.put(problem)
             except Exception as problem:
-                answer.put((False, Refused(repr(problem))))
+                answer.put(Refused(repr(problem)))
 
         self._work.put(do)
-        good, value = answer.get(timeout=30)
-        if not good:
-            raise value
-        return value
+        made = answer.get(timeout=30)
+        if isinstance(made, Exception):
+            raise made
+        return made
 
     def _go_on(self, command: Command) -> None:
         if self._standing.is_set():
+            # Said here, in the thread of requests, so that the next one does not find it standing still.
+            self._standing.clear()
             self._work.put(lambda: command)
 
     def _on_continue(self, arguments: Json) -> Json:
@@ -257,36 +287,21 @@ class Server:
     # ---- breakpoints
 
     def _on_setBreakpoints(self, arguments: Json) -> Json:  # DAP's name
-        from oxlang.interp.debug import Breakpoint
-
         given = Path(str(arguments.get("source", {}).get("path", "")))
         path = module_path(given)
         lines = code_lines(given)
-        made: list[Breakpoint] = []
-        answers: list[Json] = []
-        for one in arguments.get("breakpoints", []):
-            asked = int(one.get("line", 1)) - 1
-            line = next((known for known in lines if known >= asked), None)
-            if line is None:
-                answers.append({"verified": False, "message": "there is no code on this line or after it"})
-                continue
-            condition = str(one.get("condition") or "")
-            mistake = _mistake(condition)
-            if mistake is not None:
-                answers.append({"verified": False, "line": line + 1, "message": f"the condition cannot be read: {mistake}"})
-                continue
-            hits = str(one.get("hitCondition") or "1").strip().lstrip(">=").strip()
-            made.append(
-                Breakpoint(
-                    line=line, condition=condition, hits=int(hits) if hits.isdigit() else 1,
-                    message=str(one.get("logMessage") or ""),
-                )
-            )
-            answers.append({"verified": True, "line": line + 1})
-        self._pending[path] = made
+        read = [line_breakpoint(one, lines) for one in arguments.get("breakpoints", [])]
+        self._pending[path] = [one for one, _ in read if one is not None]
         if self._debugger is not None:
-            self._debugger.set_breakpoints(path, made)
-        return {"breakpoints": answers}
+            self._debugger.set_breakpoints(path, self._pending[path])
+        return {"breakpoints": [answer for _, answer in read]}
+
+    def _on_setFunctionBreakpoints(self, arguments: Json) -> Json:  # DAP's name
+        read = [(str(one.get("name", "")), *read_breakpoint(one)) for one in arguments.get("breakpoints", [])]
+        self._functions = {name: made for name, made, _ in read if made is not None}
+        if self._debugger is not None:
+            self._debugger.functions = self._functions
+        return {"breakpoints": [answer for _, _, answer in read]}
 
     def _on_setExceptionBreakpoints(self, arguments: Json) -> Json:  # DAP's name
         self._stop_on_errors = "errors" in arguments.get("filters", [])
@@ -301,83 +316,42 @@ class Server:
 
     def _on_stackTrace(self, arguments: Json) -> Json:  # DAP's name
         start = int(arguments.get("startFrame") or 0)
-        levels = int(arguments.get("levels") or 0) or len(self._frames)
-        frames = [self._frame(at, one) for at, one in enumerate(self._frames)] if self._standing.is_set() else []
+        levels = int(arguments.get("levels") or 0) or len(self._values.frames)
+        frames = self._values.stack() if self._standing.is_set() else []
         return {"stackFrames": frames[start : start + levels], "totalFrames": len(frames)}
 
-    def _frame(self, at: int, one: StackFrame) -> Json:
-        begin, finish = one.span.begin, one.span.finish
-        path = file_of(one.span.file.path)
-        return {
-            "id": at + 1,
-            "name": one.function,
-            "source": {"name": path.name, "path": str(path)},
-            "line": begin.line + 1,
-            "column": begin.column + 1,
-            "endLine": finish.line + 1,
-            "endColumn": finish.column + 1,
-        }
-
     def _on_scopes(self, arguments: Json) -> Json:
-        frame = self._frame_of(arguments.get("frameId"))
-        from oxlang.interp.debug import module_variables
-
-        scopes = []
-        if frame.function != "<toplevel>":
-            scopes.append({"name": "Locals", "expensive": False, "variablesReference": self._kept(frame.variables)})
-        scopes.append({"name": "Globals", "expensive": False, "variablesReference": self._kept(module_variables(frame.python))})
-        return {"scopes": scopes}
-
-    def _frame_of(self, ident: object) -> StackFrame:
-        if not isinstance(ident, int) or not 1 <= ident <= len(self._frames) or not self._standing.is_set():
-            raise Refused("the frame is gone")
-        return self._frames[ident - 1]
-
-    def _kept(self, content: Any) -> int:
-        self._containers.append(content)
-        return len(self._containers)
+        return {"scopes": self._while_standing(lambda: self._values.scopes(arguments))}
 
     def _on_variables(self, arguments: Json) -> Json:
-        from oxlang.interp.debug import children
-
-        reference = int(arguments.get("variablesReference") or 0)
-        if not 1 <= reference <= len(self._containers):
-            raise Refused("the values are gone")
-        content = self._containers[reference - 1]
-
-        def look() -> list[Json]:
-            found = content if isinstance(content, list) and _are_variables(content) else children(content.value)
-            return [self._variable(one) for one in found]
-
-        return {"variables": self._while_standing(look)}
-
-    def _variable(self, one: Any) -> Json:
-        from oxlang.interp.debug import children
-
-        inside = one.has_children or bool(children(one.value, 1))
-        return {
-            "name": one.name, "value": one.text, "type": one.type,
-            "variablesReference": self._kept(one) if inside else 0,
-        }
+        return {"variables": self._while_standing(lambda: self._values.variables(arguments))}
 
     def _on_evaluate(self, arguments: Json) -> Json:
-        frame = self._frame_of(arguments.get("frameId") or 1)
-        expression = str(arguments.get("expression", ""))
+        return self._while_standing(lambda: self._values.evaluate(arguments))
 
-        def work() -> Json:
-            from oxlang.interp.debug import Variable, evaluate
+    def _on_setVariable(self, arguments: Json) -> Json:  # DAP's name
+        return self._while_standing(lambda: self._values.set_variable(arguments))
 
-            found = self._variable(Variable("", evaluate(expression, frame.python)))
-            return {"result": found["value"], "type": found["type"], "variablesReference": found["variablesReference"]}
+    def _on_setExpression(self, arguments: Json) -> Json:  # DAP's name
+        return self._while_standing(lambda: self._values.set_expression(arguments))
 
-        return self._while_standing(work)  # type: ignore[no-any-return]  # `work` gives Json
+    def _on_completions(self, arguments: Json) -> Json:
+        return {"targets": self._while_standing(lambda: self._values.completions(arguments))}
+
+    def _on_loadedSources(self, arguments: Json) -> Json:  # DAP's name
+        return {"sources": [source_of(one) for one in (self._debugger.files if self._debugger is not None else ())]}
 
     def _on_exceptionInfo(self, arguments: Json) -> Json:  # DAP's name
         error = self._error
         if error is None:
             raise Refused("the program did not stop at an error")
         code = error.diagnostic.code.id if isinstance(error, OxError) else type(error).__name__
-        return {"exceptionId": code, "description": _message(error), "breakMode": "always"}
+        details = {"message": _message(error), "typeName": code}
+        if isinstance(error, OxError):
+            from oxlang.diagnostics.render import render_error
+
+            details["stackTrace"] = render_error(error)
+        return {"exceptionId": code, "description": _message(error), "breakMode": "always", "details": details}
 
     # ---- the end
 
@@ -391,83 +365,14 @@ class Server:
         """Ends the program: at once when it stands still, else at its next statement."""
         if self._worker is None or not self._worker.is_alive():
             return
-        if self._standing.is_set():
-            self._go_on("stop")
-        elif self._debugger is not None:
+        if self._debugger is not None:
             self._debugger.on_stop = lambda stop: "stop"
             self._debugger.pause()
+        self._standing.clear()
+        # For a program that stands still, or is about to.
+        self._work.put(lambda: "stop")
         self._worker.join(timeout=5)
-
-
-class Refused(Exception):
-    """A request cannot be met; the text says why."""
-
-
-def _are_variables(content: list[Any]) -> bool:
-    from oxlang.interp.debug import Variable
-
-    return all(isinstance(one, Variable) for one in content)
 
 
 def _message(error: BaseException) -> str:
     return error.diagnostic.message if isinstance(error, OxError) else str(error)
-
-
-def file_of(path: str) -> Path:
-    """Gives the file that an editor opens for the path of a module."""
-    from oxlang.bundled import bundled_path
-
-    if path.startswith(_STDLIB):
-        return bundled_path("stdlib", path.removeprefix(_STDLIB))
-    return Path(path).absolute()
-
-
-def module_path(file: Path) -> str:
-    """Gives the path of the module that a file is loaded as; turns `file_of` round."""
-    from oxlang.bundled import bundled_path
-
-    folder = bundled_path("stdlib")
-    return f"{_STDLIB}{file.name}" if file.parent == folder else str(file)
-
-
-def code_lines(path: Path) -> list[int]:
-    """Gives the lines of a file, from zero, on which a statement begins."""
-    from oxlang.lint.kinds import options_of
-    from oxlang.source import SourceFile
-    from oxlang.syntax import ast
-    from oxlang.syntax.parse import parse
-    from oxlang.syntax.visit import walk
-
-    try:
-        source = SourceFile(str(path), path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError):
-        return []
-    tree = parse(source, options_of(path.name)).file
-    docs = {
-        one.body[0] for one in walk(tree) if isinstance(one, ast.Def) and one.body and _is_text(one.body[0])
-    }
-    return sorted(
-        {
-            source.position(one.start).line
-            for one in walk(tree)
-            if isinstance(one, ast.Statement) and one not in docs and not isinstance(one, ast.Pass | ast.ErrorStatement)
-        }
-    )
-
-
-def _is_text(statement: object) -> bool:
-    from oxlang.syntax import ast
-
-    return isinstance(statement, ast.ExpressionStatement) and isinstance(statement.value, ast.Literal_)
-
-
-def _mistake(expression: str) -> str | None:
-    """What is wrong with the text of a condition; None for one that can be read."""
-    if not expression.strip():
-        return None
-    from oxlang.source import SourceFile
-    from oxlang.syntax.options import CONFIG
-    from oxlang.syntax.parse import parse
-
-    found = parse(SourceFile("condition", expression.strip() + "\n"), CONFIG).diagnostics
-    return found[0].message if found else None

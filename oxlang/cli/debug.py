@@ -68,8 +68,8 @@ COMMAND = Command(
     run=_run,
     params=LIMITS,
     details="""
-    Speaks the Debug Adapter Protocol: breakpoints with conditions, hit counts and messages, stepping, variables,
-    expressions, errors. A config is evaluated with its default target, or with those of `targets`; nothing is built but
+    Speaks the Debug Adapter Protocol: breakpoints with conditions, hit counts and messages, also at functions; stepping,
+    restarting, errors; variables and expressions, which can be changed and completed. A config is evaluated with its default target, or with those of `targets`; nothing is built but
     what the evaluation itself needs.
 
     A launch request has `program` (a config or Starlark file), `targets`, `variables` and `stopOnEntry`.

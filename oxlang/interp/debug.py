@@ -11,22 +11,51 @@ server of the Debug Adapter Protocol blocks in `on_stop` until the editor has de
 
 from __future__ import annotations
 
+import operator
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from types import FrameType
 from typing import Any, Literal
 
 from oxlang.diagnostics.model import OxError
+from oxlang.interp.debug_values import Variable, evaluate, variables
 from oxlang.interp.formatting import repr_of
 from oxlang.interp.places import is_inner, module_of
-from oxlang.interp.shortening import shortened
-from oxlang.interp.values import Struct, type_name
 from oxlang.records import dataclass, field
-from oxlang.source import SourceFile, Span
+from oxlang.source import Span
 
 Command = Literal["continue", "step-in", "step-over", "step-out", "stop"]
-Reason = Literal["breakpoint", "step", "exception", "pause", "entry"]
+Reason = Literal["breakpoint", "function breakpoint", "step", "exception", "pause", "entry"]
+
+
+_COUNTS: dict[str, Callable[[int, int], bool]] = {
+    "": operator.ge, ">=": operator.ge, ">": operator.gt, "=": operator.eq, "==": operator.eq, "<": operator.lt,
+    "<=": operator.le, "%": lambda count, number: number > 0 and count % number == 0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Which hits of a breakpoint stop: `comparison` is one of `>=`, `>`, `==`, `<=`, `<` and `%` (every so many)."""
+
+    comparison: str = ">="
+    number: int = 1
+
+    @staticmethod
+    def read(text: str) -> Hits | None:
+        """Reads `5`, `== 5`, `% 5` …; a number alone means "from this hit on". None for anything else."""
+        text = text.strip()
+        number = text.lstrip("<>=%")
+        sign = text[: len(text) - len(number)]
+        number = number.strip()
+        if not text:
+            return Hits()
+        return Hits(sign, int(number)) if sign in _COUNTS and number.isascii() and number.isdigit() else None
+
+    def stop(self, count: int) -> bool:
+        """Whether the hit of this number, from one, stops."""
+        return _COUNTS[self.comparison](count, self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,39 +63,16 @@ class Breakpoint:
     """A place to stop at.
 
     Attributes:
-        line: zero-based line.
+        line: zero-based line; of no meaning for a function.
         condition: expression that must be true; one that fails counts as true, so that the mistake is seen.
-        hits: stop from this hit on.
+        hits: which hits stop.
         message: in place of stopping, this text is told; `{expression}` in it is replaced by the value.
     """
 
     line: int
     condition: str = ""
-    hits: int = 1
+    hits: Hits = Hits()
     message: str = ""
-
-
-@dataclass(slots=True)
-class Variable:
-    """A name and its value, for display; `children` says whether there is something inside."""
-
-    name: str
-    value: Any
-
-    @property
-    def text(self) -> str:
-        """The text of the value, shortened."""
-        return shortened(self.value, 200)
-
-    @property
-    def type(self) -> str:
-        """The name of the value's type."""
-        return type_name(self.value)
-
-    @property
-    def has_children(self) -> bool:
-        """Whether the value has elements or fields."""
-        return isinstance(self.value, (list, dict, tuple, Struct)) and bool(len(children(self.value, 1)))
 
 
 @dataclass(slots=True)
@@ -113,7 +119,9 @@ class Debugger:
         self.tell = tell
         self.stop_on_errors = stop_on_errors
         self.breakpoints: dict[str, dict[int, Breakpoint]] = {}
-        self.hits: dict[tuple[str, int], int] = {}
+        self.functions: dict[str, Breakpoint] = {}
+        self.hits: dict[tuple[str, int | str], int] = {}
+        self.files: dict[str, None] = {}
         self.pausing = False
         self.mode: Command = "step-in" if stop_on_entry else "continue"
         self.entering = stop_on_entry
@@ -139,7 +147,11 @@ class Debugger:
     # ---- events
 
     def _call(self, frame: FrameType, event: str, argument: Any) -> Any:
-        return self._event if module_of(frame) is not None else None
+        module = module_of(frame)
+        if module is None:
+            return None
+        self.files.setdefault(module.path)
+        return self._event
 
     def _event(self, frame: FrameType, event: str, argument: Any) -> Any:
         module = module_of(frame)
@@ -147,7 +159,7 @@ class Debugger:
             return None
         if event == "line":
             span = module.span(frame.f_lineno)
-            if span.end > span.start:
+            if span.end > span.start and not _enters(frame):
                 self._line(frame, span)
         elif event == "return":
             self.last.pop(id(frame), None)
@@ -155,8 +167,10 @@ class Debugger:
             problem = argument[1]
             known = self.seen is problem or (self.seen is not None and problem is not None and problem.__cause__ is self.seen)
             if isinstance(problem, Exception) and not isinstance(problem, StopIteration) and not known:
+                from oxlang.interp.failures import foretell
+
                 self.seen = problem
-                self._stop("exception", frame, problem)
+                self._stop("exception", frame, foretell(problem, argument[2]) or problem)
         return self._event
 
     def _line(self, frame: FrameType, span: Span) -> None:
@@ -168,9 +182,17 @@ class Debugger:
         # A line that goes on after a call or in a comprehension is no new visit, but it is where stepping out ends.
         if self.last.get(id(owner)) == line and not (self.mode == "step-out" and depth < self.depth):
             return
+        entered = id(owner) not in self.last
         self.last[id(owner)] = line
-        hit = self._breakpoint(span.file.path, line)
-        if hit is not None and self._applies(hit, span.file.path, frame):
+        path = span.file.path
+        if entered and self.functions:
+            name = owner.f_code.co_name.removesuffix(".")
+            called = self.functions.get(name)
+            if called is not None and self._applies(called, (path, name), frame):
+                self._stop("function breakpoint", frame)
+                return
+        hit = self._breakpoint(path, line)
+        if hit is not None and self._applies(hit, (path, line), frame):
             self._stop("breakpoint", frame)
             return
         if self.pausing:
@@ -190,16 +212,15 @@ class Debugger:
                 return by_line[line]
         return None
 
-    def _applies(self, hit: Breakpoint, path: str, frame: FrameType) -> bool:
+    def _applies(self, hit: Breakpoint, place: tuple[str, int | str], frame: FrameType) -> bool:
         if hit.condition:
             try:
                 if not evaluate(hit.condition, frame):
                     return False
             except OxError:
                 pass
-        key = (path, hit.line)
-        self.hits[key] = self.hits.get(key, 0) + 1
-        if self.hits[key] < hit.hits:
+        self.hits[place] = self.hits.get(place, 0) + 1
+        if not hit.hits.stop(self.hits[place]):
             return False
         if hit.message:
             self.tell(_filled(hit.message, frame))
@@ -217,6 +238,12 @@ class Debugger:
         self.depth = _depth(frame)
         if command == "stop":
             raise Stopping
+
+
+def _enters(frame: FrameType) -> bool:
+    """Whether Python only makes room for a function's variables; its place is then the whole `def`."""
+    code = frame.f_code
+    return frame.f_lineno == code.co_firstlineno and code.co_name not in ("<module>", "<lambda>") and not is_inner(code.co_name)
 
 
 def _same_file(one: str, other: str) -> bool:
@@ -274,66 +301,3 @@ def stack(frame: FrameType) -> list[StackFrame]:
                 inner, place = [], None
         current = current.f_back
     return found
-
-
-def variables(frame: FrameType) -> list[Variable]:
-    """Gives the variables of a frame: those of its function, or the module's globals."""
-    return _shown(frame.f_locals)
-
-
-def module_variables(frame: FrameType) -> list[Variable]:
-    """Gives the global variables that the function of a frame sees."""
-    return _shown(frame.f_globals)
-
-
-def _shown(scope: Mapping[str, Any]) -> list[Variable]:
-    names = [name for name in scope if not name.startswith(".") and name != "__builtins__"]
-    return [Variable(name.removesuffix("."), scope[name]) for name in names]
-
-
-def children(value: Any, limit: int = 1000) -> list[Variable]:
-    """Gives the elements or fields of a value, the first ones of many."""
-    if isinstance(value, (list, tuple)):
-        return [Variable(f"[{at}]", one) for at, one in enumerate(value[:limit])]
-    if isinstance(value, dict):
-        return [Variable(f"[{shortened(key, 60)}]", one) for key, one in list(value.items())[:limit]]
-    if isinstance(value, Struct):
-        return [Variable(name, one) for name, one in sorted(value.fields.items())[:limit]]
-    definition = getattr(type(value), "__starlark__", None)
-    found = []
-    for name, attribute in getattr(definition, "attributes", {}).items():
-        if attribute.readable:
-            from oxlang.interp.attributes import get_attribute
-
-            try:
-                found.append(Variable(name, get_attribute(value, name)))
-            except OxError:
-                continue
-    return found[:limit]
-
-
-def evaluate(expression: str, frame: FrameType) -> Any:
-    """Gives the value of an expression among the variables of a frame. Raises OxError."""
-    from oxlang.interp.front import compile_program
-    from oxlang.interp.module import Module, call
-
-    module = module_of(frame)
-    assert module is not None
-    locals_ = {name: value for name, value in frame.f_locals.items() if not name.startswith(".") and name != "__builtins__"}
-    options = module.options
-    source = SourceFile("<debug>", f"(\n{expression}\n)\n")
-    known = {name.removesuffix(".") for name in (*frame.f_globals, *locals_) if not name.startswith(".") and name != "__builtins__"}
-    builtins = frame.f_globals["__builtins__"]
-    predeclared = [name for name in builtins if not name.startswith(".")]
-    compiled = compile_program(source, options, predeclared, known, result="result.")
-    scope = {**frame.f_globals, **locals_}
-    scope[".module"] = inner = Module(compiled, source, options, module.thread)
-    inner.globals = scope
-    for flag in compiled.flags:
-        scope[flag] = False
-
-    def run() -> None:
-        exec(compiled.code, scope)
-
-    call(module.thread, run)
-    return scope.get("result.")

@@ -67,6 +67,23 @@ def translate(problem: BaseException, thread: Thread) -> BaseException:
     return made
 
 
+def foretell(problem: BaseException, traceback: TracebackType | None) -> OxError | None:
+    """Gives the error that users will see of an exception that has just arisen; None when it is our bug.
+
+    The exception itself stays as it is: place and call stack are its own when it leaves the program.
+    """
+    places = _places(traceback)
+    if isinstance(problem, OxError):
+        made: OxError | None = OxError(problem.diagnostic, argument=problem.argument)
+    else:
+        made = _explain(problem.with_traceback(traceback), places[-1] if places else None)
+    if made is not None and places and made.diagnostic.span is None:
+        frame, module, line, _ = places[-1]
+        span = module.span(line)
+        made.at(_narrowed(made, frame, module, span) or span)
+    return made
+
+
 def _in_comprehension(made: OxError, problem: BaseException, module: Module, span: Span) -> Span | None:
     """Gives the place of a failure that versions of Python see at different places of a comprehension."""
     traceback, unpacking = problem.__traceback__, False

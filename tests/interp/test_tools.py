@@ -8,7 +8,8 @@ import pytest
 
 from oxlang.diagnostics.model import OxError
 from oxlang.interp import Thread, load_source
-from oxlang.interp.debug import Breakpoint, Command, Debugger, Stop, Stopping, children, evaluate
+from oxlang.interp.debug import Breakpoint, Command, Debugger, Hits, Stop, Stopping
+from oxlang.interp.debug_values import children, evaluate
 from oxlang.interp.observe import Profile, StepTrace
 from oxlang.interp.repl import Session
 from oxlang.source import SourceFile
@@ -163,7 +164,7 @@ def test_conditions_hits_and_messages() -> None:
     assert told[0].startswith("y is 1 and <undefined: nothing")
     assert len(told) == 3
     debugger, _, places = session_of([])
-    debugger.set_breakpoints("config.bzl", [Breakpoint(line=1, hits=3)])
+    debugger.set_breakpoints("config.bzl", [Breakpoint(line=1, hits=Hits(">=", 3))])
     with debugger:
         run()
     assert len(places) == 1
