@@ -7,7 +7,7 @@ and each use reads or changes it in place. `return` is such a use: what is retur
 
 from __future__ import annotations
 
-from oxlang.interp.nodes import expressions_of, items_of, statements_of, strip
+from oxlang.interp.nodes import expressions_of, items_of, strip
 from oxlang.resolve.scopes import Binding, FunctionBlock
 from oxlang.syntax import ast
 
@@ -64,7 +64,7 @@ class Confinement:
         if not candidates:
             return
         assigned: dict[int, tuple[str, ast.Expression]] = {}
-        for one in statements_of(node.body):
+        for one in self.kinds.statements(node):
             if isinstance(one, ast.Assignment):
                 self._assigned(one, assigned)
         made = [one for one in candidates if all(self._is_made(name, assigned) for name in one.assignments)]
@@ -95,7 +95,7 @@ class Confinement:
     def _note_maker(self, node: ast.Def) -> None:
         if self.kinds.results.get(id(node)) != "list":
             return
-        returned = [one.value for one in statements_of(node.body) if isinstance(one, ast.Return) and one.value is not None]
+        returned = [one.value for one in self.kinds.statements(node) if isinstance(one, ast.Return) and one.value is not None]
         names = [one if isinstance(one, ast.Name) else None for one in map(strip, returned)]
         for name, value in zip(names, returned, strict=True):
             if not self.is_fresh(value) and (name is None or self.meaning.get(name) not in self.variables):
@@ -221,7 +221,11 @@ class Confinement:
 
     def is_changed(self, binding: Binding, nodes: Iterable[ast.Node]) -> bool:
         """Whether nodes change what a confined variable stands for."""
-        return any(self._changes(binding, part) for node in nodes for part in expressions_of(node))
+        for node in nodes:
+            for part in expressions_of(node):
+                if part.__class__ in _CHANGING and self._changes(binding, part):
+                    return True
+        return False
 
     def _changes(self, binding: Binding, node: ast.Node) -> bool:
         if isinstance(node, ast.Call):

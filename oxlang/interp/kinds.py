@@ -14,6 +14,9 @@ from oxlang.syntax import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
     Sources = dict[Binding, list["ast.Expression | Kind | None"]]
 
 Kind = str
@@ -42,6 +45,7 @@ _STRING_RESULTS = {
 }  # fmt: skip
 _PARTS = frozenset(("partition", "rpartition"))
 _DICT_RESULTS = {"keys": "list", "values": "list", "items": "list", "popitem": "tuple"}
+_OF_LITERALS = {int: "int", str: "str", float: "float", bytes: "bytes"}
 _SAME = {"abs": 1, "min": 2, "max": 2}
 """Functions that give an integer for so many integers."""
 
@@ -66,6 +70,7 @@ class Kinds:
         self.elements: dict[Binding, Kind | None] = {}
         self.static: dict[Binding, int] = {}
         self._parts: dict[ast.Node, list[ast.Node]] = {}
+        self._statements: dict[ast.Node, list[ast.Node]] = {}
         self._functions()
         self._infer()
 
@@ -74,11 +79,20 @@ class Kinds:
         del self.confined
 
     def parts(self, node: ast.Def | ast.Lambda | ast.Comprehension) -> list[ast.Node]:
-        """Gives all nodes of a function's body, without those of the functions in it."""
+        """Gives all nodes of a function's body but names and literals, without those of the functions in it."""
         found = self._parts.get(node)
         if found is None:
             bodies = node.body if isinstance(node, ast.Def) else [node.body]
-            found = self._parts[node] = [part for one in bodies for part in expressions_of(one)]
+            found = self._parts[node] = [
+                part for one in bodies for part in expressions_of(one) if part.__class__ not in _LEAVES
+            ]
+        return found
+
+    def statements(self, node: ast.Def) -> list[ast.Node]:
+        """Gives the statements of a function that bind, return or change something."""
+        found = self._statements.get(node)
+        if found is None:
+            found = self._statements[node] = [one for one in self.parts(node) if one.__class__ in _STATEMENTS]
         return found
 
     def _functions(self) -> None:
@@ -102,21 +116,17 @@ class Kinds:
                 parameters = {one.name.id for one in block.node.parameters if one.name is not None}
             for name, binding in block.bindings.items():
                 sources[binding] = [None] if name in parameters else []
-            body: list[ast.Node] = []
             if isinstance(block.node, ast.Def):
-                body = list(block.node.body)
+                self._all_sources(self.statements(block.node), sources)
                 if id(block.node) in known:
                     returned[id(block.node)] = self._returned(block.node)
             elif isinstance(block.node, ast.Comprehension):
-                body = list(block.node.clauses)
-            for node in statements_of(body):
-                self._sources(node, sources)
+                self._all_sources(block.node.clauses, sources)
         if closed:
             for binding in self.program.globals.values():
                 if binding.scope == "global" and len(binding.assignments) == 1:
                     sources[binding] = []
-            for node in statements_of(self.program.file.statements):
-                self._sources(node, sources)
+            self._all_sources(statements_of(self.program.file.statements), sources)
         counted = {
             binding: found
             for binding, found in sources.items()
@@ -163,9 +173,7 @@ class Kinds:
     def _returned(self, node: ast.Def) -> list[ast.Expression | Kind | None]:
         """Gives what a function returns; None is among it when it may end without a value."""
         found: list[ast.Expression | Kind | None] = [] if self._ends(node.body) else [None]
-        for one in statements_of(node.body):
-            if isinstance(one, ast.Return):
-                found.append(one.value)
+        found += [one.value for one in self.statements(node) if isinstance(one, ast.Return)]
         return found
 
     def _ends(self, body: list[ast.Statement]) -> bool:
@@ -188,32 +196,37 @@ class Kinds:
 
     # ---- where variables get their values
 
-    def _sources(self, node: ast.Node, sources: Sources) -> None:
-        match node:
-            case ast.Assignment():
-                target = strip(node.target)
-                if isinstance(target, ast.Name) and node.operator != "=":
-                    operator = node.operator[:-1]
-                    combined = ast.Binary(node.start, node.end, target, operator, node.value, node.start)  # type: ignore[arg-type]
-                    self._source(target, combined, sources)
-                elif isinstance(target, ast.Name):
-                    self._source(target, node.value, sources)
-                elif isinstance(target, (ast.TupleExpression, ast.ListExpression)):
-                    self._pattern(target, node.value, sources)
-            case ast.For() | ast.ForClause():
-                target = strip(node.target)
-                iterable = strip(node.iterable)
-                if isinstance(target, ast.Name):
-                    self._source(target, self._element(iterable), sources)
-                else:
-                    self._enumerated(target, iterable, sources)
-            case ast.Def():
-                binding = self.program.meaning.get(node.name)
-                if binding is not None and binding in sources:
-                    sources[binding].append(None)
-            case ast.Load():
-                for item in node.items:
-                    self._source(item.local, None, sources)
+    def _all_sources(self, nodes: Iterable[ast.Node], sources: Sources) -> None:
+        """Notes what statements and clauses of comprehensions assign to variables."""
+        for node in nodes:
+            note = _SOURCES.get(node.__class__)
+            if note is not None:
+                note(self, node, sources)
+
+    def _assignment(self, node: ast.Assignment, sources: Sources) -> None:
+        target = strip(node.target)
+        if isinstance(target, ast.Name) and node.operator != "=":
+            operator = node.operator[:-1]
+            combined = ast.Binary(node.start, node.end, target, operator, node.value, node.start)  # type: ignore[arg-type]
+            self._source(target, combined, sources)
+        elif isinstance(target, ast.Name):
+            self._source(target, node.value, sources)
+        elif isinstance(target, (ast.TupleExpression, ast.ListExpression)):
+            self._pattern(target, node.value, sources)
+
+    def _loop(self, node: ast.For | ast.ForClause, sources: Sources) -> None:
+        target, iterable = strip(node.target), strip(node.iterable)
+        if isinstance(target, ast.Name):
+            self._source(target, self._element(iterable), sources)
+        else:
+            self._enumerated(target, iterable, sources)
+
+    def _definition(self, node: ast.Def, sources: Sources) -> None:
+        self._source(node.name, None, sources)
+
+    def _load(self, node: ast.Load, sources: Sources) -> None:
+        for item in node.items:
+            self._source(item.local, None, sources)
 
     def _element(self, iterable: ast.Expression) -> ast.Expression | Kind | None:
         if isinstance(iterable, ast.Name):
@@ -277,49 +290,37 @@ class Kinds:
 
     def kind(self, node: ast.Expression) -> Kind | None:
         """Gives the kind of an expression's value, None when it is not known."""
-        node = strip(node)
-        match node:
-            case ast.Literal_():
-                return {int: "int", str: "str", float: "float", bytes: "bytes"}.get(type(node.value))
-            case ast.Name():
-                binding = self.program.meaning.get(node)
-                if binding is None:
-                    return None
-                if binding.scope == "universal" and node.id in ("True", "False"):
-                    return "bool"
-                return self.kinds.get(binding)
-            case ast.Binary():
-                return self._binary(node)
-            case ast.Unary():
-                if node.operator == "not":
-                    return "bool"
-                inner = self.kind(node.operand)
-                return inner if inner in ("int", "?") else None
-            case ast.Call():
-                return self._called(node)
-            case ast.ListExpression():
-                return "list"
-            case ast.Comprehension():
-                return "dict" if isinstance(node.body, ast.DictEntry) else "list"
-            case ast.DictExpression():
-                return "dict"
-            case ast.TupleExpression():
-                return "tuple"
-            case ast.Slice():
-                inner = self.kind(node.value)
-                return inner if inner in ("str", "list", "tuple", "bytes", "?") else None
-            case ast.Index():
-                return self._indexed(strip(node.value))
-            case ast.Conditional():
-                first, second = self.kind(node.then), self.kind(node.otherwise)
-                if first == "?" or second == "?":
-                    return second if first == "?" else first
-                if first in NUMBERS and second in NUMBERS and first != second:
-                    return "num"
-                return first if first == second else None
-        return None
+        find = _KIND_OF.get(node.__class__)
+        return None if find is None else find(self, node)
 
-    def _indexed(self, value: ast.Expression) -> Kind | None:
+    def _name(self, node: ast.Name) -> Kind | None:
+        binding = self.program.meaning.get(node)
+        if binding is None:
+            return None
+        if binding.scope == "universal" and node.id in ("True", "False"):
+            return "bool"
+        return self.kinds.get(binding)
+
+    def _unary(self, node: ast.Unary) -> Kind | None:
+        if node.operator == "not":
+            return "bool"
+        inner = self.kind(node.operand)
+        return inner if inner in ("int", "?") else None
+
+    def _slice(self, node: ast.Slice) -> Kind | None:
+        inner = self.kind(node.value)
+        return inner if inner in ("str", "list", "tuple", "bytes", "?") else None
+
+    def _conditional(self, node: ast.Conditional) -> Kind | None:
+        first, second = self.kind(node.then), self.kind(node.otherwise)
+        if first == "?" or second == "?":
+            return second if first == "?" else first
+        if first in NUMBERS and second in NUMBERS and first != second:
+            return "num"
+        return first if first == second else None
+
+    def _indexed(self, node: ast.Index) -> Kind | None:
+        value = strip(node.value)
         binding = self.program.meaning.get(value) if isinstance(value, ast.Name) else None
         if binding is not None and binding in self.elements:
             return self.elements[binding]
@@ -378,3 +379,30 @@ class Kinds:
         if operator in ("+", "-") and (left in NUMBERS or right in NUMBERS):
             return "num"
         return None
+
+
+_LEAVES = frozenset((ast.Name, ast.Literal_))
+_STATEMENTS = frozenset((ast.Assignment, ast.For, ast.Def, ast.Load, ast.Return))
+_SOURCES: dict[type, Callable[[Kinds, Any, Sources], None]] = {
+    ast.Assignment: Kinds._assignment,
+    ast.For: Kinds._loop,
+    ast.ForClause: Kinds._loop,
+    ast.Def: Kinds._definition,
+    ast.Load: Kinds._load,
+}
+"""What notes where variables get their values."""
+_KIND_OF: dict[type, Callable[[Kinds, Any], Kind | None]] = {
+    ast.Literal_: lambda found, node: _OF_LITERALS.get(node.value.__class__),
+    ast.Name: Kinds._name,
+    ast.Parenthesised: lambda found, node: found.kind(node.inner),
+    ast.Binary: Kinds._binary,
+    ast.Unary: Kinds._unary,
+    ast.Call: Kinds._called,
+    ast.ListExpression: lambda found, node: "list",
+    ast.Comprehension: lambda found, node: "dict" if isinstance(node.body, ast.DictEntry) else "list",
+    ast.DictExpression: lambda found, node: "dict",
+    ast.TupleExpression: lambda found, node: "tuple",
+    ast.Slice: Kinds._slice,
+    ast.Index: Kinds._indexed,
+    ast.Conditional: Kinds._conditional,
+}

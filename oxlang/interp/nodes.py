@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def strip(node: ast.Expression) -> ast.Expression:
     """Gives the expression without parentheses around it."""
-    while isinstance(node, ast.Parenthesised):
+    while node.__class__ is ast.Parenthesised:
         node = node.inner
     return node
 
