@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-_FORMAT = 3
+_FORMAT = 4
 _MAX_FILES = 400
 
 
@@ -126,7 +126,7 @@ def _own_stamp() -> str:
         here = os.path.dirname(__file__)
         parts = []
         for name in ("generate.py", "generate_expressions.py", "generate_operators.py", "generate_calls.py",
-                     "generate_functions.py", "generate_statements.py", "generate_loops.py", "outline.py", "analysis.py",
+                     "generate_data.py", "generate_functions.py", "generate_statements.py", "generate_loops.py", "outline.py", "analysis.py",
                      "kinds.py", "confined.py", "nodes.py", "pynodes.py", "runtime.py", "compiled.py",
                      "builtins/like_go.py", "../resolve/resolver.py", "../syntax/tables.py", "../syntax/layout.py", "../syntax/build.py",
                      "../syntax/data.py", "../syntax/literals.py"):  # fmt: skip

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import marshal
+
+from oxlang.declare.booleans import FALSE, TRUE
 from oxlang.diagnostics.model import OxError, error
 from oxlang.interp.formatting import quote, repr_of
 from oxlang.interp.nesting import grown
@@ -120,6 +124,32 @@ def dict_display(flat: tuple[Any, ...]) -> SDict:
             raise duplicate_key(key)
         dict.__setitem__(made, key, flat[at + 1])
     return made
+
+
+def data_display(written: bytes) -> SList | SDict:
+    """Gives a list or dict of literals that `generate_data` wrote."""
+    collecting = gc.isenabled()
+    gc.disable()  # nothing of it is garbage, however much it is
+    try:
+        return _read(marshal.loads(written))
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read(written: Any) -> SList | SDict:
+    inner: dict[Any, Any] = {}
+    if written.__class__ is tuple:
+        written, inner = written
+    for at, one in inner.items():
+        kind = one.__class__
+        if kind is list:
+            written[at] = SList(one)
+        elif kind is bool:
+            written[at] = TRUE if one else FALSE
+        else:
+            written[at] = _read(one)
+    return SList(written) if written.__class__ is list else SDict(written)
 
 
 def duplicate_key(key: Any) -> NoReturn:

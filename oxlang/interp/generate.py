@@ -17,6 +17,7 @@ from array import array
 
 from oxlang.interp.analysis import Analysis
 from oxlang.interp.generate_calls import CallGenerator
+from oxlang.interp.generate_data import DataWriter
 from oxlang.interp.generate_expressions import ExpressionGenerator
 from oxlang.interp.generate_functions import FunctionGenerator
 from oxlang.interp.generate_loops import LoopGenerator
@@ -62,6 +63,8 @@ class Generator(
         self.starts: array[int] = array("I", [0])
         self.ends: array[int] = array("I", [0])
         self.flags: list[str] = []
+        self.data = DataWriter(self.meaning, self.options.old_dialect)
+        self.runs_once = False
         self.temporaries_allowed = False
         self.comprehensions = 0
         self.loops = 0
@@ -73,6 +76,7 @@ class Generator(
         """Gives the code."""
         body: list[Any] = []
         for statement in self.program.file.statements:
+            self.runs_once = isinstance(statement, (ast.Assignment, ast.ExpressionStatement))
             self.statement(statement, body)
         module = py.Module(body=body, type_ignores=[])
         if self.deepest > DEEPEST:

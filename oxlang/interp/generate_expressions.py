@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from oxlang.interp.generate_data import DataWriter
     from oxlang.interp.pynodes import Place
     from oxlang.syntax.options import LanguageOptions
 
@@ -35,6 +36,8 @@ class ExpressionGenerator:
         ends: array[int]
         flags: list[str]
         renamed: frozenset[str]
+        data: DataWriter
+        runs_once: bool
         temporaries_allowed: bool
         comprehensions: int
         last: Place
@@ -183,7 +186,18 @@ class ExpressionGenerator:
         """Gives Starlark's boolean for a Python truth."""
         return py.IfExp(test=test, body=named(".TRUE", at), orelse=named(".FALSE", at), **at)
 
+    def as_data(self, node: ast.ListExpression | ast.DictExpression) -> Any:
+        """Gives a large display of literals that is evaluated once, None for any other."""
+        written = self.data.write(node) if self.runs_once and not self.comprehensions else None
+        if written is None:
+            return None
+        at = self.place(node)
+        return called(".data", [constant(written, at)], at)
+
     def list_display(self, node: ast.ListExpression) -> Any:
+        data = self.as_data(node)
+        if data is not None:
+            return data
         at = self.place(node)
         items = [self.value(one) for one in node.items]
         if not items:
@@ -192,6 +206,9 @@ class ExpressionGenerator:
         return called(".L", [inner], at)
 
     def dict_display(self, node: ast.DictExpression) -> Any:
+        data = self.as_data(node)
+        if data is not None:
+            return data
         at = self.place(node)
         if not node.entries:
             return called(".D", [], at)

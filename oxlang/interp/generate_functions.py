@@ -27,6 +27,7 @@ class FunctionGenerator:
         options: LanguageOptions
         flags: list[str]
         temporaries_allowed: bool
+        runs_once: bool
 
         def mark(self, start: int, end: int) -> Place: ...
 
@@ -135,9 +136,10 @@ class FunctionGenerator:
     def lambda_(self, node: ast.Lambda) -> Any:
         at = self.mark(node.start, min(node.end, node.start + 6))
         arguments = self.arguments(node.parameters, at)
-        outer = self.temporaries_allowed
+        outer = self.temporaries_allowed, self.runs_once
+        self.runs_once = False
         body = self.value(node.body)
-        self.temporaries_allowed = outer
+        self.temporaries_allowed, self.runs_once = outer
         facts = self.analysis.facts[id(node)]
         nothing = py.arguments(
             posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]

@@ -131,6 +131,7 @@ FIXED: dict[str, Any] = {
     ".slice": elements.slice_,
     ".part": elements.part,
     ".dict": elements.dict_display,
+    ".data": elements.data_display,
     ".attr": get_attribute,
     ".set_attr": set_attribute,
     ".call": call_method,
