@@ -132,9 +132,10 @@ class CodeCache:
             is_same = self._same_folders.get(folder)
             if is_same is None:
                 is_same = self._same_folders[folder] = times(os.stat(folder)) == self.folders.get(folder)
-            return os.pread(self._file, length, self._begin + begin) if is_same else None
+            data = os.pread(self._file, length, self._begin + begin) if is_same else b""
         except OSError:
             return None
+        return data if len(data) == length else None
 
 
 def digest(data: bytes) -> bytes:
@@ -150,15 +151,16 @@ def times(found: os.stat_result) -> Times:
 def install(environment: Mapping[str, str]) -> CodeCache | None:
     """Lets modules be found in the cache, if this process finds and loads modules as Python does by itself."""
     package = sys.modules[_APPLICATION]
-    folder = os.path.dirname(package.__file__ or "")
+    # A program that holds its modules may give them no file.
+    folder = os.path.dirname(getattr(package, "__file__", None) or "")
     external = _frozen_importlib_external
     is_usual = (
         sys.implementation.name == "cpython"
         and hasattr(os, "pread")
         and sys.pycache_prefix is None
         and getattr(_imp, "check_hash_based_pycs", "default") == "default"
-        and type(package.__loader__) is SourceFileLoader
         and os.path.isabs(folder)
+        and type(package.__loader__) is SourceFileLoader
         and list(package.__path__) == [folder]
         and type(sys.path_importer_cache.get(folder)) is external.FileFinder
         and external.PathFinder in sys.meta_path

@@ -109,7 +109,8 @@ else:
             content.pop(name, None)
         content.pop("__dict__", None)
         content.pop("__weakref__", None)
-        content["__slots__"] = tuple(name for name in own if not _has_slot(cls, name))
+        is_alone = cls.__base__ is object
+        content["__slots__"] = tuple(name for name in own if is_alone or not _has_slot(cls, name))
         content["__getstate__"] = _getstate
         content["__setstate__"] = _setstate
         made = type(cls)(cls.__name__, cls.__bases__, content)

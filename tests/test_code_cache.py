@@ -14,6 +14,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -98,6 +99,12 @@ def warm(place: Place) -> Place:
     place.says()
     assert place.says() == ("first", CACHED)
     return place
+
+
+def key_of(place: Place) -> code_cache.Key:
+    magic = code_cache._frozen_importlib_external.MAGIC_NUMBER
+    source = code_cache.times((place.package / "code_cache.py").stat())
+    return sys.hexversion, magic, 0, str(place.package), os.geteuid(), source
 
 
 def test_the_second_run_finds_the_code(place: Place) -> None:
@@ -264,9 +271,7 @@ def test_another_folder_has_its_own(warm: Place) -> None:
 def test_another_python_has_its_own(warm: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """The key holds its version and the magic number of its code, and of what edition of `code_cache` the file is."""
     (file,) = warm.files
-    magic = code_cache._frozen_importlib_external.MAGIC_NUMBER
-    source = code_cache.times((warm.package / "code_cache.py").stat())
-    right = (sys.hexversion, magic, 0, str(warm.package), os.geteuid(), source)
+    right = key_of(warm)
     assert code_cache.CodeCache(str(file), right).entries
     for at in range(len(right)):
         wrong = (*right[:at], "x", *right[at + 1 :])
@@ -322,6 +327,22 @@ def test_a_process_that_has_loaded_modules_already(warm: Place) -> None:
 
     assert oxlang.cli.__name__ in sys.modules
     assert code_cache.install(os.environ) is None
+
+
+def test_modules_without_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a program that holds them."""
+    monkeypatch.setitem(sys.modules, "oxlang", ModuleType("oxlang"))
+    assert code_cache.install(os.environ) is None
+
+
+def test_a_file_that_is_cut_off_while_it_is_open(warm: Place) -> None:
+    (file,) = warm.files
+    cache = code_cache.CodeCache(str(file), key_of(warm))
+    entry = cache.entries["oxlang.cli.other"]
+    assert cache.code(entry)
+    os.truncate(file, file.stat().st_size - 1)
+    last = max(cache.entries.values(), key=lambda one: one[2])
+    assert cache.code(last) is None and cache.code(min(cache.entries.values(), key=lambda one: one[2]))
 
 
 def test_no_cache_folder_is_made(place: Place) -> None:
