@@ -100,6 +100,10 @@ class Profile:
             first = module.span(frame.f_code.co_firstlineno)
             if name == "<module>":
                 return ("<toplevel>", module.path, 1)
+            if not name.isascii():
+                from oxlang.syntax.utf8 import readable
+
+                name = readable(name)
             return ("lambda" if name == "<lambda>" else name.removesuffix("."), module.path, first.begin.line + 1)
         if frame.f_code.co_name == "__call__":
             definition = getattr(frame.f_locals.get("self"), "definition", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from oxlang.interp.builtins.modules import optional_modules
 from oxlang.interp.compiled import compile_source
 from oxlang.interp.loader import Loader
 from oxlang.interp.module import run
+from oxlang.interp.observe import Profile
 from oxlang.records import replace
 from oxlang.source import SourceFile
 from oxlang.syntax.options import STANDARD
@@ -83,6 +85,13 @@ def test_code_is_cached_apart(tmp_path: Path) -> None:
     for _ in range(2):
         assert load_source(source, STANDARD, None, Thread(), cache_dir=tmp_path).get("x") == 1
         assert load_source(source, LIKE_GO, None, Thread(), cache_dir=tmp_path).get("x") == 2
+
+
+def test_names_in_profiles() -> None:
+    source = SourceFile("a.star", "def ü():\n    return 1\nü()\n")
+    with Profile() as profile:
+        load_source(source, LIKE_GO, None, Thread())
+    assert "ü" in [one["name"] for one in json.loads(profile.speedscope())["shared"]["frames"]]
 
 
 def test_json_and_structs() -> None:

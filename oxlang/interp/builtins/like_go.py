@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from oxlang.interp.thread import Thread
 
-_BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_BLANKS = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+_NO_TEXT = "\ufffd" + "".join(map(chr, range(0xDC80, 0xDD00)))
 _WORD = re.compile(f"[^{_BLANKS}]+")
-_LEADING, _TRAILING = re.compile(f"^[{_BLANKS}]+"), re.compile(f"[{_BLANKS}]+$")
 _FOLDED_ALONE, _ALONE = "ß", "İı"
 """Letters that belong to one of the other case although no mapping leads there, and those that do not although one does."""
 
@@ -56,16 +56,31 @@ def _cased(one: str) -> bool:
 # ---- methods of strings
 
 
+def _beyond_ascii(method: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Leaves strings of ASCII, for which there is no difference, to the usual method of the name."""
+    usual = string.STRING_METHODS[method.__name__]
+
+    def chosen(self: str, /) -> Any:
+        return usual(self) if self.isascii() else method(self)
+
+    chosen.__name__ = method.__name__
+    chosen.__doc__ = method.__doc__
+    return chosen
+
+
+@_beyond_ascii
 def upper(self: str, /) -> str:
     """Gives the string in upper case, code point by code point."""
-    return self.upper() if self.isascii() else encoded("".join(map(_upper, readable(self))))
+    return encoded("".join(map(_upper, readable(self))))
 
 
+@_beyond_ascii
 def lower(self: str, /) -> str:
     """Gives the string in lower case, code point by code point."""
-    return self.lower() if self.isascii() else encoded("".join(map(_lower, readable(self))))
+    return encoded("".join(map(_lower, readable(self))))
 
 
+@_beyond_ascii
 def title(self: str, /) -> str:
     """Gives the string with each word in title case."""
     made = []
@@ -76,6 +91,7 @@ def title(self: str, /) -> str:
     return encoded("".join(made))
 
 
+@_beyond_ascii
 def capitalize(self: str, /) -> str:
     """Gives the string with its first code point in title case and the rest in lower case."""
     points = readable(self)
@@ -97,16 +113,19 @@ isdigit = _every("isdigit", str.isdecimal, string.isdigit.__doc__ or "")
 isspace = _every("isspace", lambda one: _WORD.match(one) is None, string.isspace.__doc__ or "")
 
 
+@_beyond_ascii
 def islower(self: str, /) -> Bool:
     """Whether there is a letter that has cases, and none in upper case."""
     return TRUE if any(map(_cased, readable(self))) and self == lower(self) else FALSE
 
 
+@_beyond_ascii
 def isupper(self: str, /) -> Bool:
     """Whether there is a letter that has cases, and none in lower case."""
     return TRUE if any(map(_cased, readable(self))) and self == upper(self) else FALSE
 
 
+@_beyond_ascii
 def istitle(self: str, /) -> Bool:
     """Whether every word begins with A to Z or a letter in title case, and goes on in lower case."""
     inside = found = False
@@ -142,13 +161,17 @@ def rstrip(self: str, chars: Any = "", /) -> str:
 
 
 def _lstripped(self: str, chars: str) -> str:
-    points = decoded(self)
-    return encoded(points.lstrip(decoded(chars)) if chars else _LEADING.sub("", points))
+    return encoded(decoded(self).lstrip(_cutset(chars)))
 
 
 def _rstripped(self: str, chars: str) -> str:
-    points = decoded(self)
-    return encoded(points.rstrip(decoded(chars)) if chars else _TRAILING.sub("", points))
+    return encoded(decoded(self).rstrip(_cutset(chars)))
+
+
+def _cutset(chars: str) -> str:
+    """Gives the code points that are taken away; bytes that are no text, and U+FFFD, are all alike."""
+    points = decoded(chars) or _BLANKS
+    return points + _NO_TEXT if "\ufffd" in readable(points) else points
 
 
 def split(self: str, sep: Any = None, maxsplit: Any = None) -> SList:
@@ -205,11 +228,13 @@ def replace(self: str, old: Any, new: Any, count: Any = None, /) -> str:
     return string.replace(self, old, new, count) if old != "" else encoded(string.replace(decoded(self), old, new, count))
 
 
+@_beyond_ascii
 def codepoints(self: str, /) -> Elements:
     """Gives an iterable of the code points as strings; U+FFFD for a byte that belongs to none."""
     return Elements(self, "string.codepoints", "codepoints", list(map(encoded, readable(self))))
 
 
+@_beyond_ascii
 def codepoint_ords(self: str, /) -> Elements:
     """Gives an iterable of the code points' numbers; U+FFFD for a byte that belongs to none."""
     return Elements(self, "string.codepoints", "codepoint_ords", list(map(ord, readable(self))))
