@@ -47,7 +47,7 @@ class Comments:
 
     Attributes:
         before: on lines of their own before a node.
-        behind: at the end of a node's line.
+        behind: at the end of a node's line; several of a statement only, of which the last has room there.
         inside: on lines of their own at the end of brackets, of a block (`id` of its last statement is not used:
             the block is named by the `id` of its list), or of the file.
         header: behind the first line of a compound statement.
@@ -256,9 +256,12 @@ class _Attacher:
         if isinstance(node, _ROWS) and inner is parts[-1] and not comment.own_line:
             return False  # it will stand behind the whole row, so it belongs to what holds the row
         if before is not None and before is inner:
-            _put(self.found.before if comment.own_line else self.found.behind, inner, comment)
+            if comment.own_line:
+                _put(self.found.before, inner, comment)
+            else:
+                self.behind(before, comment)
         elif before is not None and not comment.own_line and self.same_line(before.end, comment.start):
-            _put(self.found.behind, before, comment)
+            self.behind(before, comment)
         elif following is not None:
             _put(self.found.before, following, comment)
         elif isinstance(node, _ROWS):
@@ -266,6 +269,16 @@ class _Attacher:
         else:
             _put(self.found.inside, node, comment)
         return True
+
+
+    def behind(self, part: Node, comment: Comment) -> None:
+        """Attaches a comment to the end of a part's line; there is room for one, so that an earlier one goes before it."""
+        earlier = self.found.behind.pop(id(part), [])
+        if earlier:
+            self.found.before[id(part)] = sorted(
+                [*self.found.before.get(id(part), ()), *earlier], key=lambda one: one.start
+            )
+        self.found.behind[id(part)] = [comment]
 
 
 def last_block(statement: Statement) -> list[Statement] | None:

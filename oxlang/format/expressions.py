@@ -120,7 +120,7 @@ class Expressions:
         for number, (item, doc) in enumerate(zip(items, docs, strict=True)):
             last = number == len(items) - 1
             before = self.comments.before.get(id(item), [])
-            begin = before[0].start if before else item.start
+            begin = min(before[0].start, item.start) if before else item.start
             if number:
                 content.append(SPACE_LINE)
                 if self.blank_between(at, begin):

@@ -69,11 +69,11 @@ class Printer:
             self.end = comment.end
 
     def line(self, doc: Doc, level: int, behind: Sequence[Comment] = ()) -> None:
-        """One logical line and the comments at its end."""
+        """One logical line and the comment at its end; further ones stand on lines before it."""
         text = INDENT * level + render(doc, level)
-        if behind:
-            text += "  " + "  ".join(self.expressions.comment(one) for one in behind)
-        self.lines.append(text)
+        shown = [self.expressions.comment(one) for one in behind]
+        self.lines.extend(INDENT * level + one for one in shown[:-1])
+        self.lines.append("  ".join([text, *shown[-1:]]))
 
     # ---- statements
 
