@@ -12,10 +12,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
     Close means an edit distance (insert, delete, replace, swap of neighbours) of at most a third of the length,
     at least one; a difference in letter case or underscores alone always counts as close. Ties go to the first in
-    sorted order, so the hint does not depend on the order of the names. A single letter is close to nothing.
+    sorted order, so the hint does not depend on the order of the names. A single letter is close to nothing but itself
+    in another case, and of two letters both have to be there.
     """
-    if len(name) < 2:
-        return None  # any other letter would be as close
     folded = _fold(name)
     best: tuple[int, str] | None = None
     limit = max(1, len(name) // 3)
@@ -24,7 +23,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
             continue
         if _fold(candidate) == folded:
             return candidate
-        if abs(len(candidate) - len(name)) > limit:
+        if abs(len(candidate) - len(name)) > limit or min(len(candidate), len(name)) < 2:
+            continue  # any other letter would be as close as a single one
+        if len(name) == len(candidate) == 2 and name[0] != candidate[1]:
             continue
         far = _distance(name, candidate, limit)
         if far <= limit and (best is None or far < best[0]):

@@ -23,6 +23,8 @@ UNSAFE = {
     "attribute": ("d = default_python_distribution()\nd.pip_instal()\n", None),
     "name": ("x = FileManifest().add_manifst(FileManifest())\n", "x = FileManifest().add_manifest(FileManifest())\n"),
     "argument": ("x = FileContent(filenam = 'a', content = 'b')\n", "x = FileContent(filename = 'a', content = 'b')\n"),
+    "comparisons": ("y = 1\nx = 0 < y <= 9\n", "y = 1\nx = 0 < y and y <= 9\n"),
+    "denied comparisons": ("y = 1\nx = not 0 < y <= 9\n", "y = 1\nx = not (0 < y and y <= 9)\n"),
     "operand": ("y = 1\nx = 'a' + y\n", "y = 1\nx = 'a' + str(y)\n"),
 }
 

@@ -37,6 +37,7 @@ CODES: tuple[Code, ...] = (
     _rule("OX1043", "unhashable-key", "A list or dict as a key of a dict."),
     _rule("OX1044", "missing-comma", "A literal that is called or indexed."),
     _rule("OX1045", "wrong-type", "A value of another type than an annotation says."),
+    _rule("OX1046", "comparison-of-comparison", "Comparisons in a row, which are read from right to left."),
     _rule("OX1050", "python-syntax", "Python code in a string that is no Python."),
     _rule("OX1051", "conflicting-run-settings", "Settings of an interpreter that exclude each other."),
     _rule("OX1052", "setting-after-use", "A setting that comes after its use."),

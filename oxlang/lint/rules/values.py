@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from oxlang.check.constants import NotConstant, constant
 from oxlang.check.model import Checked
@@ -15,6 +16,7 @@ _NOT_ITERABLE = {"string": "a string", "literal": "a string", "int": "an int", "
                  "none": "None", "function": "a function", "bytes": "bytes"}  # fmt: skip
 _ARITHMETIC = {"+", "-", "*", "//", "/", "<<", ">>", "&", "|", "^"}
 _NUMBERS = {"int", "float"}
+_COMPARISONS = {"==", "!=", "<", ">", "<=", ">=", "in", "not in"}
 
 
 @rule("OX1040", "repeated-key")
@@ -120,3 +122,36 @@ def missing_comma(checked: Checked) -> Iterator[Diagnostic]:
                 yield diagnostic(
                     "OX1044", "a list cannot be indexed by a string; is a comma missing?", span=file.span(value)
                 )
+
+
+@rule("OX1046", "comparison-of-comparison")
+def comparison_of_comparison(checked: Checked) -> Iterator[Diagnostic]:
+    """Comparisons in a row, which configs read from right to left: `1 < x < 3` compares a number with a boolean."""
+    file = checked.program.file
+    inner: set[ast.Expression] = set()
+    for node in checked.nodes:
+        if not _compares(node) or node in inner:
+            continue
+        operands, operators = [node.left], [node.operator]
+        last = node.right
+        while _compares(last):
+            inner.add(last)
+            operands.append(last.left)
+            operators.append(last.operator)
+            last = last.right
+        if len(operators) < 2:
+            continue
+        texts = [file.span(one).text for one in (*operands, last)]
+        meant = " and ".join(f"{left} {sign} {right}" for left, sign, right in zip(texts, operators, texts[1:], strict=False))
+        if file.source.text[: node.start].rstrip().endswith("not"):
+            meant = f"({meant})"
+        plain = all(isinstance(one, ast.Name | ast.Literal_) for one in operands[1:])
+        yield diagnostic(
+            "OX1046", f"`{file.span(node).text}` compares `{texts[0]}` with the result of `{file.span(node.right).text}`",
+            span=file.span(node), help=f"write `{meant}`, or parentheses if that is meant",
+            fixes=(Fix(f"change it to `{meant}`", (Edit(file.span(node), meant),), False),) if plain else (),
+        )
+
+
+def _compares(node: ast.Node) -> TypeGuard[ast.Binary]:
+    return isinstance(node, ast.Binary) and node.operator in _COMPARISONS

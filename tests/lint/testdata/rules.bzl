@@ -458,3 +458,12 @@ v = z + 1
 u: PythonExecutable = default_python_distribution() ### OX1045 "`PythonExecutable`, not `PythonDistribution`"
 y.append("x")
 [h(), i(), j(), k(), u, v, w, x, (lambda a: g(a))(1)]
+
+---
+# OX1046 comparison-of-comparison
+x = 2
+y = 1 < x < 3 ### OX1046 "compares `1` with the result of `x < 3`"
+z = 1 == x == 2 == 3 ### OX1046
+v = 1 < x and x < 3
+w = (1 == x) == True
+u = "a" in ["a"] != False ### OX1046
