@@ -127,7 +127,9 @@ def cargo_metadata(
     default_features: bool = True,
 ) -> dict[str, Any]:
     """Gives what `cargo metadata` says of a project, without the network when that is enough."""
-    import subprocess
+    from subprocess import DEVNULL, PIPE
+
+    from oxlang.children import started
 
     manifest = project if project.name == "Cargo.toml" else project / "Cargo.toml"
     if not manifest.is_file():
@@ -141,18 +143,15 @@ def cargo_metadata(
     command += ["--features", ",".join(features)] if features else []
     last = ""
     for extra in (["--offline"], []):
-        done = subprocess.run(
-            [*command, *extra],
-            cwd=manifest.parent,
-            env={**env, "RUSTC": str(toolchain.rustc)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode == 0:
-            metadata: dict[str, Any] = json.loads(done.stdout)
+        environment = {**env, "RUSTC": str(toolchain.rustc)}
+        with started(
+            [*command, *extra], cwd=manifest.parent, env=environment, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+        ) as child:
+            printed, told = child.communicate()
+        if child.returncode == 0:
+            metadata: dict[str, Any] = json.loads(printed)
             return metadata
-        last = done.stderr.decode(errors="replace")
+        last = told.decode(errors="replace")
     raise error(
         "OX0831",
         f"cargo could not describe the packages of `{project}`",

@@ -183,16 +183,16 @@ def run_cargo(command: CargoCommand, package: ProjectPackage, cwd: Path) -> Path
 
     Raises OX0811 when cargo fails, OX0812 when it makes no program.
     """
-    import subprocess
+    from subprocess import DEVNULL, PIPE
 
-    child = subprocess.Popen(
-        command.argv, cwd=cwd, env=dict(command.env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-    )
+    from oxlang.children import started
+
     program = ""
-    assert child.stdout is not None
-    for line in child.stdout:
-        program = _executable(line, package.program) or program
-    status = child.wait()
+    with started(command.argv, cwd=cwd, env=dict(command.env), stdin=DEVNULL, stdout=PIPE) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            program = _executable(line, package.program) or program
+        status = child.wait()
     if status != 0:
         raise error(
             "OX0811",

@@ -317,21 +317,18 @@ def _cargo(toolchain: Toolchain, arguments: list[str], environment: Mapping[str,
 def _cargo_with_output(
     toolchain: Toolchain, arguments: list[str], environment: Mapping[str, str], cwd: Path
 ) -> tuple[int, str, str]:
-    import subprocess
+    from subprocess import DEVNULL, PIPE
+
+    from oxlang.children import started
 
     env = {**environment, "RUSTC": str(toolchain.rustc)}
     env.pop("CARGO_TARGET_DIR", None)
-    done = subprocess.run(
-        [str(toolchain.cargo), *arguments],
-        cwd=cwd,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    return done.returncode, done.stderr, done.stdout
+    command = [str(toolchain.cargo), *arguments]
+    with started(
+        command, cwd=cwd, env=env, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, text=True, errors="replace"
+    ) as child:
+        printed, told = child.communicate()
+    return child.returncode, told, printed
 
 
 def _copy_crates(project: Path) -> None:
