@@ -77,3 +77,15 @@ def test_loops_that_never_end_early_are_bounded() -> None:
     found = caught.value.diagnostic
     assert found.code.id == "OX0406"
     assert found.labels[0].span.text == "range(1 << 40)"
+
+
+def test_ranges_that_need_not_be_walked() -> None:
+    text = (
+        "n = 1 << 62\na = [any(range(n)), any(range(1)), any(range(0)), any(range(0, 2)), any(range(-1, 1))]\n"
+        "b = [all(range(n)), all(range(1, n)), all(range(0)), all(range(-1, 1)), all(range(-3, 4, 2))]\n"
+        "c = [zip(range(n), 'ab'.elems()), zip([1, 2], range(5, n)), zip(range(n), {}), zip(range(2), range(n))]\n"
+    )
+    module, _ = run(text, steps=1000)
+    assert str(module.get("a")) == "[True, False, False, True, True]"
+    assert str(module.get("b")) == "[False, True, True, False, True]"
+    assert module.get("c") == [[(0, "a"), (1, "b")], [(1, 5), (2, 6)], [], [(0, 0), (1, 1)]]

@@ -41,11 +41,15 @@ def abs_(x: Any, /) -> Any:
 
 def any_(x: Any, /) -> Bool:
     """Whether an element of the iterable is true."""
+    if isinstance(x, Range):
+        return TRUE if x.python and (x.python[0] or x.python[-1]) else FALSE
     return TRUE if any(iterable("any", x)) else FALSE
 
 
 def all_(x: Any, /) -> Bool:
     """Whether all elements of the iterable are true."""
+    if isinstance(x, Range):
+        return FALSE if 0 in x.python else TRUE
     return TRUE if all(iterable("all", x)) else FALSE
 
 
@@ -470,13 +474,21 @@ def config_type(x: Any, /) -> str:
     return "function" if name == "builtin_function_or_method" else name
 
 
+def _length(value: Any) -> int:
+    try:
+        return len(value.python if isinstance(value, Range) else value)
+    except (OverflowError, TypeError):
+        return 1 << 62
+
+
 def zip_(*args: Any) -> SList:
     """Gives tuples of the first, second, … elements of all iterables, as long as the shortest."""
-    found = []
     for one in args:
         if isinstance(one, (str, bytes)) or not hasattr(type(one), "__iter__"):
             raise error("OX0351", f"zip: argument is not iterable: {type_name(one)}: got {type_name(one)}, want iterable")
-        found.append(iterable("zip", one))
+    # A range may be there to count, longer than the others.
+    shortest = min(map(_length, args), default=0)
+    found = [iterable("zip", Range(one.python[:shortest]) if isinstance(one, Range) else one) for one in args]
     return SList(pairs_of(found, zip(*found, strict=False)))
 
 
