@@ -146,7 +146,6 @@ class Server:
             "completionTriggerCharacters": ["."],
             "supportsLoadedSourcesRequest": True,
             "supportsClipboardContext": True,
-            "supportsDelayedStackTraceLoading": True,
             "exceptionBreakpointFilters": [{"filter": "errors", "label": "Errors", "default": True}],
         }
         return body, lambda: self._event("initialized")
@@ -178,6 +177,8 @@ class Server:
         self._restarting = False
         self._worker = self._debugger = None
         self._work = queue.Queue()
+        # Else the editor goes on showing what the old run stopped at.
+        self._event("continued", threadId=_THREAD, allThreadsContinued=True)
         return None, self._start
 
     def _start(self) -> None:

@@ -198,7 +198,7 @@ def _replacing(old: Any, new: Any) -> Any:
     if old is None or (type(old) not in METHODS and type_name(old) not in ("bool", "range", "struct")):
         return _whole(new)
     if type_name(old) != type_name(new):
-        raise Unchangeable(f"a {type_name(old)} stands here, and a {type_name(new)} cannot take its place while the program runs")
+        raise Unchangeable(f"a value of type {type_name(old)} stands here, and one of type {type_name(new)} cannot take its place")
     if type(old) is int and old.bit_length() <= _KNOWN_INT_BITS < new.bit_length():
         raise Unchangeable(f"an int of more than {_KNOWN_INT_BITS} bits cannot take the place of a smaller one")
     if type(old) in (list, dict):

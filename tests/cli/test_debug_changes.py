@@ -101,10 +101,10 @@ def test_elements_of_lists_and_dicts(standing: Client) -> None:
 
 
 def test_what_may_not_change(standing: Client) -> None:
-    assert "a int stands here" in _refused(standing, "found", "'text'")
+    assert "one of type string cannot take its place" in _refused(standing, "found", "'text'")
     assert "more than 63 bits" in _refused(standing, "found", "1 << 80")
     assert "a function cannot be replaced" in _refused(standing, "add", "len")
-    assert "a int stands here" in _refused(standing, "[0]", "'text'", _inside(standing, "out"))
+    assert "one of type string cannot take its place" in _refused(standing, "[0]", "'text'", _inside(standing, "out"))
     assert "the elements" in _refused(standing, "out", "['text']")
     assert "there is no `nothing` here" in _refused(standing, "nothing", "1")
     assert "`(` is never closed" in _refused(standing, "found", "(")
@@ -193,6 +193,7 @@ def test_hit_condition_that_cannot_be_read(client: Client, program: Path) -> Non
 def test_restart(standing: Client, program: Path) -> None:
     standing.ask("setBreakpoints", source={"path": str(program)}, breakpoints=[{"line": 10}])
     standing.ask("restart", arguments={"program": str(program), "stopOnEntry": True})
+    assert standing.wait("continued") == {"threadId": 1, "allThreadsContinued": True}
     assert standing.wait("stopped")["reason"] == "entry"
     assert standing.where() == ("<toplevel>", 1)
     standing.ask("continue", threadId=1)
