@@ -160,14 +160,14 @@ def compute_project(params: Mapping[str, Any], inputs: Mapping[str, Tree], conte
 
 def _sources_digest() -> str:
     """Digest of what generated projects are made from: the templates and the code that fills them in."""
-    import hashlib
+    from oxlang.graph.hashing import sha256
 
-    running = hashlib.sha256()
+    running = sha256()
     templates = os.path.join(_HERE, "templates")
     names = [os.path.join(templates, name) for name in sorted(os.listdir(templates)) if name != "crates.json"]
     for path in [*names, *(os.path.join(_HERE, name) for name in ("driver.py", "manifest.py", "project.py"))]:
         with open(path, "rb") as file:
-            running.update(hashlib.sha256(file.read()).digest())
+            running.update(sha256(file.read()).digest())
     return running.hexdigest()
 
 

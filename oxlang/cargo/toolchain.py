@@ -7,13 +7,13 @@ second, so the answers are kept in the cache folder under the files' stat values
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from oxlang.diagnostics.model import OxError, error
+from oxlang.graph.hashing import sha256
 from oxlang.records import dataclass
 
 _FALLBACK_MINIMUM = "1.82"
@@ -73,7 +73,7 @@ def find_toolchain(env: Mapping[str, str], *, cache_dir: Path | None = None) -> 
         rustc=rustc,
         version=version,
         host=_field(answers["rustc"], "host"),
-        fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+        fingerprint=sha256(text.encode()).hexdigest(),
         linker=linker,
     )
 
@@ -190,7 +190,7 @@ def _signature(cargo: Path, rustc: Path, linker: Path | None, env: Mapping[str, 
             parts.append(f"{os.path.realpath(path)} {seen.st_size} {seen.st_mtime_ns} {seen.st_ino}")
         except OSError:
             parts.append(f"{path} -")
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
 def _output(command: list[str], env: Mapping[str, str]) -> str:

@@ -7,7 +7,6 @@ asking takes 0.2 s and every evaluation wants them.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -17,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from oxlang.diagnostics import OxError, error
+from oxlang.graph.hashing import sha256
 from oxlang.packaging.distribution import Distribution, ExtensionVariant, LinkEntry
 
 OLDEST = (3, 9)
@@ -43,7 +43,7 @@ def describe(interpreter: Path | str, *, cache_dir: Path | None = None) -> Distr
     path = resolve_shim(Path(os.path.abspath(interpreter)))
     store = None
     if cache_dir is not None:
-        digest = hashlib.sha256(os.fsencode(path)).hexdigest()
+        digest = sha256(os.fsencode(path)).hexdigest()
         store = cache_dir / "python_distributions" / f"python.{digest[:12]}" / "interpreter.json"
         if (known := _load(store, path)) is not None:
             return known
@@ -442,6 +442,8 @@ def _build_options(variables: Mapping[str, str], free_threaded: bool) -> str:
 
 def _identity(answer: Mapping[str, Any], library: str, files: list[str], root: str) -> str:
     """SHA-256 over version, libpython's content and the list of extension files (distribution.md, section 8.4)."""
+    import hashlib  # The fast one, which takes 3 ms to load.
+
     running = hashlib.sha256()
     stable = {
         name: answer[name]

@@ -13,9 +13,9 @@ A *source* of data is `["h", hash, size]` (a blob of the store), `["s", batch, r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
+from oxlang.graph.hashing import sha256
 from oxlang.packaging.placement import BUILTIN, Placed
 from oxlang.packaging.resource import Location, bytecode_path, distribution_folder, module_path
 
