@@ -9,6 +9,7 @@ temporary variables, so this has no effects.
 from __future__ import annotations
 
 import re
+from errno import ENAMETOOLONG
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -180,6 +181,17 @@ def read_comparison(message: str, prefix: str = "") -> OxError | None:
     return comparison_error(operator, class_name(left), class_name(right), prefix)
 
 
+def _impossible_path(problem: OSError | ValueError) -> OxError | None:
+    """Gives the error for a path that no file can have, which a function of the host was given."""
+    if isinstance(problem, OSError):
+        if problem.errno != ENAMETOOLONG:
+            return None
+        return error("OX0510", "a path is longer than the system allows", help="each name in it may have 255 bytes, as a rule")
+    if not str(problem).startswith("embedded null"):
+        return None
+    return error("OX0510", "a path has the character NUL in it, which no file can have", help="`\\0` is an escape sequence: write `\\\\0`, or `/`")
+
+
 def _explain(problem: BaseException, innermost: Place | None) -> OxError | None:
     """Gives the error for an exception of Python, None when it is a bug of ours."""
     if isinstance(problem, RecursionError):
@@ -190,6 +202,10 @@ def _explain(problem: BaseException, innermost: Place | None) -> OxError | None:
         )
     if isinstance(problem, MemoryError):
         return error("OX0407", "evaluation ran out of memory")
+    if isinstance(problem, (OSError, ValueError)):
+        made = _impossible_path(problem)
+        if made is not None:
+            return made
     if not _is_ours(problem.__traceback__):
         return None
     if innermost is not None and innermost[3]:

@@ -105,7 +105,7 @@ class Loader:
         if path.startswith(STDLIB_PREFIX):
             name = path.removeprefix(STDLIB_PREFIX)
             found = bundled_path("stdlib", name)
-            if ".." in name.split("/") or not found.is_file():
+            if ".." in name.split("/") or not _is_file(found):
                 from oxlang.diagnostics.spelling import did_you_mean
 
                 known = sorted(one.name for one in bundled_path("stdlib").glob("*.star"))
@@ -121,10 +121,10 @@ class Loader:
         if given.is_absolute():
             return given, path, self.options
         first = Path(self.cwd or ".") / given
-        if first.is_file():
+        if _is_file(first):
             return first, path, self.options
         beside = Path(loading.path).parent / given
-        if beside.is_file():
+        if _is_file(beside):
             return beside, str(beside), self.options
         return first, path, self.options
 
@@ -132,8 +132,9 @@ class Loader:
         """Reads a file. Raises OX0210."""
         try:
             data = found.read_bytes()
-        except OSError as problem:
-            reason = problem.strerror or str(problem)
+        except (OSError, ValueError) as problem:
+            # No file can have a name that is too long, or has a NUL in it.
+            reason = getattr(problem, "strerror", None) or str(problem)
             label = path.startswith(("//", ":", "@"))
             help = "labels are not understood; give the path of a file" if label else "the path counts from the working directory, then from the loading file"
             raise error("OX0210", f"cannot load `{path}`: {reason.lower()}", help=help) from None
@@ -144,3 +145,11 @@ class Loader:
         except UnicodeDecodeError as problem:
             raise error("OX0210", f"cannot load `{path}`: it is not UTF-8 text (byte {problem.start})") from None
         return SourceFile(shown, text)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file; there is none with a name that no file can have."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

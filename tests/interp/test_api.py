@@ -335,3 +335,10 @@ def test_a_frozen_value_names_the_module_that_made_it(tmp_path: Path) -> None:
         assert "frozen because module" in notes and "lib.star" in notes, change
         if "+=" not in change and "f()" not in change:
             assert "other.star" not in notes, change
+
+
+@pytest.mark.parametrize("path", ["a\\0b.bzl", "@stdlib//a\\0b.star", "a" * 5000 + ".bzl"])
+def test_load_of_a_path_that_no_file_can_have(path: str) -> None:
+    problem = failure(f'load("{path}", "x")\n')
+    assert problem.diagnostic.code.id == "OX0210"
+    assert problem.diagnostic.span is not None

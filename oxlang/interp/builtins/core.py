@@ -132,9 +132,9 @@ def fail(*args: Any, msg: Any = None, attr: Any = None, sep: Any = " ") -> None:
     words = text("fail", "sep", sep).join(parts)
     if attr is not None:
         words = f"attribute {text_of(attr)}: {words}"
+    if not words:
+        raise error("OX0400", "fail:", help='say what is wrong and what to do: `fail("…")`')
     raise error("OX0400", f"fail: {words}")
-
-
 
 _FLOAT = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 
