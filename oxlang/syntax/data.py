@@ -16,7 +16,7 @@ from oxlang.syntax.ast import (
     Name,
 )
 from oxlang.syntax.build import Builder
-from oxlang.syntax.layout import BYTES, FLOAT, INT, NAME, SKIP, STRING, Tokens
+from oxlang.syntax.layout import BYTES, FLOAT, INT, NAME, SKIP, STRING, Tokens, is_plain
 from oxlang.syntax.literals import Problem, number_value, string_value
 from oxlang.syntax.tables import TERMINALS
 from oxlang.syntax.utf8 import encoded
@@ -62,7 +62,9 @@ class LiteralReader:
         old = self.builder.options.old_dialect
         if kind in (INT, FLOAT):
             return number_value(text, old=old)
-        value, problem = string_value(text, old=old)
+        value: str | bytes
+        problem: Problem | None
+        value, problem = (text[1:-1], None) if is_plain(text) else string_value(text, old=old)
         if self.builder.options.like_go and isinstance(value, str):
             value = encoded(value)
         return value, problem
@@ -89,19 +91,21 @@ class LiteralReader:
         at = index + 1
         node: Any
         while True:
+            text = texts[at]
             kind = kinds[at]
-            if kind == SKIP:
+            value = known.get(text)
+            if value is not None:
+                node = Literal_(starts[at], ends[at], value)
+            elif kind == SKIP:
                 at += 1
                 continue
-            if kind == NAME:
-                node = Name(starts[at], ends[at], texts[at])
+            elif kind == NAME:
+                node = Name(starts[at], ends[at], text)
             elif kind <= BYTES:
-                value = known.get(texts[at])
-                if value is None:
-                    value, problem = self.value(texts[at], kind) if texts[at] else (0, _NO_VALUE)
-                    if problem is not None:
-                        break
-                    known[texts[at]] = value
+                value, problem = self.value(text, kind) if text else (0, _NO_VALUE)
+                if problem is not None:
+                    break
+                known[text] = value
                 node = Literal_(starts[at], ends[at], value)
             elif kind in OPENS_DATA:
                 outer.append((items, in_dict, key, opened))

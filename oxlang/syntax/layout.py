@@ -30,7 +30,6 @@ RESERVED, ILLEGAL, BAD_STRING, SKIP, BROKEN, _LINE, _JOIN = range(80, 87)
 _FIRST_SPECIAL = TERMINALS["("]
 _FIRST_CLOSE = TERMINALS[")"]
 _COMMA = TERMINALS[","]
-_OPEN = {TERMINALS[one] for one in "([{"}
 _CLOSE = {TERMINALS[one] for one in ")]}"}
 CLOSER = {"(": ")", "[": "]", "{": "}"}
 OPENER = {close: open for open, close in CLOSER.items()}
@@ -100,6 +99,8 @@ _OLD_WORDS = _Kinds({**_WORDS, **dict.fromkeys(_OLD_NAMES, NAME)})
 def _classify(text: str) -> int:
     """The kind of a token that is no word of the grammar."""
     first = text[0]
+    if is_plain(text):
+        return STRING
     if first in "\r\n#":
         return _LINE
     prefix = _PREFIXED.match(text)
@@ -110,6 +111,12 @@ def _classify(text: str) -> int:
     if first in "0123456789." and text != ".":
         return INT if text.isdecimal() or text[1:2] in ("x", "X", "o", "O", "b", "B") else FLOAT
     return NAME if text.isidentifier() and text.replace("_", "a").isalnum() else ILLEGAL
+
+
+def is_plain(text: str) -> bool:
+    """Whether a token is a string of one line, neither empty nor with a prefix or backslash, as most are."""
+    first = text[0]
+    return first in "\"'" and text[-1] == first and text[1:2] not in (first, "") and "\\" not in text
 
 
 def _is_closed(text: str) -> bool:
@@ -433,26 +440,24 @@ class _Layout:
 
     def _chain(self, first: int, last: int) -> int:
         """An upper bound of the depth of the tree of a line: what is in a row, and around it, at the worst place."""
-        kinds = self.tokens.kinds
         outer: list[int] = []
         current = total = worst = 0
-        for kind in kinds[first:last]:
-            if kind <= BYTES or kind == SKIP:
-                continue
+        for kind in [one for one in self.tokens.kinds[first:last] if one > BYTES and one != SKIP]:
             if kind == _COMMA:
                 total -= current
                 current = 0
-            elif kind in _CLOSE:
+            elif _FIRST_CLOSE <= kind < NEWLINE:
                 total -= current
                 current = outer.pop() + 1 if outer else 0
                 total += 1
             else:
                 current += 1
                 total += 1
-                if kind in _OPEN:
+                if _FIRST_SPECIAL <= kind < _FIRST_CLOSE:
                     outer.append(current)
                     current = 0
-                worst = max(worst, total)
+                if total > worst:
+                    worst = total
         return worst
 
     # ---- results
