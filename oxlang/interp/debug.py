@@ -127,7 +127,7 @@ class Debugger:
         self.entering = stop_on_entry
         self.depth = 0
         self.last: dict[int, int] = {}
-        self.seen: BaseException | None = None
+        self.failing = False
 
     def set_breakpoints(self, path: str, breakpoints: Iterable[Breakpoint]) -> None:
         """Replaces the breakpoints of a file; paths are compared by their last parts when one is relative."""
@@ -160,16 +160,17 @@ class Debugger:
         if event == "line":
             span = module.span(frame.f_lineno)
             if span.end > span.start and not _enters(frame):
+                # No statement follows an error but when the host caught it.
+                self.failing = False
                 self._line(frame, span)
         elif event == "return":
             self.last.pop(id(frame), None)
-        elif event == "exception" and self.stop_on_errors:
+        elif event == "exception" and self.stop_on_errors and not self.failing:
             problem = argument[1]
-            known = self.seen is problem or (self.seen is not None and problem is not None and problem.__cause__ is self.seen)
-            if isinstance(problem, Exception) and not isinstance(problem, StopIteration) and not known:
+            if isinstance(problem, Exception) and not isinstance(problem, StopIteration):
                 from oxlang.interp.failures import foretell
 
-                self.seen = problem
+                self.failing = True
                 self._stop("exception", frame, foretell(problem, argument[2]) or problem)
         return self._event
 

@@ -51,13 +51,13 @@ class Client:
         assert self.process.stdin is not None
         self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(data) + data)
         self.process.stdin.flush()
-        answer = self.answers.get(timeout=10)
+        answer = self.answers.get(timeout=30)
         assert answer["request_seq"] == self.sequence
         return answer
 
     def wait(self, event: str) -> dict[str, Any]:
         while True:
-            found = self.events.get(timeout=10)
+            found = self.events.get(timeout=30)
             if found["event"] == event:
                 return dict(found.get("body") or {})
 

@@ -265,3 +265,18 @@ def test_loaded_sources_and_details_of_errors(client: Client, tmp_path: Path) ->
     assert "lib.star:2" in details["stackTrace"] and details["typeName"] == "OX0403"
     names = [one["name"] for one in client.ask("loadedSources")["sources"]]
     assert sorted(names) == ["lib.star", "main.star"]
+
+
+def test_an_error_stops_once(client: Client, tmp_path: Path) -> None:
+    """The error of a target leaves `resolve_targets()` in another form."""
+    path = tmp_path / "pyoxidizer.bzl"
+    path.write_text(
+        "NAMES = [1]\ndef make():\n    for x in NAMES:\n        y = [x][7]\n    return FileManifest()\n\n"
+        "register_target('a', make)\nresolve_targets()\n"
+    )
+    client.begin(path, [])
+    assert client.wait("stopped")["reason"] == "exception"
+    assert client.where() == ("make", 4)
+    client.ask("continue", threadId=1)
+    found = client.events.get(timeout=30)
+    assert (found["event"], found["body"]) == ("exited", {"exitCode": 1})
