@@ -124,13 +124,16 @@ def _long(value: int) -> str:
         return str(part(value, value.bit_length()))
 
 
-def text_of(value: Any) -> str:
-    """Gives `str(value)`."""
+def text_of(value: Any, *, inside: bool = False) -> str:
+    """Gives `str(value)`; `inside` another text starlark-go shows bytes as they are written."""
     if type(value) is str:
         return value
     if type(value) is bytes:
+        from oxlang.interp.thread import CURRENT
         from oxlang.syntax.utf8 import readable
 
+        if inside and CURRENT.thread.like_go:
+            return quote_bytes(value)
         # The specification wants U+FFFD for each byte that is part of no valid encoding.
         return native(readable(value.decode("utf-8", "surrogateescape")))
     return repr_of(value)
@@ -342,7 +345,7 @@ def percent(template: str, arguments: Any) -> str:
 
 def _convert(letter: str, value: Any) -> str:
     if letter == "s":
-        return text_of(value)
+        return text_of(value, inside=True)
     if letter == "r":
         return repr_of(value)
     if letter in "dioxX":
@@ -399,8 +402,6 @@ def character(code: int) -> str:
 
 def _character(value: Any) -> str:
     if type(value) is str:
-        if len(value) == 1 and value.isascii():
-            return value
         from oxlang.syntax.utf8 import readable
 
         if len(readable(value)) != 1:
@@ -459,7 +460,7 @@ def format_text(template: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -
             value = _keyword(name, kwargs)
         if spec:
             raise error("OX0356", f"format spec features not supported in replacement fields: {spec}")
-        part = text_of(value) if conversion == "s" else repr_of(value)
+        part = text_of(value, inside=True) if conversion == "s" else repr_of(value)
         parts.append(part)
         if len(part) > _LONG:
             _refuse_large(parts)

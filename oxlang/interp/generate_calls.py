@@ -294,8 +294,8 @@ class CallGenerator:
             return py.Call(func=named(name, at), args=[self.read_only(argument, at)], keywords=[], **at)
         return None
 
-    def text_of(self, node: ast.Expression, at: Place) -> Any:
-        """Gives `str(node)`."""
+    def text_of(self, node: ast.Expression, at: Place, general: str = ".text") -> Any:
+        """Gives `str(node)`; `general` is the operation for what is no text."""
         kind = self.analysis.kind(node)
         if kind == "str":
             return self.value(node)
@@ -303,9 +303,9 @@ class CallGenerator:
             return py.JoinedStr(values=[py.FormattedValue(value=self.value(node), conversion=-1, format_spec=None, **at)], **at)
         use = self.atom(node)
         if use is None:
-            return called(".text", [self.value(node)], at)
+            return called(general, [self.value(node)], at)
         return py.IfExp(
-            test=type_is(use[0], ".str", at), body=use[1], orelse=called(".text", [use[1]], at), **at
+            test=type_is(use[0], ".str", at), body=use[1], orelse=called(general, [use[1]], at), **at
         )
 
     # ---- texts with values in them
@@ -344,7 +344,7 @@ class CallGenerator:
                 continue
             node = next(rest)
             if piece[0] == "s":
-                made = self.text_of(node, at)
+                made = self.text_of(node, at, ".inside")
                 if isinstance(made, py.JoinedStr):
                     parts.extend(made.values)
                     continue

@@ -102,6 +102,7 @@ FIXED: dict[str, Any] = {
     **{f".call_{name}": _general(name) for name in (*LIST_METHODS, *DICT_METHODS)},
     ".join": join,
     ".text": str_,
+    ".inside": str_,
     ".repr": repr_,
     ".decimal": _decimal,
     ".isinstance": isinstance,

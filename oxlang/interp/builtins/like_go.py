@@ -14,7 +14,7 @@ from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import Frame, OxError, error
 from oxlang.interp import attributes, elements
 from oxlang.interp.builtins import core, string
-from oxlang.interp.builtins.arguments import MISSING, flag, text
+from oxlang.interp.builtins.arguments import MISSING, flag, integer, text
 from oxlang.interp.values import Elements, IndexedElements, SList
 from oxlang.syntax.utf8 import decoded, encoded, readable, readable_diagnostic
 
@@ -174,22 +174,22 @@ def _cutset(chars: str) -> str:
     return points + _NO_TEXT if "\ufffd" in readable(points) else points
 
 
-def split(self: str, sep: Any = None, maxsplit: Any = None) -> SList:
+def split(self: str, sep: Any = None, maxsplit: Any = -1) -> SList:
     """Gives the parts between occurrences of `sep`; without it, the words between white space."""
+    limit = integer("split", "maxsplit", maxsplit)
     if sep is not None:
-        return string.split(self, sep, maxsplit)
+        return string.split(self, sep, limit)
     points = decoded(self)
     words = list(_WORD.finditer(points))
-    limit = string.splits("split", maxsplit)
     parts = [one[0] for one in words]
     if 0 <= limit < len(words):
         parts[limit:] = [points[words[limit].start() :]]
     return SList(map(encoded, parts))
 
 
-def rsplit(self: str, sep: Any = None, maxsplit: Any = None) -> SList:
+def rsplit(self: str, sep: Any = None, maxsplit: Any = -1) -> SList:
     """Like `split`, but `maxsplit` counts from the end; occurrences of `sep` are still looked for from the start."""
-    limit = string.splits("rsplit", maxsplit)
+    limit = integer("rsplit", "maxsplit", maxsplit)
     if sep is not None:
         found = string.split(self, sep)
         if 0 <= limit < len(found):
@@ -223,8 +223,9 @@ def count(self: str, sub: Any, start: Any = None, end: Any = None, /) -> int:
     return len(decoded(self[low:high])) + 1
 
 
-def replace(self: str, old: Any, new: Any, count: Any = None, /) -> str:
+def replace(self: str, old: Any, new: Any, count: Any = -1, /) -> str:
     """Gives the string with `old` replaced by `new`, at most `count` times; an empty `old` is around each code point."""
+    integer("replace", "count", count)
     return string.replace(self, old, new, count) if old != "" else encoded(string.replace(decoded(self), old, new, count))
 
 
@@ -311,6 +312,11 @@ def index(value: Any, at: Any) -> Any:
     return bytes((found,)) if type(value) is bytes else found
 
 
+def inside(x: Any) -> str:
+    """`%s` and `{}`; bytes are shown as they are written."""
+    return core.repr_(x) if type(x) is bytes else core.str_(x)
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {"bytes": bytes_, "getattr": getattr_, "hash": hash_, "ord": ord_, "sorted": sorted_}
 for _name, _function in (*METHODS.items(), *_FUNCTIONS.items()):
     _function.__name__ = _name
@@ -333,6 +339,7 @@ def names(thread: Thread, load: Callable[..., Any]) -> dict[str, Any]:
         ".attr": get_attribute,
         ".call": call_method,
         ".index": index,
+        ".inside": inside,
         ".load": lambda path, wanted: load(readable(path), wanted),
     }
 

@@ -142,12 +142,12 @@ def join(self: str, elements: Any, /) -> str:
 
 def split(self: str, sep: Any = None, maxsplit: Any = None) -> SList:
     """Gives the parts between occurrences of `sep`; without it, the words between white space."""
-    return SList(self.split(_separator("split", sep), splits("split", maxsplit)))
+    return SList(self.split(_separator("split", sep), _splits("split", maxsplit)))
 
 
 def rsplit(self: str, sep: Any = None, maxsplit: Any = None) -> SList:
     """Like `split`, but `maxsplit` counts from the end."""
-    return SList(self.rsplit(_separator("rsplit", sep), splits("rsplit", maxsplit)))
+    return SList(self.rsplit(_separator("rsplit", sep), _splits("rsplit", maxsplit)))
 
 
 def _separator(function: str, sep: Any) -> str | None:
@@ -158,8 +158,7 @@ def _separator(function: str, sep: Any) -> str | None:
     return sep  # type: ignore[no-any-return]
 
 
-def splits(function: str, maxsplit: Any) -> int:
-    """Gives the most splits, -1 for any number. Raises OX0351."""
+def _splits(function: str, maxsplit: Any) -> int:
     if maxsplit is None:
         return -1
     return max(-1, min(integer(function, "maxsplit", maxsplit), 1 << 62))
