@@ -86,11 +86,11 @@ class Generator(
         return Generated(module, self.starts, self.ends, tuple(self.flags))
 
     def mark(self, start: int, end: int) -> dict[str, Any]:
-        """Gives the location arguments for a node of a range of text; Python takes an end that is left out for the start."""
+        """Gives the location arguments for a node of a range of text."""
         number = len(self.starts)
         self.starts.append(start)
         self.ends.append(end)
-        self.last = at = {"lineno": number, "col_offset": 0}
+        self.last = at = {"lineno": number, "col_offset": 0, "end_lineno": number, "end_col_offset": 0}
         return at
 
     def place(self, node: ast.Node) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class Generator(
         number = len(self.starts)
         self.starts.append(node.start)
         self.ends.append(node.end)
-        self.last = at = {"lineno": number, "col_offset": 0}
+        self.last = at = {"lineno": number, "col_offset": 0, "end_lineno": number, "end_col_offset": 0}
         return at
 
 

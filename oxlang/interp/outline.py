@@ -39,7 +39,7 @@ def _body(statements: list[Any], depth: int, function: py.FunctionDef | None) ->
 
 def _moved(loop: Any, function: py.FunctionDef | None) -> Any:
     """Gives what stands in place of a loop: its function, the call, and the return that it asks for."""
-    at = {name: getattr(loop, name) for name in ("lineno", "col_offset")}
+    at = {name: getattr(loop, name) for name in ("lineno", "col_offset", "end_lineno", "end_col_offset")}
     names = sorted(set(_assigned(loop)))
     if function is None:
         declared: list[Any] = [py.Global(names=names, **at)] if names else []
@@ -93,8 +93,14 @@ def _return_tuples(statements: list[Any]) -> None:
         if isinstance(one, py.Return):
             value = one.value
             if value is None:
-                value = py.Constant(value=None, kind=None, lineno=one.lineno, col_offset=one.col_offset)
-            one.value = py.Tuple(elts=[value], ctx=py.Load(), lineno=one.lineno, col_offset=one.col_offset)
+                value = py.Constant(
+                    value=None, kind=None, lineno=one.lineno, col_offset=one.col_offset,
+                    end_lineno=one.end_lineno, end_col_offset=one.end_col_offset,
+                )  # fmt: skip
+            one.value = py.Tuple(
+                elts=[value], ctx=py.Load(), lineno=one.lineno, col_offset=one.col_offset,
+                end_lineno=one.end_lineno, end_col_offset=one.end_col_offset,
+            )  # fmt: skip
         elif not isinstance(one, py.FunctionDef):
             for field in ("body", "orelse", "finalbody"):
                 _return_tuples(getattr(one, field, []))

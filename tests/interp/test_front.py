@@ -50,4 +50,4 @@ def test_nodes_have_the_fields_of_their_class() -> None:
         missing = [one for one in node._fields if one != "type_comment" and one not in node.__dict__]
         assert not missing, (node, missing)
         if isinstance(node, (py.expr, py.stmt)):
-            assert node.lineno > 0
+            assert node.end_lineno == node.lineno > 0
