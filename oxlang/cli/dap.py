@@ -185,17 +185,16 @@ class Server:
         """Starts the program when it is known and the breakpoints are set."""
         if self._arguments is None or not self._configured or self._worker is not None:
             return
-        self._worker = threading.Thread(target=self._run, args=(self._arguments,), daemon=True)
+        # Made here, so that no request that follows comes before there is one.
+        self._debugger = self._new_debugger(self._arguments)
+        self._worker = threading.Thread(target=self._run, args=(self._arguments, self._debugger), daemon=True)
         self._worker.start()
 
-    def _run(self, arguments: Json) -> None:
-        from oxlang.interp.debug import Debugger, Stopping
+    def _new_debugger(self, arguments: Json) -> Debugger:
+        from oxlang.interp.debug import Debugger
 
         def tell(text: str) -> None:
             self._event("output", category="console", output=text + "\n")
-
-        def out(text: str) -> None:
-            self._event("output", category="stdout", output=text + "\n")
 
         debugger = Debugger(
             self._stopped, tell, stop_on_entry=bool(arguments.get("stopOnEntry")), stop_on_errors=self._stop_on_errors
@@ -203,7 +202,14 @@ class Server:
         for path, breakpoints in self._pending.items():
             debugger.set_breakpoints(path, breakpoints)
         debugger.functions = self._functions
-        self._debugger = debugger
+        return debugger
+
+    def _run(self, arguments: Json, debugger: Debugger) -> None:
+        from oxlang.interp.debug import Stopping
+
+        def out(text: str) -> None:
+            self._event("output", category="stdout", output=text + "\n")
+
         status = 0
         try:
             if arguments.get("noDebug"):
