@@ -187,7 +187,7 @@ def _impossible_path(problem: OSError | ValueError) -> OxError | None:
         if problem.errno != ENAMETOOLONG:
             return None
         return error("OX0510", "a path is longer than the system allows", help="each name in it may have 255 bytes, as a rule")
-    if not str(problem).startswith("embedded null"):
+    if "embedded null" not in str(problem):
         return None
     return error("OX0510", "a path has the character NUL in it, which no file can have", help="`\\0` is an escape sequence: write `\\\\0`, or `/`")
 
