@@ -28,13 +28,9 @@ def format(text: str) -> str:
     return format_text(SourceFile("test.star", text), CONFIG)
 
 
-def bare(tree: Any) -> Any:
-    """A tree without parentheses, which the formatter may add around operators."""
-    if not isinstance(tree, tuple):
-        return tree
-    if tree and tree[0] == "Parenthesised":
-        return bare(tree[1])
-    return tuple(bare(part) for part in tree)
+def bare(tree: list[Any]) -> list[Any]:
+    """The shape of a tree without parentheses, which the formatter may add around operators."""
+    return [one for one in tree if one != "Parenthesised"]
 
 
 def check(text: str) -> str:

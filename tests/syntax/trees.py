@@ -21,22 +21,27 @@ def dump(value: Any) -> Any:
     return value
 
 
-def shape(value: Any) -> Any:
-    """A tree as nested tuples, without places."""
-    if isinstance(value, Node):
-        fields: tuple[str, ...] = value.__match_args__
-        names = [
-            name
-            for name in fields
-            if name not in ("start", "end", "source", "comments", "docstring", "open")
-            and not name.endswith(("_start", "_end"))
-        ]
-        return (type(value).__name__, *(shape(getattr(value, name)) for name in names))
-    if isinstance(value, list):
-        return tuple(shape(item) for item in value)
-    if isinstance(value, bool | int | float | str | bytes):
-        return type(value).__name__, value
-    return value
+def shape(value: Any) -> list[Any]:
+    """A tree without places, as what stands in it from the outside in; flat, so that the deepest can be compared."""
+    found: list[Any] = []
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Node):
+            names = [
+                name
+                for name in one.__match_args__
+                if name not in ("start", "end", "source", "comments", "docstring", "open")
+                and not name.endswith(("_start", "_end"))
+            ]
+            found.append(type(one).__name__)
+            todo.extend(getattr(one, name) for name in reversed(names))
+        elif isinstance(one, list):
+            found.append(len(one))
+            todo.extend(reversed(one))
+        else:
+            found.append((type(one).__name__, one))
+    return found
 
 
 def parsed(text: str, options: LanguageOptions = STANDARD) -> Parsed:
