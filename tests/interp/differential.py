@@ -126,6 +126,7 @@ _LIMIT = re.compile(r"limit|steps|excessive|too large|repeat count", re.I)
 _FLOAT = re.compile(r"\d\.\d|\de[+-]\d|inf|nan")
 # What sets a peer apart: name, what of (program, our output, theirs, our error, theirs) shows it.
 Check = Callable[[str, str, str, str, str], bool]
+_BOOLEAN_KEY = re.compile(r"(with\(.*\)|is[a-z]+\(\)|bool\(.*\)|True|False|not .*) in \{")
 KNOWN: dict[str, dict[str, Check]] = {
     "rust": {
         "limits of this test": lambda text, a, b, e, f: _LIMIT.search(e + f) is not None,
@@ -152,6 +153,7 @@ KNOWN: dict[str, dict[str, Check]] = {
         "lists have a method `count` there": lambda text, a, b, e, f: "list has no .count" in e,
         "`join` takes a string there": lambda text, a, b, e, f: "join: for parameter elements: got string" in e,
         "memory": lambda text, a, b, e, f: "MemoryError" in f,
+        "False is the key 0 there, and True is 1": lambda text, a, b, e, f: _BOOLEAN_KEY.search(text) is not None,
         "every value is taken for `reverse` there": lambda text, a, b, e, f: "parameter reverse" in e,
         "recursion": lambda text, a, b, e, f: "recursion" in f.lower(),
     },
