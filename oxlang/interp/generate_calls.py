@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import _ast as py
 
-from oxlang.interp.analysis import Analysis
 from oxlang.interp.builtins.collections import DICT_METHODS, LIST_METHODS
 from oxlang.interp.builtins.string import STRING_METHODS
+from oxlang.interp.generate_parts import Parts
 from oxlang.interp.names import mangle
 from oxlang.interp.nodes import strip
 from oxlang.interp.pynodes import LOAD, called, constant, named, type_is
-from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
 TYPE_CHECKING = False
@@ -47,32 +46,8 @@ _CONSUMERS = frozenset(("len", "sorted", "any", "all", "min", "max", "tuple", "s
 """Universal functions that read a list and do not keep it."""
 
 
-class CallGenerator:
+class CallGenerator(Parts):
     """The part of `Generator` for calls."""
-
-    if TYPE_CHECKING:
-        analysis: Analysis
-        meaning: dict[ast.Name, Binding]
-        comprehensions: int
-        own_methods: frozenset[str]
-
-        def mark(self, start: int, end: int) -> Place: ...
-
-        def place(self, node: ast.Node) -> Place: ...
-
-        def value(self, node: ast.Expression) -> Any: ...
-
-        def is_simple(self, node: ast.Expression) -> bool: ...
-
-        def is_pure(self, node: ast.Expression) -> bool: ...
-
-        def operands(self, *nodes: ast.Expression) -> list[Any] | None: ...
-
-        def atom(self, node: ast.Expression) -> tuple[Any, Any] | None: ...
-
-        def boolean(self, test: Any, at: Place) -> Any: ...
-
-        def fresh(self, node: ast.Expression) -> Any: ...
 
     # ---- calls
 

@@ -4,57 +4,25 @@ from __future__ import annotations
 
 import _ast as py
 
-from oxlang.interp.analysis import Analysis
 from oxlang.interp.generate_operators import HELPERS, OperatorGenerator
+from oxlang.interp.generate_parts import Parts
 from oxlang.interp.names import mangle
 from oxlang.interp.nodes import strip
 from oxlang.interp.pynodes import LOAD, called, constant, named, stored, type_is
-from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Callable
     from typing import Any
 
-    from oxlang.interp.generate_data import DataWriter
     from oxlang.interp.pynodes import Place
-    from oxlang.syntax.options import LanguageOptions
 
 _PURE_DEPTH = 4
 
 
-class ExpressionGenerator:
+class ExpressionGenerator(Parts):
     """The part of `Generator` for expressions."""
-
-    if TYPE_CHECKING:
-        analysis: Analysis
-        meaning: dict[ast.Name, Binding]
-        options: LanguageOptions
-        starts: array[int]
-        ends: array[int]
-        flags: list[str]
-        renamed: frozenset[str]
-        data: DataWriter
-        runs_once: bool
-        temporaries_allowed: bool
-        comprehensions: int
-        last: Place
-
-        def mark(self, start: int, end: int) -> Place: ...
-
-        def place(self, node: ast.Node) -> Place: ...
-
-        def lambda_(self, node: ast.Lambda) -> Any: ...
-
-        def comprehension(self, node: ast.Comprehension, wrap: bool = True) -> Any: ...
-
-        def call(self, node: ast.Call, test: bool, bare: bool = False) -> Any: ...
-
-        def is_short(self, node: ast.Expression) -> bool: ...
-
-        def test(self, node: ast.Expression) -> Any: ...
 
     # ---- small pieces
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import _ast as py
 
-from oxlang.interp.analysis import Analysis
+from oxlang.interp.generate_parts import Parts
 from oxlang.interp.pynodes import LOAD, called, constant, named, stored
 from oxlang.syntax import ast
 
@@ -13,29 +13,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from oxlang.interp.pynodes import Place
-    from oxlang.syntax.options import LanguageOptions
 
 _LONG_CHAIN = 50
 """Functions with at least as long a chain of calls below them count calls; shorter chains are no danger."""
 
 
-class FunctionGenerator:
+class FunctionGenerator(Parts):
     """The part of `Generator` for functions."""
-
-    if TYPE_CHECKING:
-        analysis: Analysis
-        options: LanguageOptions
-        flags: list[str]
-        temporaries_allowed: bool
-        runs_once: bool
-
-        def mark(self, start: int, end: int) -> Place: ...
-
-        def value(self, node: ast.Expression) -> Any: ...
-
-        def python_name(self, node: ast.Name) -> str: ...
-
-        def statement(self, node: ast.Statement, out: list[Any]) -> None: ...
 
     def arguments(self, parameters: list[ast.Parameter], at: Place) -> py.arguments:
         normal: list[py.arg] = []

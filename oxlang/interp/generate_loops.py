@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import _ast as py
 
-from oxlang.interp.analysis import Analysis
+from oxlang.interp.generate_parts import Parts
 from oxlang.interp.nodes import items_of, statements_of, strip
 from oxlang.interp.pynodes import LOAD, STORE, called, constant, named, stored, type_is
-from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
 TYPE_CHECKING = False
@@ -17,40 +16,8 @@ if TYPE_CHECKING:
     from oxlang.interp.pynodes import Place
 
 
-class LoopGenerator:
+class LoopGenerator(Parts):
     """The part of `Generator` for loops and comprehensions."""
-
-    if TYPE_CHECKING:
-        analysis: Analysis
-        meaning: dict[ast.Name, Binding]
-        temporaries_allowed: bool
-        comprehensions: int
-        loops: int
-        deepest: int
-
-        def place(self, node: ast.Node) -> Place: ...
-
-        def value(self, node: ast.Expression) -> Any: ...
-
-        def fresh(self, node: ast.Expression) -> Any: ...
-
-        def is_confined(self, node: ast.Expression) -> bool: ...
-
-        def test(self, node: ast.Expression) -> Any: ...
-
-        def python_name(self, node: ast.Name) -> str: ...
-
-        def statement(self, node: ast.Statement, out: list[Any]) -> None: ...
-
-        def block(self, statements: list[ast.Statement], at: Place) -> list[Any]: ...
-
-        def store(self, target: ast.Expression, value: Any, at: Place, out: list[Any]) -> None: ...
-
-        def store_items(self, items: list[ast.Expression], value: Any, at: Place, out: list[Any]) -> None: ...
-
-        def unpacked(self, target: ast.Expression, value: Any, at: Place) -> Any: ...
-
-        def index_target(self, node: ast.Index) -> Any: ...
 
     # ---- loops
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import _ast as py
 from math import isfinite
 
-from oxlang.interp.analysis import Analysis
+from oxlang.interp.generate_parts import Parts
 from oxlang.interp.kinds import COMPARISONS
 from oxlang.interp.nodes import is_smaller, strip
 from oxlang.interp.pynodes import LOAD, called, constant, named, type_is
-from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
 TYPE_CHECKING = False
@@ -44,33 +43,8 @@ _TRUTHS = frozenset(("startswith", "endswith", "isdigit", "isalpha", "isalnum", 
 _ANY_NUMBER = (None, "int", "num")
 
 
-class OperatorGenerator:
+class OperatorGenerator(Parts):
     """The part of `Generator` for operators."""
-
-    if TYPE_CHECKING:
-        analysis: Analysis
-        meaning: dict[ast.Name, Binding]
-        temporaries_allowed: bool
-        comprehensions: int
-        last: Place
-
-        def mark(self, start: int, end: int) -> Place: ...
-
-        def place(self, node: ast.Node) -> Place: ...
-
-        def value(self, node: ast.Expression) -> Any: ...
-
-        def is_simple(self, node: ast.Expression) -> bool: ...
-
-        def atom(self, node: ast.Expression) -> tuple[Any, Any] | None: ...
-
-        def operands(self, *nodes: ast.Expression) -> list[Any] | None: ...
-
-        def boolean(self, test: Any, at: Place) -> Any: ...
-
-        def call(self, node: ast.Call, test: bool) -> Any: ...
-
-        def interpolation(self, template: ast.Literal_, right: ast.Expression, at: Place) -> Any: ...
 
     # ---- truth
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import _ast as py
 
-from oxlang.interp.analysis import Analysis
 from oxlang.interp.generate_operators import HELPERS, OPERATORS
+from oxlang.interp.generate_parts import Parts
 from oxlang.interp.nodes import items_of, strip
 from oxlang.interp.pynodes import LOAD, STORE, called, constant, named, stored, type_is
-from oxlang.resolve.scopes import Binding
 from oxlang.syntax import ast
 
 TYPE_CHECKING = False
@@ -16,57 +15,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from oxlang.interp.pynodes import Place
-    from oxlang.syntax.options import LanguageOptions
 
 _IN_PLACE = {"+": ".iadd", "|": ".ior", "&": ".iand", "^": ".ixor", "-": ".isub"}
 DEEPEST = 16
 """Blocks in blocks of one function: Python's limit, 20, less those that guards and inlined comprehensions may add."""
 
 
-class StatementGenerator:
+class StatementGenerator(Parts):
     """The part of `Generator` for statements."""
-
-    if TYPE_CHECKING:
-        analysis: Analysis
-        meaning: dict[ast.Name, Binding]
-        options: LanguageOptions
-        temporaries_allowed: bool
-        loops: int
-        deepest: int
-
-        def mark(self, start: int, end: int) -> Place: ...
-
-        def place(self, node: ast.Node) -> Place: ...
-
-        def value(self, node: ast.Expression) -> Any: ...
-
-        def test(self, node: ast.Expression) -> Any: ...
-
-        def is_simple(self, node: ast.Expression) -> bool: ...
-
-        def is_confined(self, node: ast.Expression) -> bool: ...
-
-        def fresh(self, node: ast.Expression) -> Any: ...
-
-        def leaving(self, node: ast.Expression) -> Any: ...
-
-        def is_pure(self, node: ast.Expression) -> bool: ...
-
-        def atom(self, node: ast.Expression) -> tuple[Any, Any] | None: ...
-
-        def python_name(self, node: ast.Name) -> str: ...
-
-        def operands(self, *nodes: ast.Expression) -> list[Any] | None: ...
-
-        def is_short_text(self, text: Any, at: Place) -> Any: ...
-
-        def loop(self, node: ast.For, out: list[Any]) -> None: ...
-
-        def while_loop(self, node: ast.While, out: list[Any]) -> None: ...
-
-        def definition(self, node: ast.Def) -> Any: ...
-
-        def arithmetic(self, operator: str, left: ast.Expression, right: ast.Expression, at: Place) -> Any: ...
 
     # ---- statements
 
