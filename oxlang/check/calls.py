@@ -142,7 +142,7 @@ def _located(failure: OxError | None, span: Span) -> Diagnostic:
 
 
 def _call(inference: Inference, call: ast.Call) -> Iterator[Diagnostic]:
-    declared = inference.declaration(call.function)
+    declared = inference.called(call.function)
     if isinstance(declared, FunctionDef):
         yield from _declared_call(inference, call, declared)
         return

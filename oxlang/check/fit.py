@@ -1,8 +1,8 @@
-"""Whether a type can stand where another is wanted. In doubt it can: an unknown is never an error."""
+"""Types of values, and whether one can stand where another is wanted. In doubt it can: an unknown is never an error."""
 
 from __future__ import annotations
 
-from oxlang.declare.types import ANY, Ty, union
+from oxlang.declare.types import ANY, BYTES, FLOAT, INT, STRING, Ty, union
 
 _ITERABLE = {"list", "tuple", "dict", "set", "iterable"}
 
@@ -42,8 +42,6 @@ def join(types: list[Ty]) -> Ty:
 
 
 def _plain(one: Ty) -> Ty:
-    from oxlang.declare.types import STRING
-
     return STRING if one.kind == "literal" else one
 
 
@@ -53,3 +51,32 @@ def without_none(ty: Ty) -> Ty:
         return ty
     rest = [one for one in ty.items if one.kind != "none"]
     return union(*rest) if rest else ty
+
+
+def element(ty: Ty) -> Ty:
+    """Gives the type of what iterating gives."""
+    if ty.kind in ("list", "set", "iterable", "dict"):
+        return ty.element
+    if ty.kind == "tuple" and ty.items:
+        return join(list(ty.items))
+    return INT if ty.kind == "instance" and ty.name == "range" else ANY
+
+
+def of_literal(value: object) -> Ty:
+    """Gives the type of a value that is written out."""
+    if isinstance(value, str):
+        return STRING
+    if isinstance(value, bytes):
+        return BYTES
+    return FLOAT if isinstance(value, float) else INT
+
+
+def list_of(items: list[Ty]) -> Ty:
+    """Gives the type of a list of such elements."""
+    inner = join(items)
+    return Ty("list", (inner,)) if inner.kind != "any" else Ty("list")
+
+
+def dict_of(keys: list[Ty], values: list[Ty]) -> Ty:
+    """Gives the type of a dict of such keys and values."""
+    return Ty("dict", (join(keys), join(values))) if keys else Ty("dict")

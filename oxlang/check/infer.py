@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from oxlang.check.constants import NotConstant, constant
 from oxlang.check.constants import text as constant_text
-from oxlang.check.fit import join, without_none
+from oxlang.check.fit import dict_of, element, join, list_of, of_literal, without_none
 from oxlang.check.model import Declaration, RegisteredTarget
 from oxlang.check.sources import Facts, ValueSource, collect, ends
 from oxlang.declare.environment import ConstantDef, Environment
 from oxlang.declare.members import AttributeDef, FunctionDef, TypeDef
-from oxlang.declare.types import ANY, BOOL, BYTES, FLOAT, FUNCTION, INT, NONE, STRING, Ty
+from oxlang.declare.types import ANY, BOOL, FLOAT, FUNCTION, NONE, STRING, Ty
 from oxlang.resolve.scopes import Binding, Program
 from oxlang.syntax import ast
 
@@ -71,22 +71,22 @@ class Inference:
     def _infer(self, node: ast.Expression) -> Ty:
         match node:
             case ast.Literal_():
-                return _of_literal(node.value)
+                return of_literal(node.value)
             case ast.Name():
                 return self._name(node)
             case ast.Parenthesised():
                 return self.type_of(node.inner)
             case ast.ListExpression():
-                return _collection("list", [self.type_of(one) for one in node.items[:_ELEMENTS_LOOKED_AT]])
+                return list_of([self.type_of(one) for one in node.items[:_ELEMENTS_LOOKED_AT]])
             case ast.TupleExpression():
                 return Ty("tuple", tuple(self.type_of(one) for one in node.items))
             case ast.DictExpression():
                 entries = node.entries[:_ELEMENTS_LOOKED_AT]
-                return _dict([self.type_of(e.key) for e in entries], [self.type_of(e.value) for e in entries])
+                return dict_of([self.type_of(e.key) for e in entries], [self.type_of(e.value) for e in entries])
             case ast.Comprehension():
                 if isinstance(node.body, ast.DictEntry):
-                    return _dict([self.type_of(node.body.key)], [self.type_of(node.body.value)])
-                return _collection("list", [self.type_of(node.body)])
+                    return dict_of([self.type_of(node.body.key)], [self.type_of(node.body.value)])
+                return list_of([self.type_of(node.body)])
             case ast.Unary():
                 return BOOL if node.operator == "not" else self.type_of(node.operand)
             case ast.Binary():
@@ -161,7 +161,7 @@ class Inference:
         return value.element if value.kind in ("list", "iterable") else ANY
 
     def _call(self, node: ast.Call) -> Ty:
-        declared = self.declaration(node.function)
+        declared = self.called(node.function)
         if isinstance(declared, FunctionDef):
             if declared.name == "resolve_target" and node.arguments:
                 return self._target_type(constant_text(node.arguments[0].value, self.program))
@@ -187,6 +187,14 @@ class Inference:
                 members = self.members(without_none(self.type_of(node.value)), node.name.id) or []
                 return next((one for one in members if one is not None), None)
         return None
+
+    def called(self, node: ast.Expression) -> Declaration | None:
+        """Gives the declaration of what an expression calls; None also when it is one of several."""
+        found = self.declaration(node)
+        if found is not None and isinstance(node, ast.Attribute):
+            members = self.members(without_none(self.type_of(node.value)), node.name.id) or []
+            return found if all(one is None or one is found for one in members) else None
+        return found
 
     def _alias(self, binding: Binding) -> Declaration | None:
         """`f = dist.to_python_executable` makes `f` another name of the method."""
@@ -333,7 +341,8 @@ class Inference:
         if isinstance(function, ast.Lambda):
             return []
         binding = self.program.meaning.get(function.name)
-        if binding is None:
+        is_shared = not self.program.options.old_dialect and function.name.id[:1] != "_"
+        if binding is None or (is_shared and binding.scope == "global"):
             return None
         if self._registrations is None:
             nodes = [self._function_node(one.call) for one in self.targets()]
@@ -348,6 +357,8 @@ class Inference:
             given = self._argument(call, parameter, index)
             if given is not None:
                 found.append(self.type_of(given))
+            elif any(one.kind in ("star", "starstar") for one in call.arguments):
+                return None
             elif parameter.default is not None:
                 found.append(self.type_of(parameter.default))
             else:
@@ -454,15 +465,6 @@ class Inference:
         return [Ty("instance", name=one.name) for one in kinds]
 
 
-def element(ty: Ty) -> Ty:
-    """Gives the type of what iterating gives."""
-    if ty.kind in ("list", "set", "iterable", "dict"):
-        return ty.element
-    if ty.kind == "tuple" and ty.items:
-        return join(list(ty.items))
-    return INT if ty.kind == "instance" and ty.name == "range" else ANY
-
-
 def arguments_by_name(call: ast.Call, declared: FunctionDef) -> dict[str, ast.Expression]:
     """Gives the arguments of a call by the names of the parameters, as far as they are written out."""
     names = [one.name for one in declared.params if one.kind in ("normal", "positional")]
@@ -478,20 +480,3 @@ def arguments_by_name(call: ast.Call, declared: FunctionDef) -> dict[str, ast.Ex
         else:
             break
     return found
-
-
-def _of_literal(value: object) -> Ty:
-    if isinstance(value, str):
-        return STRING
-    if isinstance(value, bytes):
-        return BYTES
-    return FLOAT if isinstance(value, float) else INT
-
-
-def _collection(kind: str, items: list[Ty]) -> Ty:
-    inner = join(items)
-    return Ty("list", (inner,)) if inner.kind != "any" else Ty("list")
-
-
-def _dict(keys: list[Ty], values: list[Ty]) -> Ty:
-    return Ty("dict", (join(keys), join(values))) if keys else Ty("dict")

@@ -71,6 +71,12 @@ def test_loaded_functions_are_known(tmp_path: Path) -> None:
     assert [(one.code.id, one.span.begin.line) for one in found if one.span] == [("OX1032", 2), ("OX0301", 3)]
 
 
+@pytest.mark.parametrize(("name", "expected"), [("each", []), ("_each", ["OX1041"])])
+def test_functions_that_others_may_load_are_called_with_anything(name: str, expected: list[str]) -> None:
+    text = f"def {name}(names = None):\n    for one in names:\n        print(one)\n\n{name}()\n"
+    assert [one.code.id for one in linted(text, "lib.star").diagnostics] == expected
+
+
 def test_files_that_load_each_other(tmp_path: Path) -> None:
     (tmp_path / "a.star").write_text('load("b.star", "b")\na = b\n')
     (tmp_path / "b.star").write_text('load("a.star", "a")\nb = a\n')

@@ -123,3 +123,22 @@ def take(dist: PythonDistribution, names: list[str], count: int | None = None) -
     return FileManifest()
 
 take(None, []).add_nothing() ### OX0310 OX1045
+
+---
+# several meanings of a method, and calls with arguments that are not written out
+def several(x):
+    found = [x]
+    found = {one: None for one in found}
+    found.pop(x, None)
+    return found
+
+several(1)
+
+def spread(names = None):
+    for one in names:
+        several(one)
+
+def pass_on(*args, **kwargs):
+    spread(*args, **kwargs)
+
+pass_on(["a"])
