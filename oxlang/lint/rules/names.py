@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from oxlang.check.annotations import written
 from oxlang.check.model import Checked
 from oxlang.declare.members import AttributeDef, FunctionDef
 from oxlang.diagnostics.model import Diagnostic, Edit, Fix, Label, diagnostic
@@ -12,6 +13,7 @@ from oxlang.lint.registry import rule
 from oxlang.resolve.scopes import Binding
 from oxlang.source import Span
 from oxlang.syntax import ast
+from oxlang.syntax.visit import walk
 
 
 @rule("OX1002", "unused-local")
@@ -48,11 +50,15 @@ def _only_plain(checked: Checked, binding: Binding) -> bool:
 def unused_load(checked: Checked) -> Iterator[Diagnostic]:
     """A name that is loaded and never used."""
     file = checked.program.file
+    # Nothing looks at annotations when the program runs, but their readers do.
+    annotated = {
+        one.id for annotation in written(checked.nodes) for one in walk(annotation) if isinstance(one, ast.Name)
+    }
     for load in checked.program.loads:
         unused = []
         for item in load.items:
             binding = checked.program.globals.get(item.local.id)
-            if binding is not None and not binding.uses:
+            if binding is not None and not binding.uses and item.local.id not in annotated:
                 unused.append(item)
         for item in unused:
             fix = _remove_load(load, item, file, everything=len(unused) == len(load.items))

@@ -24,6 +24,15 @@ f(1, 2)
 load("@stdlib//paths.star", "join", other = "basename") ### OX1003 "`join`" OX1003 "`other`"
 
 ---
+# OX1003 names that only annotations use
+load("@stdlib//paths.star", A = "join", B = "basename", C = "dirname", D = "is_absolute") ### OX1003 "`D`"
+
+def f(a: A, *b: list[B]) -> C | None:
+    return a or b
+
+f(1)
+
+---
 # OX1004 shadowed-name
 CWD = "x" ### OX1004
 len = 3 ### OX1004
@@ -449,6 +458,14 @@ def j() -> int:
 
 def k() -> int:
     """Later."""
+
+def l() -> list[(str, int)]:
+    return [("a", 1)]
+
+def m(pairs: list[(str, int)]) -> (str, int):
+    return [pairs] ### OX1045 "tuple.string, int."
+
+l() and m(["a"]) ### OX1045
 
 x: int = "x" ### OX1045 "`x` is to be `int`, not `string`"
 y: list[int] = []
