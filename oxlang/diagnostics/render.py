@@ -55,7 +55,7 @@ def render(
         causes: messages of the errors behind this one, outermost first.
     """
     paint = _Paint(colour, found.code.severity)
-    lines = [f"{paint.severity(found.code.severity)}{paint.bold(': ' + found.message)} [{found.code.id}]"]
+    lines = [f"{paint.severity(found.code.severity)}{paint.bold(': ' + _harmless(found.message))} [{found.code.id}]"]
     remarks = bool(causes or found.notes or found.help or found.fixes)
     lines += _excerpts(found.labels, paint, relative_to, remarks)
     margin = " " * (_gutter(found.labels) + 1)
@@ -127,7 +127,7 @@ def _causes(failure: OxError) -> list[str]:
 
 
 def _remark(margin: str, kind: str, text: str, paint: _Paint) -> list[str]:
-    first, *rest = text.split("\n")
+    first, *rest = _harmless(text).split("\n")
     head = f"{margin}{paint.blue('=')} {paint.bold(kind + ':')} "
     indent = margin + " " * (len(kind) + 4)
     return [head + first, *((indent + line).rstrip() for line in rest)]
@@ -284,6 +284,19 @@ def _visible(character: str) -> str:
     return character
 
 
+_HARMLESS = "\n\t\u200c\u200d\xad"
+"""Line ends, and characters of writing that are not shown by themselves."""
+_BYTES = "\ud800"
+"""From here on stand bytes of names of files that are no text, which are written as escape sequences, and private characters."""
+
+
+def _harmless(text: str) -> str:
+    """A text of a program, such as what it gives to `fail`, without characters that command a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one in _HARMLESS or one >= _BYTES else _visible(one) for one in text)
+
+
 def _cells(text: str) -> int:
     if text.isascii():
         return len(text)
@@ -324,7 +337,8 @@ def _mark_rows(marks: list[_Mark], cut: _Cut, paint: _Paint) -> list[str]:
 
 
 def _paint_label(mark: _Mark, paint: _Paint) -> str:
-    return paint.severity(mark.text) if mark.primary else paint.blue(mark.text)
+    text = _harmless(mark.text)
+    return paint.severity(text) if mark.primary else paint.blue(text)
 
 
 def _paint_cells(cells: list[str], paint: _Paint) -> str:

@@ -104,6 +104,16 @@ def test_control_characters_do_not_reach_the_terminal() -> None:
     assert "\u202e" not in shown
 
 
+def test_control_characters_in_words_do_not_reach_the_terminal() -> None:
+    evil = "a\x1b[2J\r\x07\u202eb"
+    label = Label(Span(SourceFile("evil.star", "x = 1\n"), 4, 5), evil)
+    shown = render(example(message=evil, labels=(label,), notes=(evil,), help=evil, fixes=(Fix(evil, ()),)), causes=(evil,))
+    assert not set(shown) & set("\x1b\r\x07\u202e")
+    assert shown.count("a␛[2J␍␇\ufffdb") == 6
+    words = "two\nlines\tä 👩\u200d💻 \udcff"
+    assert words.replace("\n", "\n ") in render(example(message=words, labels=(), notes=())).replace("\n", "\n ")
+
+
 def test_deep_stacks_are_shortened() -> None:
     frames = [Frame(function=f"f{n}", span=None) for n in range(1000)]
     shown = render(example(), frames)
