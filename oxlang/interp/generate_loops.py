@@ -37,8 +37,8 @@ class LoopGenerator(Parts):
                     # The result is fresh: nobody else can change it.
                     taken_apart = items_of(strip(target)) is not None and len(inner.arguments) == 1
                     if inner.function.id == "enumerate" and taken_apart and not self.changes(inner.arguments[0].value, body):
-                        return called(".view_enumerate", [self.fresh(inner.arguments[0].value), cost], at)
-                    return called(".iterate", [self.value(inner), cost], at)
+                        return called(f".view_enumerate{until}", [self.fresh(inner.arguments[0].value), cost], at)
+                    return called(f".iterate{until}", [self.value(inner), cost], at)
         if isinstance(inner, (ast.ListExpression, ast.TupleExpression)):
             made = py.Tuple(elts=[self.value(one) for one in inner.items], ctx=LOAD, **at)
             return called(".iterate", [made, cost], at)
@@ -46,15 +46,15 @@ class LoopGenerator(Parts):
             name = inner.function.name.id
             if name == "items" and items_of(strip(target)) is None:
                 # Pairs that are kept whole are made by the method, which weighs them.
-                return called(".iterate", [self.value(inner), cost], at)
+                return called(f".iterate{until}", [self.value(inner), cost], at)
             if name in ("items", "keys", "values"):
                 value = self.value(inner.function.value)
-                helper = f".copy_{name}" if self.changes(inner.function.value, body) else f".view_{name}"
+                helper = f".copy_{name}{until}" if self.changes(inner.function.value, body) else f".view_{name}{until}"
                 return called(helper, [value, cost], at)
         is_split = isinstance(inner, ast.Call) and self.analysis.confined.is_fresh(inner)
         if is_split or isinstance(inner, (ast.Comprehension, ast.DictExpression, ast.Slice)):
-            return called(".iterate", [self.fresh(inner), cost], at)
-        helper = ".iterate_locked" if self.changes(inner, body) else f".iterate{until}"
+            return called(f".iterate{until}", [self.fresh(inner), cost], at)
+        helper = f".iterate_locked{until}" if self.changes(inner, body) else f".iterate{until}"
         return called(helper, [self.value(node), cost], at)
 
     def changes(self, iterable: ast.Expression, body: list[ast.Node]) -> bool:

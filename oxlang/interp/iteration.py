@@ -214,30 +214,38 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
             return in_parts(value, len(value), cost)
         return iterate(value, cost)
 
-    def view(name: str) -> Callable[[Any, int], Any]:
+    def iterate_locked_until(value: Any, cost: int) -> Any:
+        if type(value) is SList and len(value) > _FIRST:
+            value.__class__ = LockedList
+            return chain(in_parts(value, len(value), cost), Unlock(value, SList))
+        return iterate_locked(value, cost)
+
+    def view(name: str, made: Callable[[Any], Any] | None = None) -> Callable[[Any, int], Any]:
         method = getattr(dict, name)
 
         def run(value: Any, cost: int) -> Any:
             if isinstance(value, dict):
                 spend(len(value) * cost)
-                return method(value)
+                return method(value) if made is None else made(method(value))
             return iterate(called(value, name), cost)
 
         return run
 
-    def copy(name: str) -> Callable[[Any, int], Any]:
-        method = getattr(dict, name)
+    def view_until(name: str, made: Callable[[Any], Any] | None = None) -> Callable[[Any, int], Any]:
+        method, whole = getattr(dict, name), view(name, made)
 
         def run(value: Any, cost: int) -> Any:
-            if isinstance(value, dict):
-                spend(len(value) * cost)
-                return list(method(value))
-            return iterate(called(value, name), cost)
+            if isinstance(value, dict) and len(value) > _FIRST:
+                return in_parts(method(value) if made is None else made(method(value)), len(value), cost)
+            return whole(value, cost)
 
         return run
 
     def view_enumerate(value: Any, cost: int) -> Iterator[Any]:
         return enumerate(iterate(iterable("enumerate", value), cost))
+
+    def view_enumerate_until(value: Any, cost: int) -> Iterator[Any]:
+        return enumerate(iterate_until(value if type(value) in plain else iterable("enumerate", value), cost))
 
     def called(value: Any, name: str) -> Any:
         from oxlang.interp.attributes import call_method
@@ -261,6 +269,7 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
         ".iterate": iterate,
         ".iterate_locked": iterate_locked,
         ".iterate_until": iterate_until,
+        ".iterate_locked_until": iterate_locked_until,
         ".range": range_loop,
         ".range_until": range_until,
         ".tick": tick,
@@ -268,10 +277,13 @@ def loops(thread: Thread) -> dict[str, Callable[..., Any]]:
         ".leave": thread.leave,
         ".deeper": deeper,
         ".view_enumerate": view_enumerate,
+        ".view_enumerate_until": view_enumerate_until,
     }
     for name in ("items", "keys", "values"):
         made[f".view_{name}"] = view(name)
-        made[f".copy_{name}"] = copy(name)
+        made[f".copy_{name}"] = view(name, list)
+        made[f".view_{name}_until"] = view_until(name)
+        made[f".copy_{name}_until"] = view_until(name, list)
     return made
 
 

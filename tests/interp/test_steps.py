@@ -27,6 +27,11 @@ ITERABLES = {
     "list": "list(R)",
     "tuple": "tuple(R)",
     "dict": "{{i: None for i in R}}",
+    "keys": "{{i: None for i in R}}.keys()",
+    "values": "{{-i: i for i in R}}.values()",
+    "items": "[k for k, v in {{i: None for i in R}}.items()]",
+    "enumerate": "[i for i, v in enumerate(R)]",
+    "sorted": "sorted(R)",
 }
 
 
@@ -60,6 +65,10 @@ EARLY = {
     "whole range": "def f():\n    for i in range(-1 << 62, 1 << 62):\n        if i < 0:\n            return 6\n",
     "break": "def f():\n    for i in range(1 << 40):\n        if i > 5:\n            break\n    return i\n",
     "list": "l = list(range(100000))\ndef f():\n    for i in l:\n        if i > 5:\n            return i\n",
+    "locked list": "l = list(range(20000))\ndef g(x): return x\ndef f():\n    for i in l:\n        if g(i) > 5:\n            return i\n",
+    "items": "d = {i: i for i in range(20000)}\ndef f():\n    for k, v in d.items():\n        if v > 5:\n            return k\n",
+    "items of what may change": "d = {i: i for i in range(20000)}\ndef g(x): return x\ndef f():\n    for k, v in d.items():\n        if g(v) > 5:\n            return k\n",
+    "enumerate": "l = list(range(20000))\ndef f():\n    for k, v in enumerate(l):\n        if v > 5:\n            return k\n",
     "two loops": "def f():\n    for i in range(1 << 40):\n        for j in range(1 << 40):\n            if i + j > 5:\n                return 6\n",
 }
 
@@ -89,3 +98,17 @@ def test_ranges_that_need_not_be_walked() -> None:
     assert str(module.get("a")) == "[True, False, False, True, True]"
     assert str(module.get("b")) == "[False, True, True, False, True]"
     assert module.get("c") == [[(0, "a"), (1, "b")], [(1, 5), (2, 6)], [], [(0, 0), (1, 1)]]
+
+
+@pytest.mark.parametrize("end", ["break", "return"])
+def test_a_list_is_locked_until_the_loop_ends(end: str) -> None:
+    text = (
+        "def change(l):\n    l.append(1)\n"
+        f"def f(l, at):\n    for i in l:\n        if i == at:\n            {end}\n        if i == 1999:\n            change(l)\n"
+        "l = list(range(2000))\nf(l, 0)\nl.append(5)\nf(l, 70)\nl.append(6)\nf(l, 1500)\nl.append(7)\nn = len(l)\n"
+    )
+    module, _ = run(text)
+    assert module.get("n") == 2003
+    with pytest.raises(OxError) as caught:
+        run(text + "f(l, -1)\n")
+    assert "during iteration" in caught.value.diagnostic.message
