@@ -13,7 +13,7 @@ import unicodedata
 from oxlang.declare.booleans import FALSE, TRUE, Bool
 from oxlang.diagnostics.model import Frame, OxError, error
 from oxlang.interp import attributes, elements
-from oxlang.interp.builtins import core, string
+from oxlang.interp.builtins import core, ordering, string
 from oxlang.interp.builtins.arguments import MISSING, flag, integer, text
 from oxlang.interp.values import Elements, IndexedElements, SList
 from oxlang.syntax.utf8 import decoded, encoded, readable, readable_diagnostic
@@ -282,7 +282,7 @@ def sorted_(iterable_: Any, /, key: Any = MISSING, reverse: Any = FALSE) -> SLis
     """Gives a new list of the elements in order; equal ones keep theirs."""
     if type(reverse) is not Bool:
         raise error("OX0351", f"sorted: for parameter reverse: got {core.type_(reverse)}, want bool")
-    return core.sorted_(iterable_, key, reverse)
+    return ordering.sorted_(iterable_, key, reverse)
 
 
 def getattr_(x: Any, name: Any, default: Any = MISSING, /) -> Any:
