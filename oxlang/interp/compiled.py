@@ -128,7 +128,7 @@ def _own_stamp() -> str:
         for name in ("generate.py", "generate_expressions.py", "generate_operators.py", "generate_calls.py",
                      "generate_data.py", "generate_functions.py", "generate_statements.py", "generate_loops.py", "outline.py", "analysis.py",
                      "kinds.py", "confined.py", "nodes.py", "pynodes.py", "runtime.py", "compiled.py",
-                     "builtins/like_go.py", "../resolve/resolver.py", "../syntax/tables.py", "../syntax/layout.py", "../syntax/build.py",
+                     "builtins/like_go.py", "../resolve/resolver.py", "../syntax/tables.py", "../syntax/layout.py", "../syntax/words.py", "../syntax/build.py",
                      "../syntax/data.py", "../syntax/literals.py"):  # fmt: skip
             try:
                 stat = os.stat(f"{here}/{name}")

@@ -16,10 +16,11 @@ from oxlang.syntax.ast import (
     Name,
 )
 from oxlang.syntax.build import Builder
-from oxlang.syntax.layout import BYTES, FLOAT, INT, NAME, SKIP, STRING, Tokens, is_plain
+from oxlang.syntax.layout import Tokens
 from oxlang.syntax.literals import Problem, number_value, string_value
 from oxlang.syntax.tables import TERMINALS
 from oxlang.syntax.utf8 import encoded
+from oxlang.syntax.words import BYTES, FLOAT, INT, NAME, SKIP, STRING, is_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Text to tokens: one master regex, then indentation, brackets and comments.
 
 The text is split by one regular expression, so finding tokens, classifying them and adding up their offsets all run
-in C. A token of kind `_LINE` is a line end with all that can follow it before the next statement: the comment in
+in C. A token of kind `LINE` is a line end with all that can follow it before the next statement: the comment in
 front of it, blank lines, lines of comments, and the indentation of the next line. A second pass looks at brackets and
 line ends alone: it turns a line end inside brackets into `SKIP` (which the parser steps over), and inserts `INDENT`
 and `DEDENT`.
@@ -23,23 +23,29 @@ from oxlang.syntax.ast import Comment
 from oxlang.syntax.options import LanguageOptions
 from oxlang.syntax.tables import TERMINALS
 from oxlang.syntax.utf8 import encoded
+from oxlang.syntax.words import (
+    BROKEN,
+    BYTES,
+    DEDENT,
+    END,
+    INDENT,
+    JOIN,
+    LINE,
+    NAME,
+    NEWLINE,
+    OLD_WORDS,
+    RESERVED,
+    SKIP,
+    WORDS,
+    Kinds,
+)
 
-NAME, INT, FLOAT, STRING, BYTES = (TERMINALS[name] for name in ("NAME", "INT", "FLOAT", "STRING", "BYTES"))
-NEWLINE, INDENT, DEDENT, END = (TERMINALS[name] for name in ("NEWLINE", "INDENT", "DEDENT", "END"))
-RESERVED, ILLEGAL, BAD_STRING, SKIP, BROKEN, _LINE, _JOIN = range(80, 87)
 _FIRST_SPECIAL = TERMINALS["("]
 _FIRST_CLOSE = TERMINALS[")"]
 _COMMA = TERMINALS[","]
 _CLOSE = {TERMINALS[one] for one in ")]}"}
 CLOSER = {"(": ")", "[": "]", "{": "}"}
 OPENER = {close: open for open, close in CLOSER.items()}
-
-RESERVED_WORDS = frozenset(
-    {"as", "assert", "async", "await", "class", "del", "except", "finally", "from", "global", "import", "is"}
-    | {"nonlocal", "raise", "try", "with", "yield"}
-)
-_OLD_NAMES = frozenset({"async", "await"})
-"""Reserved by the specification, but names for PyOxidizer 0.24's parser."""
 
 MAX_NESTING = 200
 """Brackets in brackets. Whoever walks the tree by recursion relies on it."""
@@ -69,64 +75,10 @@ _TOKEN = re.compile(
 )
 _COMMENT = re.compile(r"#[^\r\n]*")
 _LINE_END = re.compile(r"\r\n?|\n")
-_PREFIXED = re.compile(r"(rb?|br?)?(?=[\"'])")
 _BLOCK_WORDS = frozenset(TERMINALS[word] for word in ("def", "if", "elif", "else", "for", "while"))
 _STATEMENT_WORDS = frozenset(
     TERMINALS[word] for word in ("def", "load", "return", "pass", "break", "continue", "while", "elif")
 )
-
-
-class _Kinds(dict[str, int]):
-    """Token text to kind. What is not in the table is classified once per file and kept."""
-
-    def __missing__(self, text: str) -> int:
-        kind = self[text] = _classify(text)
-        return kind
-
-
-_WORDS = _Kinds(
-    {
-        **{text: kind for text, kind in TERMINALS.items() if not (text.isupper() and text.isalpha())},
-        **dict.fromkeys(RESERVED_WORDS, RESERVED),
-        "\\\n": _JOIN,
-        "\\\r\n": _JOIN,
-        "\\\r": _JOIN,
-    }
-)
-_OLD_WORDS = _Kinds({**_WORDS, **dict.fromkeys(_OLD_NAMES, NAME)})
-
-
-def _classify(text: str) -> int:
-    """The kind of a token that is no word of the grammar."""
-    first = text[0]
-    if is_plain(text):
-        return STRING
-    if first in "\r\n#":
-        return _LINE
-    prefix = _PREFIXED.match(text)
-    if prefix is not None:
-        if not _is_closed(text[prefix.end() :]):
-            return BAD_STRING
-        return BYTES if "b" in prefix.group() else STRING
-    if first in "0123456789." and text != ".":
-        return INT if text.isdecimal() or text[1:2] in ("x", "X", "o", "O", "b", "B") else FLOAT
-    return NAME if text.isidentifier() and text.replace("_", "a").isalnum() else ILLEGAL
-
-
-def is_plain(text: str) -> bool:
-    """Whether a token is a string of one line, neither empty nor with a prefix or backslash, as most are."""
-    first = text[0]
-    return first in "\"'" and text[-1] == first and text[1:2] not in (first, "") and "\\" not in text
-
-
-def _is_closed(text: str) -> bool:
-    """Whether a string token, without its prefix, ends with the quote that opens it."""
-    quote = text[:3] if text[:3] in ('"""', "'''") else text[0]
-    size = len(text) - 2 * len(quote)
-    if size < 0 or not text.endswith(quote):
-        return False
-    backslashes = len(text) - len(quote) - len(text[: -len(quote)].rstrip("\\"))
-    return backslashes % 2 == 0
 
 
 @dataclass(slots=True)
@@ -154,7 +106,7 @@ def tokenise(source: SourceFile, options: LanguageOptions) -> Tokens:
     parts = _TOKEN.split(f"\n{text}\n")
     offsets = list(accumulate(map(len, parts), initial=-1))
     texts = parts[1::2]
-    kinds = list(map(_Kinds(_OLD_WORDS if options.old_dialect else _WORDS).__getitem__, texts))
+    kinds = list(map(Kinds(OLD_WORDS if options.old_dialect else WORDS).__getitem__, texts))
     starts = offsets[1::2]
     ends = offsets[2::2]
     starts.pop()
@@ -162,8 +114,8 @@ def tokenise(source: SourceFile, options: LanguageOptions) -> Tokens:
     ends[-1] = size
     if starts[-1] > size:
         starts[-1] = size
-    if kinds[-1] != _LINE:
-        kinds.append(_LINE)
+    if kinds[-1] != LINE:
+        kinds.append(LINE)
         texts.append("\n")
         starts.append(size)
         ends.append(size)
@@ -224,9 +176,9 @@ class _Layout:
             elif kind < NEWLINE:
                 if brackets:
                     brackets.pop()
-            elif kind == _JOIN:
+            elif kind == JOIN:
                 kinds[index] = SKIP
-            elif kind in (_LINE, SKIP) and texts[index][0] in "\r\n#":
+            elif kind in (LINE, SKIP) and texts[index][0] in "\r\n#":
                 if not brackets:
                     if (
                         widths.get(texts[index]) == level
@@ -282,7 +234,7 @@ class _Layout:
             return last
         for index in range(bracket + 1, last):
             if (
-                kinds[index] not in (SKIP, _LINE)
+                kinds[index] not in (SKIP, LINE)
                 or texts[index][0] not in "\r\n#"
                 or kinds[index + 1] in _CLOSE
             ):

@@ -13,10 +13,11 @@ from oxlang.diagnostics.model import Diagnostic, Edit, Fix, Label, diagnostic
 from oxlang.records import dataclass
 from oxlang.source import Span
 from oxlang.syntax.ast import ErrorStatement, Statement
-from oxlang.syntax.layout import (
+from oxlang.syntax.layout import CLOSER, OPENER, Tokens
+from oxlang.syntax.tables import TERMINALS
+from oxlang.syntax.words import (
     BAD_STRING,
     BYTES,
-    CLOSER,
     DEDENT,
     END,
     FLOAT,
@@ -25,13 +26,10 @@ from oxlang.syntax.layout import (
     INT,
     NAME,
     NEWLINE,
-    OPENER,
     RESERVED,
     SKIP,
     STRING,
-    Tokens,
 )
-from oxlang.syntax.tables import TERMINALS
 
 _TEXTS = {number: name for name, number in TERMINALS.items()}
 _NAMED = {

@@ -15,9 +15,10 @@ from oxlang.source import SourceFile
 from oxlang.syntax.ast import ExpressionStatement, File, Literal_, Name, Statement
 from oxlang.syntax.build import Builder
 from oxlang.syntax.data import OPENS_DATA, LiteralReader
-from oxlang.syntax.layout import BYTES, MAX_ERRORS, NAME, SKIP, Tokens, tokenise
+from oxlang.syntax.layout import MAX_ERRORS, Tokens, tokenise
 from oxlang.syntax.options import LanguageOptions
 from oxlang.syntax.tables import NONTERMINALS, ROWS, RULES, START
+from oxlang.syntax.words import BYTES, NAME, SKIP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

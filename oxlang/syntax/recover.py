@@ -13,21 +13,10 @@ from typing import Any
 
 from oxlang.syntax.ast import ErrorStatement, Statement
 from oxlang.syntax.build import Builder
-from oxlang.syntax.layout import (
-    BROKEN,
-    CLOSER,
-    DEDENT,
-    END,
-    INDENT,
-    INT,
-    MAX_ERRORS,
-    NAME,
-    NEWLINE,
-    SKIP,
-    Tokens,
-)
+from oxlang.syntax.layout import CLOSER, MAX_ERRORS, Tokens
 from oxlang.syntax.mistakes import Slip, explain
 from oxlang.syntax.tables import NONTERMINALS, ROWS, RULES, START, TERMINALS
+from oxlang.syntax.words import BROKEN, DEDENT, END, INDENT, INT, NAME, NEWLINE, SKIP
 
 Rule = tuple[int, int, Callable[..., Any]]
 _COMPOUND = NONTERMINALS["compound"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.cli.dap_client import Client, debugging
 
 FILES = """
 def make():
@@ -20,6 +23,13 @@ register_target("files", make)
 register_target("again", other, depends = ["files"], default = True, default_build_script = True)
 resolve_targets()
 """
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    """A client of the debug adapter."""
+    with debugging() as made:
+        yield made
 
 
 @pytest.fixture

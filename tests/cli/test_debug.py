@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from oxlang.bundled import bundled_path
-from tests.cli.dap_client import Client, debugging
+from tests.cli.dap_client import Client
 
 PROGRAM = """\
 def inner(a, b = 2):
@@ -28,12 +27,6 @@ data = {"k": [1, 2]}
 found = outer([1, 2, 3])
 print("found", found)
 """
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with debugging() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.dap_client import Client, debugging
+from tests.cli.dap_client import Client
 
 PROGRAM = """\
 load("lib.star", "shared")
@@ -26,12 +25,6 @@ data = {"k": [1, 2], "n": None}
 print(total(data["k"]))
 print(data)
 """
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with debugging() as made:
-        yield made
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from oxlang.diagnostics.model import OxError
 from oxlang.format import format_text
 from oxlang.source import SourceFile
-from oxlang.syntax.layout import NEWLINE, SKIP, tokenise
+from oxlang.syntax.layout import tokenise
 from oxlang.syntax.options import CONFIG, STANDARD
 from oxlang.syntax.parse import parse
+from oxlang.syntax.words import NEWLINE, SKIP
 from tests.support.golden import assert_golden
 from tests.syntax.test_oracle import expressions
 from tests.syntax.trees import good, shape

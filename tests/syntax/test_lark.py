@@ -15,8 +15,9 @@ from oxlang.syntax import grammar, tables
 from oxlang.syntax.ast import Name
 from oxlang.syntax.build import Builder
 from oxlang.syntax.data import LiteralReader
-from oxlang.syntax.layout import BYTES, END, NAME, SKIP, Tokens, tokenise
+from oxlang.syntax.layout import Tokens, tokenise
 from oxlang.syntax.options import CONFIG
+from oxlang.syntax.words import BYTES, END, NAME, SKIP
 from tests.syntax.trees import dump, good
 
 SAMPLES = sorted((bundled_path("tests", "syntax", "samples")).glob("*.star"))

@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from oxlang.syntax.ast import For, While
-from oxlang.syntax.layout import (
-    DEDENT,
-    INDENT,
-    NAME,
-    NEWLINE,
-    SKIP,
-)
 from oxlang.syntax.mistakes import BLOCK_KEYWORDS, KEYWORDS, VALUES, Place, Slip
+from oxlang.syntax.words import DEDENT, INDENT, NAME, NEWLINE, SKIP
 
 
 def branch(p: Place) -> Slip | None:

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from oxlang.syntax.layout import (
-    BAD_STRING,
-    BYTES,
-    FLOAT,
-    ILLEGAL,
-    INT,
-    NAME,
-    RESERVED,
-    STRING,
-)
 from oxlang.syntax.mistakes import Place, Slip
+from oxlang.syntax.words import BAD_STRING, BYTES, FLOAT, ILLEGAL, INT, NAME, RESERVED, STRING
 
 _QUOTES = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "´": "'"}
 _LOOKALIKES = {

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from oxlang.syntax.layout import (
-    BYTES,
-    CLOSER,
-    END,
-    NAME,
-    NEWLINE,
-    OPENER,
-    RESERVED,
-    STRING,
-)
+from oxlang.syntax.layout import CLOSER, OPENER
 from oxlang.syntax.mistakes import BINARY, KEYWORDS, VALUES, Place, Slip
+from oxlang.syntax.words import BYTES, END, NAME, NEWLINE, RESERVED, STRING
 
 
 def chained_assignment(p: Place) -> Slip | None:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 
-from oxlang.syntax.layout import (
-    NAME,
-    NEWLINE,
-    OPENER,
-    RESERVED,
-)
+from oxlang.syntax.layout import OPENER
 from oxlang.syntax.mistakes import KEYWORDS, OPENERS, VALUES, Place, Slip
+from oxlang.syntax.words import NAME, NEWLINE, RESERVED
 
 
 def _joined(p: Place) -> tuple[str, int]:
